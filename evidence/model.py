@@ -1,0 +1,333 @@
+"""What a person writes in evidence.yaml, soa.yaml and exceptions.yaml, as frozen models.
+
+Durations are written as ``90s``, ``5m``, ``8h``, ``28d`` and kept as microseconds; instants are ISO 8601 with a zone
+and kept as UTC. Unknown keys are errors: a misspelt key in a scope would silently change what is proven.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+MICROSECONDS = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
+_DURATION = re.compile(r"(\d{1,9})(us|ms|s|m|h|d)")
+
+
+def duration_us(value: object) -> int:
+    """Return the microseconds of a duration such as ``90s`` or ``28d``.
+
+    Raises:
+        ValueError: the text is not a whole number followed by us, ms, s, m, h or d.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = _DURATION.fullmatch(str(value).strip())
+    if not match:
+        raise ValueError(f"expected a duration such as 90s, 5m, 8h or 28d, found {value!r}")
+    return int(match[1]) * MICROSECONDS[match[2]]
+
+
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("expected an instant with a time zone, such as 2026-10-01T00:00:00Z")
+    return value.astimezone(UTC)
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"expected an IANA time zone such as Europe/Berlin, found {value!r}") from error
+    return value
+
+
+def _inside(value: str) -> str:
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts or "\\" in value or "\0" in value:
+        raise ValueError(f"expected a path inside the company folder, found {value!r}")
+    return value
+
+
+def _text_date(value: Any) -> Any:
+    """Let YAML's own date type through as text, so that 2026-10-01 and '2026-10-01' mean the same."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+Duration = Annotated[int, BeforeValidator(duration_us), Field(ge=0)]
+Instant = Annotated[datetime, AfterValidator(_utc)]
+Zone = Annotated[str, AfterValidator(_zone)]
+RelativePath = Annotated[str, AfterValidator(_inside)]
+DayText = Annotated[str, BeforeValidator(_text_date), Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
+Risk = Literal["low", "medium", "high"]
+Severity = Literal["critical", "high", "medium", "low"]
+
+
+class Frozen(BaseModel):
+    """Base of all models: immutable, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Window(Frozen):
+    """An interval that somebody declares covered: ``from`` inclusive, ``to`` exclusive."""
+
+    from_: Instant = Field(alias="from")
+    to: Instant
+    stream: str = "*"
+    complete: bool = True
+    reason: str | None = None
+    rows: int | None = Field(default=None, ge=0, description="rows the source itself reports, for the tie-out")
+
+
+class Source(Frozen):
+    """One source of logs: which connector reads which files, and what is known of the export."""
+
+    id: Identifier
+    connector: Identifier
+    paths: tuple[RelativePath, ...] = Field(min_length=1)
+    issuer: str | None = None
+    required: bool = True
+    encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
+    skew: Duration | None = None
+    settling: Duration | None = None
+    observed_at: Instant | None = None
+    covers: tuple[Window, ...] = ()
+    exported_by: str | None = None
+    query: str | None = None
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class ScopeRule(Frozen):
+    """Whether a surface of a vendor must pass the gateway. The first rule that fits holds."""
+
+    source: str = "*"
+    surface: str = "%"
+    rule: Literal["must_be_gated", "native_allowed", "excluded", "not_observable"]
+
+
+class ConnectionRule(Frozen):
+    """What must hold on a gateway connection (LIKE pattern). The first rule that fits holds."""
+
+    name: str
+    in_scope: bool = True
+    masking_required: bool = True
+
+
+class Scope(Frozen):
+    """What the evidence is about."""
+
+    label: str = "AI assistants"
+    surfaces: tuple[ScopeRule, ...] = ()
+    connections: tuple[ConnectionRule, ...] = (ConnectionRule(name="%"),)
+
+
+class GroupMap(Frozen):
+    """A gateway group is this directory group, from and to."""
+
+    gateway_group: str
+    issuer: str
+    group_id: str
+    valid_from: Instant | None = None
+    valid_to: Instant | None = None
+
+
+class RiskRule(Frozen):
+    """An exchange whose field fits the pattern has at least this risk."""
+
+    name: Identifier
+    field: Literal["gateway_risk", "connection", "model", "route", "person_group", "prompt_class"]
+    pattern: str
+    risk: Risk
+
+
+class ApprovalRule(Frozen):
+    """Exchanges of this risk need an approval, by these gateway groups, no longer than the window."""
+
+    risk: Risk
+    required: bool = True
+    groups: tuple[str, ...] = ()
+    max_window: Duration | None = None
+
+
+class MaskingRule(Frozen):
+    """Who may see which data class in clear. The first rule that fits holds; the default is must_mask."""
+
+    entity_class: str = "*"
+    entity: str = "*"
+    connection: str = "%"
+    group: str | None = None
+    action: Literal["must_mask", "partial_ok", "allow"] = "must_mask"
+    keep_last: int | None = Field(default=None, ge=0, le=8)
+    valid_from: Instant | None = None
+    valid_to: Instant | None = None
+
+
+class Caller(Frozen):
+    """A caller that is not a plain person, as declared by the organisation."""
+
+    subject: str
+    source: str = "*"
+    caller_class: Literal["shared_key", "personal_key", "service_principal", "human_via_agent"]
+    owner: str | None = None
+
+
+class AllowRule(Frozen):
+    """Values that are not findings, by declared policy: counted, never hidden."""
+
+    entity: str
+    domain: str | None = None
+    reason: str
+
+
+class Masking(Frozen):
+    """How masking is judged and by which rule packs."""
+
+    packs: tuple[str, ...] = ("core", "secrets")
+    rules: tuple[MaskingRule, ...] = ()
+    allow: tuple[AllowRule, ...] = ()
+    echo: Literal["info", "count"] = "info"
+
+
+class Policies(Frozen):
+    """Risk, approval, masking and declared callers."""
+
+    risk: tuple[RiskRule, ...] = ()
+    approval: tuple[ApprovalRule, ...] = (ApprovalRule(risk="high"),)
+    masking: Masking = Masking()
+    callers: tuple[Caller, ...] = ()
+
+
+class Thresholds(Frozen):
+    """Tolerances; every one is printed in the report."""
+
+    skew: Duration = 300 * MICROSECONDS["s"]
+    token_life: Duration = 90 * MICROSECONDS["m"]
+    session_max: Duration = 90 * MICROSECONDS["d"]
+    max_reject_share: float = Field(default=0.01, ge=0, le=1)
+    confidence: float = Field(default=0.95, gt=0, lt=1)
+    tolerable_deviation: float = Field(default=0.05, gt=0, lt=1)
+
+
+class Signing(Frozen):
+    """Where the seal's key and certificate are, and how time is proven. Secrets are named, never written here."""
+
+    key: RelativePath | None = None
+    certificate: RelativePath | None = None
+    chain: RelativePath | None = None
+    passphrase_file: str | None = None
+    passphrase_env: str | None = None
+    tsa_url: str | None = None
+    profile: Literal["timed", "untimed"] = "untimed"
+    pinned_fingerprints: tuple[str, ...] = ()
+    published_at: str | None = None
+
+
+class Retention(Frozen):
+    """How long evidence must be kept, in months."""
+
+    months: int = Field(default=36, ge=1, le=240)
+
+
+class Ingest(Frozen):
+    """What is kept of the raw files."""
+
+    vault: Literal["full", "hashes_only"] = "full"
+    catalogs: tuple[RelativePath, ...] = ()
+    plugins: tuple[str, ...] = ()
+
+
+class Company(Frozen):
+    """evidence.yaml, entire."""
+
+    version: Literal[1] = 1
+    organisation: str = Field(min_length=1, max_length=120)
+    timezone: Zone = "UTC"
+    framework: Identifier = "iso27001_2022"
+    classification: str = "Confidential"
+    sources: tuple[Source, ...] = Field(min_length=1)
+    scope: Scope = Scope()
+    group_map: tuple[GroupMap, ...] = ()
+    policies: Policies = Policies()
+    thresholds: Thresholds = Thresholds()
+    ingest: Ingest = Ingest()
+    retention: Retention = Retention()
+    signing: Signing = Signing()
+
+
+class SoaRow(Frozen):
+    """One line of the statement of applicability."""
+
+    control: str
+    applicable: bool
+    justification: str = ""
+    inclusion_basis: tuple[Literal["regulatory", "contractual", "best_practice", "risk_assessment"], ...] = ()
+    owner: str | None = None
+    implemented: bool = True
+    manual_evidence: tuple[RelativePath, ...] = ()
+
+
+class Soa(Frozen):
+    """soa.yaml, entire. A control that is not listed is applicable."""
+
+    version: str = "1"
+    approved_by: str | None = None
+    valid_from: DayText | None = None
+    controls: tuple[SoaRow, ...] = ()
+
+
+class ApprovedException(Frozen):
+    """A deviation that somebody accepted: check and reason, person or object, connection; until a day.
+
+    ``subject`` and ``connection`` are LIKE patterns over the person (name or address) or object, never over an
+    interaction or a month, so that an approval carries over to the next month (decision 27).
+    """
+
+    id: Identifier
+    check: str
+    subject: str = "%"
+    connection: str = "%"
+    cause: str = "%"
+    approved_by: str = Field(min_length=1)
+    approved_on: DayText
+    expires: DayText
+    root_cause: str = ""
+    response: str = ""
+    due: DayText | None = None
+
+
+class Exceptions(Frozen):
+    """exceptions.yaml, entire."""
+
+    version: Literal[1] = 1
+    exceptions: tuple[ApprovedException, ...] = ()
+
+
+class Period(Frozen):
+    """A half-open interval in the organisation's zone, with its label (``2026-10``)."""
+
+    label: str
+    zone: Zone
+    start: Instant
+    end: Instant
+
+    @classmethod
+    def month(cls, label: str, zone: str) -> Period:
+        """Return the calendar month ``YYYY-MM`` of a zone.
+
+        Raises:
+            ValueError: the label is not a month.
+        """
+        match = re.fullmatch(r"(\d{4})-(\d{2})", label)
+        if not match or not 1 <= int(match[2]) <= 12:
+            raise ValueError(f"expected a month such as 2026-10, found {label!r}")
+        year, month = int(match[1]), int(match[2])
+        tz = ZoneInfo(zone)
+        following = (year + month // 12, month % 12 + 1)
+        return cls(label=label, zone=zone, start=datetime(year, month, 1, tzinfo=tz),
+                   end=datetime(*following, 1, tzinfo=tz))

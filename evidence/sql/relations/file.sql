@@ -1,0 +1,28 @@
+/*---
+relation: file
+meaning: >
+  A raw file as received. Hashed before it was read.
+kind: ledger
+key: [file_sha256, source_id]
+---*/
+CREATE TABLE file (
+    file_sha256 VARCHAR NOT NULL,        -- SHA-256 of the bytes
+    bytes BIGINT NOT NULL,               -- size
+    path VARCHAR NOT NULL,               -- where it lay, relative to the company folder
+    source_id VARCHAR NOT NULL,          -- source it was taken for
+    connector VARCHAR NOT NULL,          -- connector that read it
+    connector_digest VARCHAR NOT NULL,   -- digest of that connector
+    state VARCHAR NOT NULL,              -- read, partial (readable in part) or unreadable
+    reason VARCHAR,                      -- why it is not read in full
+    lines BIGINT NOT NULL,               -- lines, elements or rows in it
+    records BIGINT NOT NULL,             -- of these records
+    rejects BIGINT NOT NULL,             -- of these rejects
+    blanks BIGINT NOT NULL,              -- of these blank lines
+    skips BIGINT NOT NULL,               -- records that a declared skip left out
+    rows_out BIGINT NOT NULL,            -- canonical rows that came of the records
+    first_time TIMESTAMP,                -- UTC; first event in it
+    last_time TIMESTAMP,                 -- UTC; last event in it
+    ledger_seq BIGINT NOT NULL,          -- line of the ledger that received it
+    CHECK (state IN ('read', 'partial', 'unreadable')),
+    CHECK (lines = records + rejects + blanks)
+);
