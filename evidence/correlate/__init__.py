@@ -1,1 +1,1 @@
-
+"""Canonical relations to persons, links, chains, reconciliation and coverage."""

@@ -1,1 +1,1 @@
-
+"""Raw files in: custody first, then one pass per file."""

@@ -1,1 +1,1 @@
-
+"""The residual-data scanner and the masking verdicts."""

@@ -1,1 +1,1 @@
-
+"""Results to report, tables and figures."""

@@ -1,1 +1,1 @@
-
+"""A folder to one signed package."""

@@ -1,1 +1,1 @@
-
+"""A company whose month can be run, and which misbehaves on request."""

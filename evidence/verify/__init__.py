@@ -1,1 +1,1 @@
-
+"""A package to numbered steps that hold or do not."""

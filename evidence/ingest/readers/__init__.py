@@ -1,1 +1,1 @@
-
+"""Shapes of files, never vendors: bytes to records."""

@@ -1,0 +1,132 @@
+"""The relations of ``evidence/sql/relations``: their tables, their headers, and rows made by hand for cases.
+
+A relation file is schema, validator and data dictionary at once; this module is the only reader of these files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from evidence import catalog
+from evidence.errors import ConfigError, Where
+
+if TYPE_CHECKING:
+    import duckdb
+
+MACROS = {
+    "interaction_id(source_id, native_id)": "'ix-' || left(sha256(source_id || chr(31) || native_id), 24)",
+    "utc(t)": "CASE WHEN regexp_matches(t, '(Z|z|[+-][0-9]{2}:?[0-9]{2})$')"
+              " THEN TRY_CAST(t AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END",
+    "naive_utc(t)": "TRY_CAST(t AS TIMESTAMP)",
+    "epoch_ms_utc(t)": "make_timestamp(TRY_CAST(t AS BIGINT) * 1000)",
+    "nz(t)": "NULLIF(trim(t), '')",
+    "norm_id(t)": "NULLIF(lower(nfc_normalize(trim(t))), '')",
+}
+_FILLERS = {"VARCHAR": "-", "BIGINT": 0, "BOOLEAN": False, "TIMESTAMP": datetime(2026, 10, 1)}  # noqa: DTZ001 - UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a relation: name, SQL type, whether NULL is refused, and what it means."""
+
+    name: str
+    type: str
+    required: bool
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One relation: its header, its columns and the statement that creates it.
+
+    ``kind`` is ``append_only``, ``snapshot``, ``derived``, ``ledger``, ``result`` or ``setting``; ``key`` the columns
+    that identify a row; ``time`` the column by which segments are sorted ('' for none); ``transient`` columns that a
+    connector may give and that are never stored.
+    """
+
+    name: str
+    kind: str
+    key: tuple[str, ...]
+    time: str
+    transient: tuple[str, ...]
+    meaning: str
+    columns: tuple[Column, ...]
+    statement: str
+
+
+def _columns(statement: str) -> Iterable[Column]:
+    for line in statement.splitlines()[1:]:
+        code, _, comment = line.partition("--")
+        words = code.strip().rstrip(",").split()
+        if len(words) >= 2 and words[0] not in {"CHECK", "UNIQUE"} and words[0] != ");":
+            yield Column(words[0], words[1], "NOT" in words, comment.strip())
+
+
+@cache
+def relation(name: str) -> Relation:
+    """Return a relation by name.
+
+    Raises:
+        ConfigError: there is no such relation.
+    """
+    if name not in catalog.relation_names():
+        raise ConfigError(f"unknown relation {name!r}", advice="known: " + ", ".join(catalog.relation_names()))
+    head, statement = catalog.header(catalog.sql_file(f"relations/{name}"), f"evidence/sql/relations/{name}.sql")
+    key, transient = head.get("key", []), head.get("transient", [])
+    assert isinstance(key, list)
+    assert isinstance(transient, list)
+    return Relation(name, str(head["kind"]), tuple(key), str(head.get("time", "")), tuple(transient),
+                    " ".join(str(head["meaning"]).split()), tuple(_columns(statement)), statement)
+
+
+def of_kind(*kinds: str) -> list[Relation]:
+    """Return the relations of the kinds given, by name."""
+    return [r for r in map(relation, catalog.relation_names()) if r.kind in kinds]
+
+
+def canonical() -> list[Relation]:
+    """Return the relations that connectors fill."""
+    return of_kind("append_only", "snapshot")
+
+
+def define_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Define the house macros (``utc``, ``naive_utc``, ``epoch_ms_utc``, ``nz``, ``norm_id``, ``interaction_id``)."""
+    for signature, body in MACROS.items():
+        con.execute(f"CREATE OR REPLACE MACRO {signature} AS {body}")
+
+
+def create(con: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Create empty tables for the relations named, or for all."""
+    for name in names or catalog.relation_names():
+        con.execute(relation(name).statement)
+
+
+def insert(con: duckdb.DuckDBPyConnection, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert hand-made rows; columns that refuse NULL and are not given get a filler. For cases and tests.
+
+    Times are ``datetime`` or ISO text in UTC without zone (``2026-10-01 09:00:00``).
+
+    Raises:
+        ConfigError: a row names a column that the relation does not have.
+    """
+    columns = relation(name).columns
+    known = {column.name for column in columns}
+    for number, row in enumerate(rows):
+        if unknown := set(row) - known:
+            raise ConfigError(f"relation {name} has no column {', '.join(sorted(unknown))}",
+                              where=Where(f"evidence/sql/relations/{name}.sql"))
+        values = [row.get(c.name, _filler(c, number) if c.required else None) for c in columns]
+        marks = ", ".join(f"CAST(? AS {c.type})" for c in columns)
+        con.execute(f"INSERT INTO {name} VALUES ({marks})", values)  # noqa: S608 - the name was looked up
+
+
+def _filler(column: Column, number: int) -> Any:
+    if column.name == "locator":
+        return f"{'0' * 64}#{number}"
+    if column.name in {"valid_to", "to_time"}:
+        return datetime(9999, 12, 31)  # noqa: DTZ001 - UTC
+    return f"n{number}" if column.name == "native_id" else _FILLERS[column.type]
