@@ -1,0 +1,94 @@
+"""``evidence connectors``: the sources the toolkit reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evidence.cli import _out
+
+
+@click.group("connectors")
+def command() -> None:
+    """List, show and test connectors.
+
+    \b
+    Example:
+      evidence connectors list
+    """
+
+
+@command.command("list")
+@_out.format_option
+def list_(format_: str) -> int:
+    """List the connectors with what they read and what they fill.
+
+    \b
+    Example:
+      evidence connectors list
+    """
+    from evidence import connector
+
+    rows = [(c.id, c.role, c.title, " ".join(c.relations)) for c in connector.all_connectors()]
+    _out.rows(("connector", "role", "reads", "fills"), rows, format_)
+    return 0
+
+
+@command.command("show")
+@click.argument("name")
+@_out.format_option
+def show(name: str, format_: str) -> int:
+    """Print what a connector reads, what it can show, and what it cannot.
+
+    \b
+    Example:
+      evidence connectors show people_csv
+    """
+    from evidence import connector
+
+    facts = connector.load(name).facts()
+    _out.result(facts) if format_ == "json" else _out.pairs(facts)
+    return 0
+
+
+@command.command("test")
+@click.argument("names", nargs=-1)
+@click.option("--write", is_flag=True, help="Write the rows found as the expected ones. Then read them.")
+def test(names: tuple[str, ...], write: bool) -> int:
+    """Run the cases of connectors (all, or those NAMED) and compare the rows with the expected ones.
+
+    \b
+    Example:
+      evidence connectors test people_csv
+    """
+    from evidence import connector, connector_cases
+
+    failed = 0
+    for item in [connector.load(name) for name in names] or connector.all_connectors():
+        for path in connector_cases.cases(item):
+            if write:
+                connector_cases.write(item, path)
+            outcome = connector_cases.run_case(item, path)
+            failed += not outcome.ok
+            click.echo(_out.safe(f"{'ok    ' if outcome.ok else 'FAILED'}  {item.id}  {path.name}", 300))
+            for line in outcome.differences:
+                click.echo(_out.safe(f"        {line}", 600))
+    return 2 if failed else 0
+
+
+@command.command("detect")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_out.format_option
+def detect(path: Path, format_: str) -> int:
+    """Say which connector fits PATH and why; a file that fits none or two is an error, not a guess.
+
+    \b
+    Example:
+      evidence connectors detect logs/signins.ndjson
+    """
+    from evidence import pipeline
+
+    found = pipeline.detect(path)
+    _out.rows(("connector", "why"), found, format_)
+    return 0 if len(found) == 1 else 3

@@ -1,0 +1,79 @@
+"""``evidence doctor``: is everything there that a run needs?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from evidence.cli import _out
+from evidence.errors import EvidenceError
+
+LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0",
+             "libfontconfig.so.1")
+DEBIAN_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 libfontconfig1"
+Finding = tuple[str, str, str]
+
+
+@click.command("doctor")
+@_out.folder_option
+@_out.format_option
+def command(folder: str, format_: str) -> int:
+    """Check libraries, fonts, engine, configuration, connectors, files and keys, and say what to do.
+
+    \b
+    Example:
+      evidence doctor -C acme
+    """
+    findings = [*_machine(), *_company(Path(folder))]
+    _out.rows(("what", "state", "detail"), findings, format_)
+    return 2 if any(state == "missing" for _what, state, _detail in findings) else 0
+
+
+def _machine() -> Iterator[Finding]:
+    """Engine, extensions, libraries and fonts: all that a run would otherwise trip over late."""
+    import ctypes
+    import sys
+
+    import duckdb
+
+    from evidence import catalog
+
+    query = "SELECT extension_name FROM duckdb_extensions() WHERE install_mode = 'STATICALLY_LINKED'"
+    linked = duckdb.connect().sql(query).fetchall()
+    lacking = {"icu", "json", "parquet"} - {name for (name,) in linked}
+    detail = f"DuckDB {duckdb.__version__}" + (f", lacks {', '.join(sorted(lacking))}" if lacking else "")
+    yield "engine", "missing" if lacking else "ok", detail
+    if sys.platform.startswith("linux"):
+        for name in LIBRARIES:
+            try:
+                ctypes.CDLL(name)
+            except OSError:
+                yield name, "missing", f"needed for the PDF: apt-get install {DEBIAN_PACKAGES}"
+    fonts = sorted(path.name for path in (catalog.home("templates") / "fonts").glob("*.ttf"))
+    yield "fonts", "ok" if fonts else "missing", f"{len(fonts)} shipped with the product"
+
+
+def _company(root: Path) -> Iterator[Finding]:
+    from evidence import config, connector
+
+    try:
+        company = config.load_company(root)
+        config.load_soa(root)
+        config.load_exceptions(root)
+    except EvidenceError as error:
+        yield "configuration", "missing", str(error)
+        return
+    yield "configuration", "ok", f"{company.organisation}, {len(company.sources)} sources, {company.timezone}"
+    for source in company.sources:
+        try:
+            connector.load(source.connector, [root / path for path in company.ingest.catalogs])
+        except EvidenceError as error:
+            yield f"source {source.id}", "missing", str(error)
+            continue
+        count = sum(1 for pattern in source.paths for path in root.glob(pattern) if path.is_file())
+        state = "ok" if count else "missing" if source.required else "absent"
+        yield f"source {source.id}", state, f"{count} files for {source.connector}"
+    key = company.signing.key
+    yield "seal", "ok" if key and (root / key).is_file() else "absent", key or "no key: only --test-key can seal"

@@ -1,0 +1,39 @@
+"""``evidence ingest``: raw files into custody and into segments."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from evidence.cli import _out
+
+
+@click.command("ingest")
+@_out.folder_option
+@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that read files.")
+@_out.format_option
+def command(folder: str, jobs: int, format_: str) -> int:
+    """Read the files named in evidence.yaml: hash, keep, read, and write down every line that could not be read.
+
+    The same file twice changes nothing. Exit code 3 when a file could not be read or a required source has no file.
+
+    \b
+    Example:
+      evidence ingest -C acme
+    """
+    from evidence import config, pipeline
+    from evidence.store import Store
+
+    root = Path(folder)
+    company = config.load_company(root)
+    with _out.progress("reading") as tick:
+        store = Store(root, company)
+        summary = pipeline.ingest(store, company, received_at=datetime.now(UTC), jobs=jobs, progress=tick)
+    if format_ == "json":
+        _out.result(summary.to_json())
+    else:
+        _out.table(summary.columns, summary.rows())
+        _out.note(summary.sentence())
+    return 3 if summary.incomplete else 0
