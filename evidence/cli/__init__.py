@@ -53,10 +53,10 @@ def cli() -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the code of the outcome."""
-    sys.exit(run(args))
+    sys.exit(call(args))
 
 
-def run(args: Sequence[str] | None = None) -> int:
+def call(args: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code; nothing but a crash escapes."""
     argv = list(sys.argv[1:] if args is None else args)
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -12,7 +11,6 @@ from typing import Any, TypeVar
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
-_BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 def safe(text: object, limit: int = 400) -> str:
@@ -26,13 +24,10 @@ def safe(text: object, limit: int = 400) -> str:
 
 
 def _visible(char: str) -> str:
+    """Escapes, bidirectional marks and odd spaces are all "not printable" to Python; only they are replaced."""
     if char == "\n":
         return " "
-    if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} or (
-        unicodedata.bidirectional(char) in _BIDI
-    ):
-        return f"<U+{ord(char):04X}>"
-    return char
+    return char if char.isprintable() else f"<U+{ord(char):04X}>"
 
 
 def format_option(command: F) -> F:

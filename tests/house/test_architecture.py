@@ -94,7 +94,7 @@ def test_the_engine_knows_no_vendor_and_no_control(path):
 
 def test_help_is_quick():
     """The help loads none of the heavy modules."""
-    code = ("import sys\nfrom evidence.cli import run\nrun(['--help'])\n"
+    code = ("import sys\nfrom evidence.cli import call\ncall(['--help'])\n"
             "heavy = {'duckdb', 'pandas', 'weasyprint', 'pyarrow', 'hyperscan', 'pyhanko', 'numpy'} & set(sys.modules)\n"
             "sys.exit(', '.join(sorted(heavy)) or 0)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
