@@ -1,0 +1,308 @@
+"""What a connector folder declares: which files it reads, in which shape, and what it can and cannot show.
+
+A folder holds ``connector.yaml`` (this model), one ``<relation>.sql`` for each relation that it fills, and ``cases/``.
+Wire shapes of model APIs, which every recording of HTTP traffic needs, lie in ``connectors/_wire``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, PrivateAttr, field_validator, model_validator
+
+from evidence import catalog, config
+from evidence.errors import ConfigError, Where
+from evidence.fields import Duration, Frozen, Identifier
+from evidence.relations import canonical
+
+DECODERS: Final = {"recorded_http": "1"}
+"""Decoders of the engine and the version of each; a change of what one makes of the same bytes is a new version."""
+
+CAPABILITIES: Final = frozenset({
+    "prompt", "response", "identity", "approval", "masking_counts", "policy", "admin_log", "per_request_time",
+    "sign_in", "mfa", "membership", "account", "usage_request", "usage_user_day", "directory"})
+SECRET_HEADERS: Final = frozenset({
+    "authorization", "proxy-authorization", "cookie", "set-cookie", "api-key", "x-api-key", "x-goog-api-key", "apikey",
+    "x-auth-token", "x-amz-security-token", "ocp-apim-subscription-key", "x-functions-key"})
+LEAVES: Final = frozenset({"VARCHAR", "JSON", "MAP(VARCHAR, VARCHAR)"})
+
+PART_COLUMNS: Final = {
+    "record_no": "BIGINT", "ordinal": "BIGINT", "kind": "VARCHAR", "request_offset_us": "BIGINT",
+    "response_offset_us": "BIGINT", "method": "VARCHAR", "route": "VARCHAR", "host": "VARCHAR", "status_code": "BIGINT",
+    "model": "VARCHAR", "streaming": "BOOLEAN", "pairing": "VARCHAR", "truncated": "BOOLEAN", "blocked": "BOOLEAN",
+    "blocked_by": "VARCHAR", "risk_level": "VARCHAR", "request_id": "VARCHAR", "response_id": "VARCHAR",
+    "correlation_id": "VARCHAR", "client_ip": "VARCHAR", "tokens_in": "BIGINT", "tokens_out": "BIGINT",
+    "prompt": "VARCHAR", "response": "VARCHAR", "prompt_part": "VARCHAR", "response_part": "VARCHAR"}
+"""Columns of the table ``part`` that a decoder fills and connector SQL reads, in order, with their SQL types."""
+
+Shape = dict[str, Any]
+Path_ = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Reader(Frozen):
+    """Shape of the files.
+
+    ``json`` reads any sequence of JSON documents: one object, an array, one object per line, or several one after the
+    other. ``records`` names, in order of preference, the top-level keys whose array holds the records of a page;
+    ``.`` is the document itself. ``csv`` reads a header line and rows; each record is then a JSON object of texts.
+    """
+
+    format: Literal["json", "csv", "kv"] = "json"
+    records: tuple[str, ...] = (".",)
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
+    columns: tuple[str, ...] = ()
+
+
+class Detect(Frozen):
+    """Top-level keys that tell a record of this kind: all of these, one of these, none of these."""
+
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+
+
+class Blocked(Frozen):
+    """How a gateway says in the recording that it stopped a request: a status and keys of its JSON body."""
+
+    status: tuple[int, ...] = (403,)
+    require: tuple[str, ...] = Field(min_length=1)
+    rule: str
+    risk: str | None = None
+    error_prefix: str | None = Field(default=None, description="start of the text of an error event that says so too")
+
+
+class Decode(Frozen):
+    """A field whose content is decoded into the table ``part``, and what to keep of it.
+
+    ``keep`` maps ``correlation_id`` and ``request_id`` to header names; ``echo`` names headers that a response repeats
+    from its request, by which overlapping exchanges can be told apart. Headers that carry secrets cannot be kept.
+    """
+
+    decoder: Literal["recorded_http"]
+    field: str
+    correlation_id: tuple[str, ...] = ()
+    request_id: tuple[str, ...] = ()
+    echo: tuple[str, ...] = ()
+    client_ip: tuple[str, ...] = ()
+    blocked: Blocked | None = None
+
+    @field_validator("correlation_id", "request_id", "echo", "client_ip")
+    @classmethod
+    def _no_secrets(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        lowered = tuple(name.lower() for name in names)
+        if bad := sorted(SECRET_HEADERS.intersection(lowered)):
+            raise ValueError(f"expected headers without secrets, found {', '.join(bad)}")
+        return lowered
+
+
+class Skip(Frozen):
+    """Records that are left out on purpose: a SQL predicate over the record ``r``, and the reason to count."""
+
+    when: str = Field(min_length=1)
+    reason: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
+
+
+class Fit(Frozen):
+    """Whether a record looks like a connector's, and why or why not."""
+
+    ok: bool
+    why: str
+
+    def __bool__(self) -> bool:
+        """Return whether it fits."""
+        return self.ok
+
+
+class Connector(Frozen):
+    """connector.yaml, entire."""
+
+    id: Identifier
+    title: str
+    role: Literal["gateway", "idp", "directory", "copilot", "approvals", "people"]
+    vendor_page: str = Field(pattern=r"^(https://\S+|none: .+)$")
+    reads: str
+    reader: Reader = Reader()
+    shape: Shape = Field(min_length=1)
+    require: tuple[Path_, ...] = Field(min_length=1, description="field, or alternatives separated by |")
+    times: dict[str, Literal["utc", "naive_utc", "epoch_ms_utc"]] = Field(
+        default_factory=dict, description="field and the macro that must be able to read it where it is given")
+    detect: Detect
+    decode: Decode | None = None
+    capabilities: tuple[str, ...] = ()
+    settling: Duration = 0
+    relations: tuple[str, ...] = Field(min_length=1)
+    skips: tuple[Skip, ...] = ()
+    limits: str
+
+    _folder: Path = PrivateAttr()
+    _wire: Path = PrivateAttr()
+
+    @field_validator("shape")
+    @classmethod
+    def _known_leaves(cls, shape: Shape) -> Shape:
+        _check_shape(shape, "shape")
+        return shape
+
+    @field_validator("capabilities")
+    @classmethod
+    def _known_capabilities(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := sorted(set(names) - CAPABILITIES):
+            raise ValueError(f"expected capabilities of {sorted(CAPABILITIES)}, found {', '.join(unknown)}")
+        return names
+
+    @field_validator("relations")
+    @classmethod
+    def _known_relations(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = {r.name for r in canonical()}
+        if unknown := sorted(set(names) - known):
+            raise ValueError(f"expected relations that connectors fill, found {', '.join(unknown)}")
+        return names
+
+    @model_validator(mode="after")
+    def _fields_are_in_the_shape(self) -> Connector:
+        for field in [*(part for item in self.require for part in item.split("|")), *self.times]:
+            if not _in_shape(self.shape, field):
+                raise ValueError(f"expected a field of the shape, found {field!r} in require or times")
+        return self
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the connector."""
+        return self._folder
+
+    @property
+    def wire(self) -> Path:
+        """Folder of the wire shapes that its decoder uses."""
+        return self._wire
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the folder, the wire shapes and the decoder's version: what its rows depend on."""
+        folders = [self._folder, self._wire] if self.decode else [self._folder]
+        version = f"{self.decode.decoder} {DECODERS[self.decode.decoder]}" if self.decode else ""
+        return hashlib.sha256(f"{catalog.digest(*folders)}\n{version}".encode()).hexdigest()
+
+    @cached_property
+    def decoder_digest(self) -> str:
+        """Twelve hex digits that name the decoder and the wire shapes: the first half of a text part's address."""
+        if self.decode is None:
+            return "record"
+        version = f"{self.decode.decoder} {DECODERS[self.decode.decoder]} {catalog.digest(self._wire)}"
+        return hashlib.sha256(version.encode()).hexdigest()[:12]
+
+    def shape_json(self) -> str:
+        """Return the shape as the text that ``json_transform`` takes."""
+        return json.dumps(self.shape, ensure_ascii=False)
+
+    def sql(self, relation: str) -> tuple[Path, str]:
+        """Return path and text of the statement for a relation.
+
+        Raises:
+            ConfigError: the file cannot be read.
+        """
+        path = self._folder / f"{relation}.sql"
+        try:
+            return path, path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"cannot be read: {error}", where=Where(str(path))) from error
+
+    def fits(self, top_level_keys: Collection[str]) -> Fit:
+        """Say whether a record with these top-level keys is one of this connector's."""
+        keys = set(top_level_keys)
+        if missing := [key for key in self.detect.all if key not in keys]:
+            return Fit(ok=False, why=f"lacks {', '.join(missing)}")
+        if self.detect.any and not keys.intersection(self.detect.any):
+            return Fit(ok=False, why=f"has none of {', '.join(self.detect.any)}")
+        if extra := [key for key in self.detect.none if key in keys]:
+            return Fit(ok=False, why=f"has {', '.join(extra)}")
+        matched = [*self.detect.all, *(key for key in self.detect.any if key in keys)]
+        return Fit(ok=True, why=f"has {', '.join(matched)}" if matched else "nothing speaks against it")
+
+
+def _check_shape(node: object, place: str) -> None:
+    if isinstance(node, Mapping):
+        lowered: dict[str, str] = {}
+        for key, value in node.items():
+            if (twin := lowered.setdefault(str(key).lower(), str(key))) != key:
+                raise ValueError(f"expected names that differ by more than case in {place}, found {twin} and {key}")
+            _check_shape(value, f"{place}.{key}")
+    elif isinstance(node, list):
+        if len(node) != 1:
+            raise ValueError(f"expected one element that describes the others in {place}, found {len(node)}")
+        _check_shape(node[0], f"{place}[]")
+    elif node not in LEAVES:
+        raise ValueError(f"expected {', '.join(sorted(LEAVES))}, a mapping or a list in {place}, found {node!r}")
+
+
+def _in_shape(shape: object, dotted: str) -> bool:
+    for step in dotted.split("."):
+        if not isinstance(shape, Mapping) or step not in shape:
+            return False
+        shape = shape[step]
+    return True
+
+
+def load(id: str, extra: Sequence[Path] = ()) -> Connector:  # noqa: A002 - the word of connector.yaml
+    """Return the connector of a name, from the catalogue or from further catalogue folders.
+
+    Raises:
+        ConfigError: there is none or more than one of that name, or its files are wrong.
+    """
+    found = [place for place in _places(extra) if place.name == id]
+    if not found:
+        names = ", ".join(sorted({place.name for place in _places(extra)}))
+        raise ConfigError(f"unknown connector {id!r}", advice=f"known: {names}")
+    if len(found) > 1:
+        raise ConfigError(f"two connectors are named {id!r}: {found[0]} and {found[1]}", advice="rename one of them")
+    return read(found[0])
+
+
+def read(folder: Path) -> Connector:
+    """Return the connector of a folder.
+
+    Raises:
+        ConfigError: connector.yaml is wrong, or does not agree with the folder's name or its SQL files.
+    """
+    path = folder / "connector.yaml"
+    connector = config.load(path, Connector, advice="a connector is a folder with connector.yaml in it")
+    if connector.id != folder.name:
+        raise ConfigError(f"expected the folder's name {folder.name!r}, found {connector.id!r}",
+                          where=Where(str(path), key="id"))
+    present = {file.stem for file in folder.glob("*.sql")}
+    if present != set(connector.relations):
+        odd = ", ".join(sorted(present ^ set(connector.relations)))
+        raise ConfigError(f"relations and <relation>.sql files differ: {odd}", where=Where(str(path), key="relations"))
+    connector._folder = folder  # noqa: SLF001 - set once, here
+    connector._wire = catalog.home("connectors") / "_wire"  # noqa: SLF001
+    return connector
+
+
+def all_connectors(extra: Sequence[Path] = ()) -> list[Connector]:
+    """Return every connector of the catalogue and of further catalogue folders, by name."""
+    return [load(name, extra) for name in sorted({place.name for place in _places(extra)})]
+
+
+def detect(record_keys: Collection[str], extra: Sequence[Path] = ()) -> list[tuple[str, str]]:
+    """Return the connectors whose ``detect`` fits a record with these top-level keys, and why.
+
+    The one that knows most of the record comes first.
+    """
+    keys = set(record_keys)
+    hits = [(len(keys & set(c.shape)), c.id, fit.why) for c in all_connectors(extra) if (fit := c.fits(keys))]
+    return [(name, why) for _, name, why in sorted(hits, key=lambda hit: (-hit[0], hit[1]))]
+
+
+def _places(extra: Sequence[Path]) -> list[Path]:
+    roots = [catalog.home("connectors"), *extra]
+    return [p for root in roots for p in sorted(root.iterdir()) if (p / "connector.yaml").is_file()]
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of connector.yaml, for editors."""
+    return Connector.model_json_schema()

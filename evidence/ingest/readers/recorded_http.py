@@ -1,0 +1,278 @@
+"""Turns a recording of a tunnel into exchanges: the decoder ``recorded_http``.
+
+A recording is a list of events ``[seconds, "i" | "o" | "e", base64]``: what went in, what came out, and errors. Where
+HTTP requests or responses are in it, each exchange gives one part of kind ``http``; bytes that belong to no message
+give one last part of kind ``stream`` and pairing ``unparsed``, so that they are scanned and counted. A recording
+without any message (a terminal, a script) is one part of kind ``stream``.
+
+A text part is addressed as ``<decoder digest>:<ordinal>/prompt`` (or ``response``), and as ``.../request-body`` (or
+``response-body``) where no wire shape found the text and the whole body stands for it. Headers other than those that
+the connector declares are dropped here; those that carry secrets cannot be declared.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from evidence.connector import PART_COLUMNS, Connector, Decode
+from evidence.errors import SourceError
+from evidence.ingest.readers import http_body, http_stream, wire
+from evidence.ingest.readers.http_pairing import Marks, Pair, pair
+from evidence.ingest.readers.http_stream import Message, Side
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_FRAMING: Final = frozenset({"content-length", "transfer-encoding", "content-type", "content-encoding", "host"})
+_LATEST: Final = 10**15
+
+
+@dataclass(slots=True)
+class _Read:
+    """One message as far as it was understood."""
+
+    said: wire.Said
+    text: str | None
+    mark: str
+    whole: bool
+
+
+@dataclass(slots=True)
+class _Tape:
+    """One recording, its two directions and its errors taken apart."""
+
+    sent: Side
+    got: Side
+    errors: list[tuple[int, str]]
+    broken: bool
+
+
+def parts(records: pa.RecordBatch, connector: Connector) -> pa.Table:
+    """Return the parts of a batch of records (record_no and raw are used), in the columns of ``part``.
+
+    A record without the field, or that is not JSON, gives none: whether that is an error is for the connector to say.
+    """
+    import pyarrow as pa
+
+    kinds = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in PART_COLUMNS.items()])
+    columns: dict[str, list[Any]] = {name: [] for name in PART_COLUMNS}
+    for number, raw in zip(records["record_no"].to_pylist(), records["raw"], strict=True):
+        for row in of_record(number, raw.as_py(), connector):
+            for name, column in columns.items():
+                column.append(row.get(name))
+    return pa.table(columns, schema=schema)
+
+
+def of_record(number: int, raw: str | bytes, connector: Connector) -> Iterator[dict[str, Any]]:
+    """Yield the parts of one record, in order."""
+    decode = connector.decode
+    if decode is None:
+        return
+    tape = _tape(raw, decode.field)
+    if tape is None:
+        return
+    digest = connector.decoder_digest
+    for ordinal, row in enumerate(_rows(tape, decode, wire.load(connector.wire))):
+        row.update(record_no=number, ordinal=ordinal)
+        for field, side in (("prompt", "request"), ("response", "response")):
+            where = row.pop(f"{field}_mark", None)
+            if row.get(field) is not None:
+                row[f"{field}_part"] = f"{digest}:{ordinal}/{field if where != 'body' else f'{side}-body'}"
+        yield row
+
+
+def text(raw: str | bytes, connector: Connector, part: str) -> bytes:
+    """Return the text of one part of a record, read again from the record.
+
+    Raises:
+        SourceError: the part does not exist, or was made by another version of the decoder.
+    """
+    digest, _, path = part.partition(":")
+    ordinal, _, name = path.partition("/")
+    if digest != connector.decoder_digest or not ordinal.isdigit():
+        raise SourceError(f"the text part {part!r} was made by another decoder; this one is {connector.decoder_digest}",
+                          advice="ingest the file again with this version")
+    field = "prompt" if name in {"prompt", "request-body"} else "response"
+    for row in of_record(0, raw, connector):
+        if row["ordinal"] == int(ordinal) and row.get(field) is not None:
+            return str(row[field]).encode()
+    raise SourceError(f"the record has no text part {part!r}")
+
+
+def _tape(raw: str | bytes, field: str) -> _Tape | None:
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+    events = document.pop(field, None) if isinstance(document, dict) else None
+    if events is None or events == []:
+        return None
+    tape = _Tape(Side(), Side(), [], broken=not isinstance(events, list))
+    if tape.broken:
+        return tape
+    events.reverse()
+    order = 0
+    while events:  # taken from the list one by one, so that the recording is not held twice
+        _take(events.pop(), order, tape)
+        order += 1
+    return tape
+
+
+def _take(event: Any, order: int, tape: _Tape) -> None:
+    known = isinstance(event, list) and len(event) == 3 and event[1] in {"i", "o", "e"} and isinstance(event[2], str)
+    if not known or not isinstance(event[0], int | float) or isinstance(event[0], bool):
+        tape.broken = True
+        return
+    time_us = min(max(round(event[0] * 1_000_000), 0), _LATEST) if abs(event[0]) < _LATEST else _LATEST
+    side = tape.sent if event[1] == "i" else tape.got
+    try:
+        data = base64.b64decode(event[2], validate=True)
+    except (binascii.Error, ValueError):
+        side.losses.append(len(side.data))
+        tape.broken = True
+        return
+    if event[1] == "e":
+        tape.errors.append((time_us, data.decode("utf-8", "replace")))
+    else:
+        side.add(order, time_us, data)
+
+
+def _rows(tape: _Tape, decode: Decode, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
+    keep = _FRAMING | {*decode.correlation_id, *decode.request_id, *decode.echo, *decode.client_ip}
+    lost_sent: list[tuple[int, int]] = []
+    lost_got: list[tuple[int, int]] = []
+    requests = http_stream.messages(tape.sent, http_stream.REQUEST, keep, lost_sent)
+    responses = http_stream.messages(tape.got, http_stream.RESPONSE, keep, lost_got)
+    if not requests and not responses:
+        yield _stream(tape, [(0, len(tape.sent.data))], [(0, len(tape.got.data))],
+                      "unparsed" if tape.broken else "exact", tape.errors)
+        return
+    shapes = [wire.of_route(wires, _path(m)) for m in requests]
+    asked = [_read_request(m, shape) for m, shape in zip(requests, shapes, strict=True)]
+    given = [_mark_response(m, decode) for m in responses]
+    pairs = pair(requests, responses, [Marks(_header(m, decode.echo), a.said.model, a.said.stream)
+                                       for m, a in zip(requests, asked, strict=True)], given)
+    stop, errors = _stopped(tape, decode, pairs)
+    for number, item in enumerate(pairs):
+        row: dict[str, Any] = {"kind": "http", "pairing": item.pairing, "truncated": tape.broken, "blocked": False}
+        if item.request is not None:
+            row |= _of_request(requests[item.request], asked[item.request], decode, broken=tape.broken)
+        if item.response is not None:
+            shape = shapes[item.request] if item.request is not None else None
+            row |= _of_response(responses[item.response], shape, decode, row)
+        if number == stop:
+            row |= {"blocked": True, "blocked_by": decode.blocked.error_prefix if decode.blocked else None}
+        yield row
+    if lost_sent or lost_got or errors:
+        yield _stream(tape, lost_sent, lost_got, "unparsed", errors)
+
+
+def _path(message: Message) -> str:
+    """Return the path of a request; the query can carry keys and is dropped."""
+    target = message.words[1].partition("?")[0].partition("#")[0]
+    return "/" + target.split("/", 3)[-1] if "://" in target[:12] and target.count("/") >= 3 else target
+
+
+def _header(message: Message, names: tuple[str, ...]) -> str | None:
+    return next((message.headers[name][:256] for name in names if message.headers.get(name)), None)
+
+
+def _read_request(message: Message, shape: wire.Wire | None) -> _Read:
+    body, good = http_body.inflate(message.body, message.headers.get("content-encoding", ""))
+    value = http_body.load(body) if shape else None
+    said = wire.read_request(shape, _path(message), value) if shape else wire.Said()
+    whole = message.whole and good
+    if said.text is None:
+        return _Read(said, _plain(body), "body", whole)
+    return _Read(said, said.text, "text", whole)
+
+
+def _mark_response(message: Message, decode: Decode) -> Marks:
+    """Return what tells a response apart; its model is only in the body, which is read when it is paired."""
+    kind = message.headers.get("content-type", "")
+    streaming = http_body.looks_like_events(message.body[:8], kind)
+    model = None
+    if "content-encoding" not in message.headers:
+        head = message.body[:4096]
+        place = head.find(b'"model"')
+        quoted = head[place + 7:].split(b'"', 2) if place >= 0 else []
+        model = quoted[1].decode("utf-8", "replace") if len(quoted) == 3 and quoted[0].strip() == b":" else None
+    return Marks(_header(message, decode.echo), model, streaming)
+
+
+def _plain(body: bytes) -> str | None:
+    return body.decode("utf-8", "replace") if body else None
+
+
+def _of_request(message: Message, read: _Read, decode: Decode, *, broken: bool) -> dict[str, Any]:
+    host = message.headers.get("host")
+    return {
+        "request_offset_us": message.first[1], "method": message.words[0], "route": _path(message)[:2048],
+        "host": host.rsplit(":", 1)[0].lower()[:255] if host else None, "model": read.said.model,
+        "streaming": read.said.stream, "truncated": broken or not read.whole,
+        "correlation_id": _header(message, decode.correlation_id), "client_ip": _header(message, decode.client_ip),
+        "prompt": read.text, "prompt_mark": read.mark}
+
+
+def _of_response(message: Message, shape: wire.Wire | None, decode: Decode, row: dict[str, Any]) -> dict[str, Any]:
+    body, whole = http_body.inflate(message.body, message.headers.get("content-encoding", ""))
+    streaming = http_body.looks_like_events(body, message.headers.get("content-type", ""))
+    values: list[Any] = []
+    value, complete = None, True
+    if streaming:
+        values, complete = http_body.events(body)
+    else:
+        value = http_body.load(body)
+    said = wire.Said()
+    if shape:
+        said = wire.read_events(shape, values) if streaming else wire.read_response(shape, value)
+    out = {
+        "response_offset_us": message.last[1], "status_code": message.status, "streaming": streaming,
+        "truncated": row["truncated"] or not (message.whole and whole and complete),
+        "request_id": _header(message, decode.request_id), "response_id": said.id,
+        "tokens_in": said.tokens_in, "tokens_out": said.tokens_out, "model": row.get("model") or said.model,
+        "response": said.text if said.text is not None else _plain(body),
+        "response_mark": "text" if said.text is not None else "body"}
+    return out | _verdict(message, value, decode)
+
+
+def _verdict(message: Message, value: Any, decode: Decode) -> dict[str, Any]:
+    """Say whether the gateway stopped the request, by which rule, and how risky it found it."""
+    sign = decode.blocked
+    if sign is None or message.status not in sign.status or not isinstance(value, dict):
+        return {}
+    if any(key not in value for key in sign.require):
+        return {}
+    rule, risk = value.get(sign.rule), value.get(sign.risk) if sign.risk else None
+    return {"blocked": True, "blocked_by": http_body.clean(str(rule))[:256] if rule else None,
+            "risk_level": risk.lower() if isinstance(risk, str) and risk.lower() in {"low", "medium", "high"} else None}
+
+
+def _stopped(tape: _Tape, decode: Decode, pairs: list[Pair]) -> tuple[int | None, list[tuple[int, str]]]:
+    """Return the number of the pair that an error event stopped, and the error events that say something else."""
+    prefix = decode.blocked.error_prefix if decode.blocked else None
+    if not prefix:
+        return None, tape.errors
+    other = [error for error in tape.errors if not error[1].startswith(prefix)]
+    open_ = [n for n, item in enumerate(pairs) if item.response is None]
+    return (open_[-1] if open_ and len(other) < len(tape.errors) else None), other
+
+
+def _stream(tape: _Tape, sent: list[tuple[int, int]], got: list[tuple[int, int]], pairing: str,
+            errors: list[tuple[int, str]]) -> dict[str, Any]:
+    """Return the part for bytes that are not HTTP."""
+    prompt = b"".join(http_stream.texts(tape.sent, sent)).decode("utf-8", "replace")
+    answer = b"".join(http_stream.texts(tape.got, got)).decode("utf-8", "replace") + "".join(e for _, e in errors)
+    begin = [tape.sent.at(s)[1] for s, e in sent[:1] if e > s]
+    end = [tape.got.at(e - 1)[1] for s, e in got[-1:] if e > s] + [time for time, _ in errors[-1:]]
+    return {"kind": "stream", "pairing": pairing, "truncated": tape.broken, "blocked": False,
+            "request_offset_us": begin[0] if begin else (min(end) if end else None),
+            "response_offset_us": max(end) if end else None,
+            "prompt": prompt or None, "prompt_mark": "text", "response": answer or None, "response_mark": "text"}

@@ -1,0 +1,207 @@
+"""Wire shapes of model APIs: which route carries which JSON, and where prompt, response and counts are in it.
+
+The shapes are data (``connectors/_wire/*.yaml``). The **prompt** is every text that the request gives the model as
+instructions, conversation or tool result, in the order of the body, joined by line ends; definitions of tools are left
+out. The **response** is every text that the model gave back, each choice or block on a line of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from evidence import config
+from evidence.fields import Frozen, Identifier
+from evidence.ingest.readers.http_body import clean
+
+_DEPTH = 40
+
+
+class Texts(Frozen):
+    """Keys of the body to begin with, and keys to follow from there, in this order, through lists and objects.
+
+    ``objects`` names keys whose value may be an object of any kind, which then stands as JSON text.
+    """
+
+    start: tuple[str, ...] = Field(alias="from", min_length=1)
+    keys: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+
+
+class Body(Frozen):
+    """Where things are in a JSON body: dotted paths, the first that is there."""
+
+    id: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    stream: tuple[str, ...] = ()
+    tokens_in: tuple[str, ...] = ()
+    tokens_out: tuple[str, ...] = ()
+    texts: Texts
+
+
+class Delta(Frozen):
+    """A piece of text in an event: path (``[]`` walks a list), keys that tell pieces of one text, and a condition."""
+
+    path: str
+    by: tuple[str, ...] = ()
+    when: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Events(Frozen):
+    """Where things are in the events of a streamed response; of counts the last one seen holds."""
+
+    id: tuple[str, ...] = ()
+    model: tuple[str, ...] = ()
+    tokens_in: tuple[str, ...] = ()
+    tokens_out: tuple[str, ...] = ()
+    deltas: tuple[Delta, ...] = Field(min_length=1)
+
+
+class Wire(Frozen):
+    """One model API."""
+
+    id: Identifier
+    title: str
+    vendor_page: str
+    routes: tuple[str, ...] = Field(min_length=1, description="regular expressions over the path, ends included")
+    model_route: str | None = Field(default=None, description="regular expression whose group 1 is the model")
+    request: Body
+    response: Body
+    events: Events | None = None
+
+    @field_validator("routes")
+    @classmethod
+    def _compiles(cls, routes: tuple[str, ...]) -> tuple[str, ...]:
+        for route in routes:
+            try:
+                re.compile(route)
+            except re.error as error:
+                raise ValueError(f"expected a regular expression, found {route!r}: {error}") from error
+        return routes
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a body says. ``text`` is None where the shape found none."""
+
+    text: str | None = None
+    id: str | None = None
+    model: str | None = None
+    stream: bool | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+
+
+@cache
+def load(folder: Path) -> tuple[Wire, ...]:
+    """Return the wire shapes of a folder, by name.
+
+    Raises:
+        ConfigError: a file is wrong.
+    """
+    return tuple(config.load(path, Wire) for path in sorted(folder.glob("*.yaml")))
+
+
+def of_route(wires: Iterable[Wire], route: str) -> Wire | None:
+    """Return the shape that speaks on a path, or None."""
+    return next((wire for wire in wires if any(re.search(pattern, route) for pattern in wire.routes)), None)
+
+
+def read_request(wire: Wire, route: str, value: Any) -> Said:
+    """Return what a request body says."""
+    said = _read(wire.request, value)
+    if said.model is None and wire.model_route and (match := re.search(wire.model_route, route)):
+        return Said(said.text, said.id, match[1], said.stream, None, None)
+    return said
+
+
+def read_response(wire: Wire, value: Any) -> Said:
+    """Return what a response body says."""
+    return _read(wire.response, value)
+
+
+def read_events(wire: Wire, values: list[Any]) -> Said:
+    """Return what a streamed response says, its deltas put together."""
+    if wire.events is None:
+        return Said()
+    shape, pieces = wire.events, dict[tuple[object, ...], list[str]]()
+    name = model = None
+    tokens_in = tokens_out = None
+    for value in values:
+        name = name or _word(value, shape.id)
+        model = model or _word(value, shape.model)
+        tokens_in = _number(value, shape.tokens_in, tokens_in)
+        tokens_out = _number(value, shape.tokens_out, tokens_out)
+        for number, delta in enumerate(shape.deltas):
+            if all(_at(value, key) == wanted for key, wanted in delta.when.items()):
+                group = (number, *(str(_at(value, key)) for key in delta.by))
+                for indices, text in _walk(value, delta.path.split("."), ()):
+                    pieces.setdefault((*group, *indices), []).append(text)
+    text = "\n".join(clean("".join(parts)) for parts in pieces.values())
+    return Said(text or None, name, model, True, tokens_in, tokens_out)
+
+
+def _read(shape: Body, value: Any) -> Said:
+    if not isinstance(value, Mapping):
+        return Said()
+    found: list[str] = []
+    for key in shape.texts.start:
+        _collect(value.get(key), shape.texts, found, _DEPTH)
+    stream = next((got for path in shape.stream if isinstance(got := _at(value, path), bool)), None)
+    return Said(clean("\n".join(found)) if found else None, _word(value, shape.id), _word(value, shape.model), stream,
+                _number(value, shape.tokens_in, None), _number(value, shape.tokens_out, None))
+
+
+def _collect(value: Any, texts: Texts, found: list[str], depth: int) -> None:
+    if isinstance(value, str):
+        if value:
+            found.append(value)
+    elif depth and isinstance(value, list):
+        for item in value:
+            _collect(item, texts, found, depth - 1)
+    elif depth and isinstance(value, Mapping):
+        for key in texts.keys:
+            if key in value:
+                _collect(value[key], texts, found, depth - 1)
+        whole = (value.get(key) for key in texts.objects)
+        found.extend(json.dumps(item, ensure_ascii=False) for item in whole if isinstance(item, Mapping))
+
+
+def _walk(value: Any, steps: list[str], indices: tuple[object, ...]) -> Iterator[tuple[tuple[object, ...], str]]:
+    """Yield the texts at a path, each with the ``index`` of the list elements on the way to it."""
+    if not steps:
+        if isinstance(value, str) and value:
+            yield indices, value
+        return
+    name, many = steps[0].removesuffix("[]"), steps[0].endswith("[]")
+    inner = value.get(name) if isinstance(value, Mapping) else None
+    if not many:
+        yield from _walk(inner, steps[1:], indices)
+    elif isinstance(inner, list):
+        for place, item in enumerate(inner):
+            index = item.get("index", place) if isinstance(item, Mapping) else place
+            yield from _walk(item, steps[1:], (*indices, str(index)))
+
+
+def _at(value: Any, path: str) -> Any:
+    for step in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(step)
+    return value
+
+
+def _word(value: Any, paths: tuple[str, ...]) -> str | None:
+    return next((clean(got)[:256] for path in paths if isinstance(got := _at(value, path), str) and got), None)
+
+
+def _number(value: Any, paths: tuple[str, ...], before: int | None) -> int | None:
+    return next((got for path in paths if isinstance(got := _at(value, path), int) and not isinstance(got, bool)
+                 and 0 <= got < 1 << 53), before)

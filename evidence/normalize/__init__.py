@@ -1,0 +1,235 @@
+"""Records to canonical rows: one SELECT per (connector, relation), and nothing lost on the way.
+
+Every record ends as rows, as a reject with a reason or as a declared skip (decision 6). Rows that break a constraint of
+their relation become rejects that name it. Prompt and response text passes through and is split off: rows keep hashes,
+lengths and where the text is; the text itself goes to the scanner and nowhere else (decision 9).
+"""
+# ruff: noqa: S608 - statements are made of the names of the schema and of the catalogue's own SQL
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from evidence.connector import PART_COLUMNS, Connector
+from evidence.errors import CatalogSqlError, SourceError, Where
+from evidence.normalize.statements import Query, first_line, order, prepare, refusal
+from evidence.relations import define_macros
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_LOCK = ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false", "SET autoinstall_known_extensions = false",
+         "SET autoload_known_extensions = false", "SET enable_external_access = false",
+         "SET python_enable_replacements = false", "SET lock_configuration = true")
+
+
+@dataclass(frozen=True)
+class Normalized:
+    """What became of one batch.
+
+    ``rows`` has a table per relation with all its columns in the order of the schema; ``texts`` (relation, native_id,
+    ordinal, field, locator, part, text) is for the scanner alone; ``rejects`` and ``skips`` have the columns of these
+    relations; ``fan_out`` counts the rows beyond the first of each record.
+    """
+
+    rows: dict[str, pa.Table]
+    texts: pa.Table
+    rejects: pa.Table
+    skips: pa.Table
+    fan_out: int
+
+
+class Normalizer:
+    """Runs the statements of one connector over batches of records of one source, in a closed engine of its own.
+
+    Args:
+        connector: the connector; its SQL is checked here, so that a wrong statement is known before the first file.
+        source_id: id of the source in evidence.yaml.
+        issuer: tenant or issuer to assume where records name none; connector SQL sees it as ``r.issuer``.
+        options: options of the source, seen by connector SQL as the map ``r.options``.
+        observed_at: when the source was asked, where that is known; connector SQL may know better.
+        memory: limit of the engine.
+
+    Raises:
+        CatalogSqlError: a statement is not one SELECT, does not run, or gives columns that the relation has not.
+    """
+
+    def __init__(self, connector: Connector, *, source_id: str, issuer: str | None = None,
+                 options: Mapping[str, str] | None = None, observed_at: datetime | None = None,
+                 memory: str = "2GB") -> None:
+        """Open the engine and prepare every statement."""
+        import duckdb
+
+        self.connector, self.source_id, self.issuer = connector, source_id, issuer
+        self.options = dict(sorted((options or {}).items()))
+        self.observed_at = observed_at.astimezone(UTC).replace(tzinfo=None) if observed_at else None
+        self._con = duckdb.connect(config={"threads": 1, "memory_limit": memory})
+        define_macros(self._con)
+        for setting in _LOCK:
+            self._con.execute(setting)
+        self._con.execute("CREATE TEMP TABLE incoming (record_no BIGINT, locator VARCHAR, raw VARCHAR,"
+                          " record_hash VARCHAR)")
+        columns = ", ".join(f"{name} {kind}" for name, kind in PART_COLUMNS.items())
+        self._con.execute(f"CREATE TEMP TABLE part ({columns})")
+        self._judge()
+        self._queries = [prepare(self._con, connector, name) for name in connector.relations]
+
+    def close(self) -> None:
+        """Close the engine."""
+        self._con.close()
+
+    def batch(self, records: pa.RecordBatch, parts: pa.Table | None = None) -> Normalized:
+        """Return what becomes of a batch of records (record_no, locator, raw, record_hash) and their parts.
+
+        A value on which a statement fails refuses its record (``sql_error``), never the batch.
+
+        Raises:
+            SourceError: the engine gave up, for instance for want of memory.
+        """
+        import duckdb
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        try:
+            return self._run(records, parts)
+        except (duckdb.DataError, duckdb.ProgrammingError) as error:
+            if records.num_rows <= 1:
+                return self._refuse(records, error)
+        except duckdb.Error as error:
+            raise SourceError(f"the engine gave up on records of {self.source_id}: {first_line(error)}",
+                              advice="free memory, or split the file") from error
+        results, middle = [], records.num_rows // 2
+        for half in (records.slice(0, middle), records.slice(middle)):
+            own = parts.filter(pc.is_in(parts["record_no"], half["record_no"])) if parts is not None else None
+            results.append(self.batch(half, own))
+        one, two = results
+        return Normalized({name: pa.concat_tables([one.rows[name], two.rows[name]]) for name in one.rows},
+                          pa.concat_tables([one.texts, two.texts]), pa.concat_tables([one.rejects, two.rejects]),
+                          pa.concat_tables([one.skips, two.skips]), one.fan_out + two.fan_out)
+
+    def _refuse(self, records: pa.RecordBatch, error: Exception) -> Normalized:
+        empty = self._run(records.slice(0, 0), None)
+        row = {"source_id": [self.source_id], "locator": records["locator"].to_pylist(), "relation": [None],
+               "reason": ["sql_error"], "detail": [type(error).__name__],
+               "byte_len": [len(str(records["raw"][0]).encode())]}
+        import pyarrow as pa
+
+        return Normalized(empty.rows, empty.texts, pa.table(row, schema=empty.rejects.schema), empty.skips, 0)
+
+    def _run(self, records: pa.RecordBatch, parts: pa.Table | None) -> Normalized:
+        import pyarrow as pa
+
+        # An Arrow stream that is scanned twice gives wrong rows: both inputs are copied into tables first.
+        self._fill("incoming", pa.Table.from_batches([records]), ("record_no", "locator", "raw", "record_hash"))
+        self._con.execute("DELETE FROM part")
+        if parts is not None:
+            self._fill("part", parts, tuple(PART_COLUMNS))
+        self._judge()
+        rows: dict[str, pa.Table] = {}
+        texts: list[pa.Table] = []
+        self._con.execute("CREATE OR REPLACE TEMP TABLE outcome AS SELECT record_no, locator, byte_len,"
+                          " NULL::VARCHAR AS relation, reason, NULL::VARCHAR AS detail FROM judged"
+                          " WHERE reason IS NOT NULL")
+        self._con.execute("CREATE OR REPLACE TEMP TABLE given AS SELECT 0::BIGINT AS record_no WHERE false")
+        for query in self._queries:
+            name = query.target.name
+            self._con.execute(f"CREATE OR REPLACE TEMP TABLE produced AS {query.sql}")
+            self._con.execute("INSERT INTO given SELECT record_no FROM produced WHERE reason IS NULL")
+            self._con.execute("INSERT INTO outcome SELECT p.record_no, j.locator, j.byte_len, ?, p.reason,"
+                              " count(*) || ' rows' FROM produced AS p JOIN judged AS j ON j.record_no = p.record_no"
+                              " WHERE p.reason IS NOT NULL GROUP BY ALL", [name])
+            table = self._con.sql("SELECT * EXCLUDE (record_no, reason) FROM produced WHERE reason IS NULL"
+                                  f" ORDER BY {order(query.target)}").to_arrow_table()
+            rows[name] = self._split(query, table, texts)
+        return self._close_books(rows, texts)
+
+    def _fill(self, name: str, table: pa.Table, columns: tuple[str, ...]) -> None:
+        self._con.register("arriving", table.select(list(columns)))
+        self._con.execute(f"DELETE FROM {name}")
+        self._con.execute(f"INSERT INTO {name} SELECT * FROM arriving")
+        self._con.unregister("arriving")
+
+    def _judge(self) -> None:
+        """Give each record its struct, and the reason why it cannot be used or is left out.
+
+        Where a decoder reads the text, connector SQL does not see it: ``raw`` is NULL.
+        """
+        import duckdb
+
+        shape = self.connector.shape_json().replace("'", "''")
+        struct, raw = f"TRY(json_transform(raw, '{shape}'))", "NULL::VARCHAR" if self.connector.decode else "raw"
+        self._con.execute(
+            f"CREATE OR REPLACE TEMP TABLE seen AS SELECT record_no, locator, record_hash, {raw} AS raw, {struct} AS s,"
+            f" CASE WHEN {struct} IS NULL THEN json_valid(raw) END AS valid, strlen(raw) AS byte_len,"
+            " ?::VARCHAR AS source_id, ?::VARCHAR AS issuer, ?::TIMESTAMP AS observed_at,"
+            " ?::MAP(VARCHAR, VARCHAR) AS options FROM incoming",
+            [self.source_id, self.issuer, self.observed_at, self.options])
+        skips = " ".join(f"WHEN ({skip.when}) THEN '{skip.reason}'" for skip in self.connector.skips)
+        try:
+            self._con.execute(
+                "CREATE OR REPLACE TEMP TABLE judged AS SELECT *, CASE WHEN reason IS NULL THEN CASE"
+                f" {skips or 'WHEN false THEN NULL'} END END AS skip FROM (SELECT *,"
+                f" {refusal(self.connector)} AS reason FROM seen) AS r")
+        except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
+            where = Where(str(self.connector.folder / "connector.yaml"), key="skips")
+            raise CatalogSqlError(f"a predicate does not run: {first_line(error)}", where=where) from error
+        self._con.execute("CREATE OR REPLACE TEMP TABLE record AS SELECT record_no, locator, record_hash, raw, s,"
+                          " source_id, issuer, observed_at, options FROM judged WHERE reason IS NULL AND skip IS NULL")
+
+    def _split(self, query: Query, table: pa.Table, texts: list[pa.Table]) -> pa.Table:
+        """Take the transient texts out of a table and put their hashes in."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        for field in query.texts:
+            values = table[field]
+            for name, column in _hashes(field, values).items():
+                table = table.set_column(table.column_names.index(name), name, column)
+            kept = table.filter(pc.is_valid(values))
+            texts.append(pa.table({
+                "relation": pa.array([query.target.name] * kept.num_rows, pa.string()),
+                "native_id": kept["native_id"], "ordinal": kept["ordinal"],
+                "field": pa.array([field] * kept.num_rows, pa.string()), "locator": kept["locator"],
+                "part": kept[f"{field}_part"], "text": kept[field]}))
+        return table.select([column.name for column in query.target.columns])
+
+    def _close_books(self, rows: dict[str, pa.Table], texts: list[pa.Table]) -> Normalized:
+        """Turn a record that gave nothing into a reject, and check that each record is accounted for."""
+        import pyarrow as pa
+
+        self._con.execute("INSERT INTO outcome SELECT record_no, locator, byte_len, NULL, 'no_row',"
+                          " 'no statement of the connector gave a row' FROM judged WHERE reason IS NULL"
+                          " AND skip IS NULL AND record_no NOT IN (SELECT record_no FROM given)"
+                          " AND record_no NOT IN (SELECT record_no FROM outcome)")
+        rejects = self._con.sql("SELECT (SELECT min(source_id) FROM judged) AS source_id, locator, relation, reason,"
+                                " detail, byte_len::BIGINT AS byte_len FROM outcome"
+                                " ORDER BY record_no, relation NULLS FIRST, reason").to_arrow_table()
+        skips = self._con.sql("SELECT source_id, locator, skip AS reason FROM judged WHERE skip IS NOT NULL"
+                              " ORDER BY record_no").to_arrow_table()
+        fan_out = self._con.sql("SELECT count(*) - count(DISTINCT record_no) FROM given").fetchall()[0][0]
+        schema = pa.schema([(name, pa.int64() if name == "ordinal" else pa.string()) for name in
+                            ("relation", "native_id", "ordinal", "field", "locator", "part", "text")])
+        joined = pa.concat_tables([t.cast(schema) for t in texts]) if texts else schema.empty_table()
+        return Normalized(rows, joined, rejects, skips, int(fan_out))
+
+
+def _hashes(field: str, values: Any) -> dict[str, pa.Array]:
+    """Return the columns that stand for a text: hash of the exact bytes, hash of the normal form, length."""
+    import pyarrow as pa
+
+    exact: list[str | None] = []
+    normal: list[str | None] = []
+    sizes: list[int | None] = []
+    for value in values.to_pylist():
+        data = value.encode() if value is not None else b""
+        plain = unicodedata.normalize("NFC", (value or "").replace("\r\n", "\n").strip()).encode()
+        exact.append(hashlib.sha256(data).hexdigest() if value is not None else None)
+        normal.append(hashlib.sha256(plain).hexdigest() if value is not None else None)
+        sizes.append(len(data) if value is not None else None)
+    return {f"{field}_sha256": pa.array(exact, pa.string()), f"{field}_norm_sha256": pa.array(normal, pa.string()),
+            f"{field}_bytes": pa.array(sizes, pa.int64())}

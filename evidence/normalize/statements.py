@@ -1,0 +1,147 @@
+"""The SQL around a connector's SQL: checked before the first file, wrapped so that it says what it refuses."""
+# ruff: noqa: S608 - statements are made of the names of the schema and of the catalogue's own SQL
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evidence.connector import Connector
+from evidence.errors import CatalogSqlError, Where
+from evidence.relations import Column, Relation, relation
+
+if TYPE_CHECKING:
+    import duckdb
+
+_ENGINE = ("source_id", "native_id", "ordinal", "locator", "record_hash", "observed_at")
+_OWN = {"record_no": "BIGINT", "native_id": "VARCHAR", "ordinal": "BIGINT", "observed_at": "TIMESTAMP",
+        "reject": "VARCHAR"}
+_WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+_CHECK = re.compile(r"^\s*CHECK \((.*)\),?\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Query:
+    """One statement of a connector, ready to run, and what it gives."""
+
+    target: Relation
+    sql: str
+    texts: tuple[str, ...]
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an engine's message."""
+    return str(error).split("\n")[0]
+
+
+def _field(dotted: str) -> str:
+    return "s." + ".".join(f'"{step}"' for step in dotted.split("."))
+
+
+def refusal(connector: Connector) -> str:
+    """Return the SQL that says why a record cannot be used; the costly questions are asked only where s is NULL."""
+    cases = ["WHEN s IS NULL THEN CASE WHEN valid THEN 'not_an_object' ELSE 'malformed_json' END"]
+    for item in connector.require:
+        absent = " AND ".join(f"nz({_field(name)}::VARCHAR) IS NULL" for name in item.split("|"))
+        cases.append(f"WHEN {absent} THEN 'missing:{item}'")
+    cases += [f"WHEN nz({_field(name)}) IS NOT NULL AND {macro}({_field(name)}) IS NULL THEN 'bad_timestamp:{name}'"
+              for name, macro in connector.times.items()]
+    return f"CASE {' '.join(cases)} END"
+
+
+def order(target: Relation) -> str:
+    """Return the total order in which rows of a relation leave."""
+    return ", ".join([*([f"{target.time} NULLS FIRST"] if target.time else []), "native_id", "ordinal", "locator"])
+
+
+def _constraints(target: Relation) -> Iterator[str]:
+    """Yield a CASE branch for each constraint of a relation, and for instants that no clock shows."""
+    for column in target.columns:
+        if column.required and column.name not in _ENGINE:
+            yield f"WHEN {column.name} IS NULL THEN 'not_null:{column.name}'"
+        if column.type == "TIMESTAMP":
+            oldest = "1970-01-01" if column.name == target.time else "0001-01-01"
+            yield (f"WHEN {column.name} < TIMESTAMP '{oldest}' OR {column.name} >= TIMESTAMP '10000-01-01'"
+                   f" THEN 'out_of_range:{column.name}'")
+    for match in _CHECK.finditer(target.statement):
+        name = re.match(r"\w+", match[1])
+        yield f"WHEN NOT ({match[1]}) THEN 'check:{name[0] if name else 'row'}'"
+
+
+def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str) -> Query:
+    """Check a statement against its relation, and wrap it so that it gives every column and a reason to refuse.
+
+    Raises:
+        CatalogSqlError: the statement is not one SELECT, does not run, or does not fit the relation.
+    """
+    import duckdb
+
+    path, text = connector.sql(name)
+    target, statement = relation(name), _statement(con, text, str(path))
+    try:
+        given = {str(row[0]): str(row[1]) for row in con.execute(f"DESCRIBE {statement}").fetchall()}
+    except duckdb.Error as error:
+        line = re.search(r"LINE (\d+):", str(error))
+        lost = text.count("\n", 0, max(text.find(statement), 0))
+        where = Where(str(path), int(line[1]) + lost if line else None)
+        raise CatalogSqlError(f"does not run: {first_line(error)}", where=where) from error
+    texts = tuple(field for field in target.transient if field in given)
+    own = {c.name: c.type for c in target.columns if c.name not in _ENGINE}
+    allowed = {**own, **_OWN, **dict.fromkeys(target.transient, "VARCHAR")}
+    for column, kind in given.items():
+        _check_column(column, kind, allowed, texts, str(path))
+    if "record_no" not in given:
+        raise CatalogSqlError("expected a column record_no, found none", where=Where(str(path)))
+    pick = ", ".join(_pick(c, given, texts) for c in target.columns)
+    more = "".join(f", q.{field}" for field in texts)
+    reject = "q.reject" if "reject" in given else "NULL::VARCHAR"
+    return Query(target, (
+        f"SELECT * EXCLUDE (refused), COALESCE(refused, CASE {' '.join(_constraints(target))} WHEN false THEN '' END)"
+        f" AS reason FROM (SELECT q.record_no, {pick}{more}, {reject} AS refused FROM ({statement}) AS q"
+        " JOIN record AS r ON r.record_no = q.record_no) AS p"), texts)
+
+
+def _statement(con: duckdb.DuckDBPyConnection, text: str, path: str) -> str:
+    """Return the one SELECT of a file, without its header.
+
+    Raises:
+        CatalogSqlError: there is none, or more than one, or another statement.
+    """
+    import duckdb
+
+    body = text[text.find("---*/") + 5:] if text.startswith("/*---") else text
+    try:
+        statements = con.extract_statements(body)
+    except duckdb.Error as error:
+        raise CatalogSqlError(f"is not SQL: {first_line(error)}", where=Where(path)) from error
+    kinds = [str(statement.type).rsplit(".", 1)[-1] for statement in statements]
+    if kinds != ["SELECT"]:
+        raise CatalogSqlError(f"expected exactly one SELECT, found {', '.join(kinds) or 'nothing'}",
+                              where=Where(path, 1))
+    return str(statements[0].query).strip().rstrip(";")
+
+
+def _check_column(name: str, kind: str, allowed: Mapping[str, str], texts: tuple[str, ...], path: str) -> None:
+    if name not in allowed:
+        raise CatalogSqlError(f"the relation has no column {name!r}", where=Where(path, key=name),
+                              advice="known: " + ", ".join(sorted(allowed)))
+    if any(name in {f"{field}_sha256", f"{field}_norm_sha256", f"{field}_bytes"} for field in texts):
+        raise CatalogSqlError(f"{name} is computed from the text; leave it out", where=Where(path, key=name))
+    if kind != allowed[name] and not (allowed[name] == "BIGINT" and kind in _WHOLE):
+        raise CatalogSqlError(f"expected {allowed[name]} for {name}, found {kind}", where=Where(path, key=name),
+                              advice="a cast that rounds or drops a zone would change evidence; say what is meant")
+
+
+def _pick(column: Column, given: Mapping[str, str], texts: tuple[str, ...]) -> str:
+    name = column.name
+    if name in {"source_id", "locator", "record_hash"}:
+        return f"r.{name} AS {name}"
+    default = {"native_id": "r.record_hash", "ordinal": "0", "observed_at": "r.observed_at"}.get(name)
+    if default:
+        return f"COALESCE({f'q.{name}' if name in given else 'NULL'}, {default})::{column.type} AS {name}"
+    if name in given:
+        return f"q.{name}::{column.type} AS {name}"
+    filler = "'record'" if any(name == f"{field}_part" for field in texts) else "NULL"
+    return f"{filler}::{column.type} AS {name}"
