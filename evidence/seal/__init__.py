@@ -99,7 +99,8 @@ def seal(staging: Path, *, facts: SealFacts, key: SealKey, out: Path, tsa: Autho
     names = [*digests, c.SUMS, c.SIGNATURE, *([c.TIMESTAMP] if tsa else [])]
     zip_sha256 = write_zip(staging, names, out)
     entry = Registered(facts.sequence, facts.package_id, facts.period, facts.edition,
-                       hashlib.sha256(manifest).hexdigest(), zip_sha256, facts.tree.root, facts.tree.size, key.fingerprint)
+                       hashlib.sha256(manifest).hexdigest(), zip_sha256, facts.tree.root, facts.tree.size,
+                       key.fingerprint)
     untimed = () if tsa else ("untimed: no time-stamping authority proves when this package was sealed",)
     return SealResult(out, entry, len(names), out.stat().st_size, tsa is not None,
                       (*key.warnings(facts.sealed_at), *untimed))

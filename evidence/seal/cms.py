@@ -70,7 +70,7 @@ class _Signer(Signer):
     def __init__(self, key: SealKey) -> None:
         certs = [asn1_x509.Certificate.load(c.public_bytes(Encoding.DER)) for c in (key.certificate, *key.chain)]
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        store.register_multiple(certs)
+        store.register_multiple(certs[1:])
         super().__init__(signing_cert=certs[0], cert_registry=store)
         self._sign = key.sign
         self._length = len(key.sign(b""))

@@ -47,7 +47,7 @@ def write_zip(folder: Path, names: Sequence[str], out: Path) -> str:
     """
     part = out.with_name(out.name + ".part")
     try:
-        with part.open("w+b", buffering=_CHUNK) as file:
+        with part.open("w+b") as file:
             entries = [_add(file, folder / name, name) for name in order(names)]
             _finish(file, entries)
             file.flush()

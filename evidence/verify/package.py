@@ -1,0 +1,150 @@
+"""The verification of one package, in the order of trust: container, manifest, signature, time, statement, contents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+
+from evidence import constants as c
+from evidence.verify.cms import Signed
+from evidence.verify.html import check_html
+from evidence.verify.jcs import MalformedError
+from evidence.verify.members import Members, read_folder, read_zip
+from evidence.verify.pdf import check_pdf
+from evidence.verify.report import Checklist, Report, show
+from evidence.verify.seal import Expected, check_seal, check_signature, check_time, check_validity, pem_certificates
+from evidence.verify.statement import contradictions, read_statement, read_sums
+
+PACKAGE_STEPS = ("container", "entries", "names", "limits", "contents", "checksum", "manifest", "file_set", "digests",
+                 "signature_form", "algorithms", "attributes", "signature", "pinned", "certificate", "trust",
+                 "test_key", "timestamp", "validity", "revocation", "statement", "expected_id", "tree", "chains",
+                 "counts", "pdf_signature", "pdf_original", "pdf_attached", "html")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A verified package: its report, and what the steps over several packages need."""
+
+    report: Report
+    statement: Mapping[str, Any] | None
+    sums_sha256: str | None
+    signature: bytes | None
+    seal: x509.Certificate | None
+    ids: frozenset[bytes]
+
+
+def verify_package(path: Path, expected: Expected, *, ids: bool = False) -> Checked:
+    """Verify a ZIP or an unpacked folder. Never raises for what is in it."""
+    check = Checklist(*PACKAGE_STEPS)
+    members = Members()
+    try:
+        if path.is_dir():
+            members = read_folder(path, check)
+        else:
+            with path.open("rb") as file:
+                members = read_zip(file, check, ids=ids)
+    except OSError as error:
+        check.fail("container", f"the file cannot be read: {error.strerror}")
+    kept = members.kept
+    listed = check_manifest(kept.get(c.SUMS), check)
+    if listed is not None:
+        _file_set(listed, members, check)
+    good = {name for name, digest in (listed or {}).items() if members.sha256.get(name) == digest}
+    sums, signature = kept.get(c.SUMS, b""), kept.get(c.SIGNATURE)
+    statement = check_statement(kept.get(c.STATEMENT) if c.STATEMENT in good else None, expected, check)
+    signed = check_signature(signature, sums, check)
+    chain = pem_certificates(kept.get(c.SEAL_CHAIN, b""))
+    if signed is not None:
+        check_seal(signed, chain, statement, expected, check)
+        at = check_time(signed, signature or b"", kept, statement, expected, check)
+        check_validity(signed, chain, kept.get(c.REVOCATION), at, expected, check)
+    if statement is not None and listed is not None:
+        _contents(statement, listed, members, check)
+    _documents(good, kept, signed, statement, check)
+    ident = statement["package_id"] if statement is not None and not check.failed("signature", "statement") else None
+    sums_sha256 = hashlib.sha256(sums).hexdigest() if sums else None
+    report = Report(str(path), ident, sums_sha256, check.steps())
+    return Checked(report, statement, sums_sha256, signature, signed.signer if signed else None,
+                   frozenset(members.chains.ids or ()))
+
+
+def check_manifest(data: bytes | None, check: Checklist) -> dict[str, str] | None:
+    """Check the form of SHA256SUMS and return its digests."""
+    if data is None:
+        check.fail("manifest", f"there is no {c.SUMS}")
+        return None
+    try:
+        listed = read_sums(data)
+    except MalformedError as error:
+        check.fail("manifest", error.message)
+        return None
+    check.hold("manifest", f"{len(listed)} files listed")
+    return listed
+
+
+def _file_set(listed: Mapping[str, str], members: Members, check: Checklist) -> None:
+    present = set(members.sha256)
+    for name in sorted(set(listed) - present):
+        check.fail("file_set", f"{show(name)} is listed but missing")
+    for name in sorted(present - set(listed) - c.UNLISTED):
+        check.fail("file_set", f"{show(name)} is there but not listed")
+    for name in sorted(c.REQUIRED - present):
+        check.fail("file_set", f"{name} is missing, and every package has it")
+    check.hold("file_set", f"{len(present)} files")
+    for name in sorted(set(listed) & present):
+        if listed[name] != members.sha256[name]:
+            check.fail("digests", f"{show(name)} has {members.sha256[name]}, listed is {listed[name]}")
+    check.hold("digests", f"{len(listed)} digests equal")
+
+
+def check_statement(data: bytes | None, expected: Expected, check: Checklist) -> dict[str, Any] | None:
+    """Check the form of statement.json and the package id, and return the statement."""
+    if data is None:
+        check.fail("statement", "there is no statement.json that the manifest lists")
+        return None
+    try:
+        statement = read_statement(data)
+    except MalformedError as error:
+        check.fail("statement", error.message)
+        return None
+    check.hold("statement", f"{statement['package_id']}, number {statement['sequence']}, "
+                            f"period {show(statement['period']['label'])}, edition {statement['edition']}")
+    if expected.package_id is None:
+        check.skip("expected_id", f"you did not say which package you expect; this is {statement['package_id']}")
+    elif statement["package_id"] != expected.package_id:
+        check.fail("expected_id", f"{statement['package_id']}, expected {show(expected.package_id)}")
+    check.hold("expected_id", statement["package_id"])
+    return statement
+
+
+def _contents(statement: Mapping[str, Any], listed: Mapping[str, str], members: Members, check: Checklist) -> None:
+    tree, chains = statement["tree"], members.chains
+    if c.CHAINS in members.sha256:
+        if (chains.size, chains.root()) != (tree["size"], tree["root"]):
+            check.fail("tree", f"{chains.size} chains with root {chains.root()}, "
+                               f"signed are {tree['size']} with root {tree['root']}")
+        check.hold("tree", f"{tree['size']} chains, root {tree['root']}")
+        if chains.problem:
+            check.fail("chains", chains.problem)
+        check.hold("chains", f"{chains.size} in order, {chains.parsed} of them parsed entire")
+    lines = {name: members.lines.get(name, 0) for name in listed}
+    for problem in contradictions(statement, listed, lines):
+        check.fail("counts", problem)
+    check.hold("counts", f"{len(statement['counts'])} counts, {statement['files']} files")
+
+
+def _documents(good: set[str], kept: Mapping[str, bytes], signed: Signed | None,
+               statement: Mapping[str, Any] | None, check: Checklist) -> None:
+    """Check the reports, but only those whose digest is the one listed: other bytes are nobody's."""
+    files = {path: kept[path] for path in c.PDF_ATTACHED.values() if path in good}
+    if c.REPORT in good and c.REPORT in kept:
+        check_pdf(kept[c.REPORT], signed.signer if signed else None, statement, files, check)
+    if c.HTML in good and c.HTML in kept:
+        check_html(kept[c.HTML], check)
+    elif c.HTML not in kept:
+        check.skip("html", "the package has no HTML report")

@@ -1,0 +1,143 @@
+"""The seal inside report.pdf, and what the report carries.
+
+First by hand: the one signature covers the whole file, so that nothing can have been added after sealing. Then pyHanko
+gives a second opinion on the document: one field, certified, no changes allowed; and reads the attachments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography import x509
+
+from evidence import constants as c
+from evidence.verify import trust
+from evidence.verify.cms import DAMAGED, RefusedError, open_signature
+from evidence.verify.report import Checklist, show
+
+_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
+
+
+def check_pdf(data: bytes, seal: x509.Certificate | None, statement: Mapping[str, Any] | None,
+              files: Mapping[str, bytes], check: Checklist) -> None:
+    """Check report.pdf.
+
+    Args:
+        data: the signed PDF, whose digest is in the manifest.
+        seal: the certificate that signed the manifest.
+        statement: the statement, for ``report_unsigned``.
+        files: files of the package that the PDF should carry, by their name there.
+        check: where the steps go.
+    """
+    try:
+        _whole_file(data, seal)
+        attached = _second_opinion(data)
+    except RefusedError as error:
+        check.fail("pdf_signature", error.message)
+        attached = None
+    else:
+        check.hold("pdf_signature", f"one signature over all {len(data)} bytes")
+    if statement is not None:
+        _original(data, statement["report_unsigned"], check)
+    if attached is not None:
+        _attached(attached, files, check)
+
+
+def _whole_file(data: bytes, seal: x509.Certificate | None) -> None:
+    """Refuse unless one signature by the seal covers every byte but its own hex digits."""
+    ranges = _RANGE.findall(data)
+    if len(ranges) != 1 or data.count(b"/ByteRange") != 1:
+        raise RefusedError("pdf_signature", f"{data.count(b'/ByteRange')} signatures, expected exactly one")
+    begin, first, resume, rest = (int(number) for number in ranges[0])
+    if begin != 0 or resume + rest != len(data) or not 0 < first < resume:
+        raise RefusedError("pdf_signature", f"the signature covers {resume + rest} of {len(data)} bytes: "
+                                       "something was added after sealing")
+    gap = data[first:resume]
+    if not re.fullmatch(rb"<[0-9a-fA-F]+>", gap):
+        raise RefusedError("pdf_signature", "something else than the signature is in the place of the signature")
+    if len(gap) % 2:
+        raise RefusedError("pdf_signature", "the signature has an odd number of hex digits")
+    signed = open_signature(_unpadded(bytes.fromhex(gap[1:-1].decode("ascii"))), strict=False)
+    sha = hashlib.new(signed.digest, data[:first])
+    sha.update(data[resume:])
+    signed.require_signature(sha.digest())
+    if seal is not None and trust.fingerprint(signed.signer) != trust.fingerprint(seal):
+        raise RefusedError("pdf_signature", "the report was signed by another certificate than the package")
+
+
+def _unpadded(raw: bytes) -> bytes:
+    """Return the DER value at the beginning; after it only zeroes may fill the place that was kept for it."""
+    count = raw[1] & 0x7F if len(raw) > 6 and raw[1] & 0x80 else 0
+    end = 2 + count + (int.from_bytes(raw[2:2 + count], "big") if count else raw[1]) if len(raw) > 6 else 0
+    if any(raw[end:]):
+        raise RefusedError("pdf_signature", "something is hidden behind the signature")
+    return raw[:end]
+
+
+def _second_opinion(data: bytes) -> dict[str, bytes]:
+    """Return the attachments after pyHanko agreed that the document is certified against any change."""
+    for name in ("pyhanko", "pyhanko_certvalidator", "asn1crypto"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # a refused diff logs hundreds of kB of object paths
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.fields import MDPPerm
+    from pyhanko.sign.general import SigningError
+
+    try:
+        reader = PdfFileReader(io.BytesIO(data), strict=True)
+        if reader.encrypted:
+            raise RefusedError("pdf_signature", "the PDF is encrypted")
+        signatures = list(reader.embedded_signatures)
+        if len(signatures) != 1 or signatures[0].field_name != c.FIELD:
+            raise RefusedError("pdf_signature", f"{len(signatures)} signature fields, expected one named {c.FIELD}")
+        if signatures[0].docmdp_level != MDPPerm.NO_CHANGES:
+            raise RefusedError("pdf_signature", "the report is not certified against changes (DocMDP P=1)")
+        coverage = signatures[0].evaluate_signature_coverage().name
+        if coverage != "ENTIRE_FILE":
+            raise RefusedError("pdf_signature", f"the signature covers {coverage}, expected the entire file")
+        return _attachments(reader)
+    except (PdfError, SigningError, OSError, *DAMAGED) as error:
+        raise RefusedError("pdf_signature", f"the PDF cannot be read: {show(str(error))}") from error
+
+
+def _attachments(reader: Any) -> dict[str, bytes]:
+    """Return the embedded files by name. The tree of names is walked with bounds: it is untrusted."""
+    found: dict[str, bytes] = {}
+    tree = reader.root.get("/Names", {}).get("/EmbeddedFiles")
+    waiting, left = ([tree] if tree is not None else []), 1000
+    while waiting and left:
+        node, left = waiting.pop(), left - 1
+        waiting.extend(node.get("/Kids", []))
+        names = node.get("/Names", [])
+        for key, spec in zip(names[::2], names[1::2], strict=True):
+            name, stream = str(spec.get("/UF", spec.get("/F", key))), spec["/EF"]["/F"]
+            if name in found:
+                raise RefusedError("pdf_signature", f"two attachments are named {show(name)}")
+            found[name] = bytes(stream.data)
+    return found
+
+
+def _original(data: bytes, stated: Mapping[str, Any], check: Checklist) -> None:
+    size = stated["bytes"]
+    digest = hashlib.sha256(data[:size]).hexdigest()
+    if size > len(data) or digest != stated["sha256"]:
+        check.fail("pdf_original", f"the first {size} bytes have the digest {digest}, expected {stated['sha256']}")
+    check.hold("pdf_original", f"{size} bytes before signing")
+
+
+def _attached(attached: Mapping[str, bytes], files: Mapping[str, bytes], check: Checklist) -> None:
+    for name, path in c.PDF_ATTACHED.items():
+        if name in attached and path not in files:
+            check.fail("pdf_attached", f"{name} is attached, but {path} is not in the package")
+        elif path in files and name in attached and files[path] != attached[name]:
+            check.fail("pdf_attached", f"the {name} attached differs from {path}")
+        elif path in files and name not in attached:
+            check.fail("pdf_attached", f"{name} is not attached")
+    if not any(path in files for path in c.PDF_ATTACHED.values()):
+        check.skip("pdf_attached", "the package has neither summary.json nor controls.json")
+    check.hold("pdf_attached", f"{len(attached)} attachments")

@@ -1,0 +1,193 @@
+"""The proof of one interaction: its line, the path to the signed root, the disclosures, the seal."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from evidence import constants as c
+from evidence.verify.jcs import MalformedError, parse
+from evidence.verify.package import check_manifest, check_statement
+from evidence.verify.report import Checklist, Report, show
+from evidence.verify.seal import Expected, check_seal, check_signature, check_time, check_validity, pem_certificates
+
+PROOF_STEPS = ("proof", "record", "manifest", "digests", "signature_form", "algorithms", "attributes", "signature",
+               "pinned", "certificate", "trust", "test_key", "timestamp", "validity", "revocation", "statement",
+               "inclusion", "disclosed")
+_TEXT = ("interaction_id", "record", "statement", "sha256sums", "signature", "certificates", "tsa_certificates")
+_MEMBERS = frozenset({*_TEXT, "type", "leaf_index", "tree_size", "audit_path", "disclosures", "timestamp"})
+_DISCLOSURE = re.compile(r"[A-Za-z0-9_-]{1,16777216}")
+
+
+def verify_proof(path: Path, expected: Expected) -> Report:
+    """Verify a proof file. ``expected.package_id`` is the interaction id asked for. Never raises for what is in it."""
+    check = Checklist(*PROOF_STEPS)
+    try:
+        with path.open("rb") as file:
+            value = _read(file.read(c.MAX_PROOF + 1))
+    except OSError as error:
+        check.fail("proof", f"the file cannot be read: {error.strerror}")
+        return Report(str(path), None, None, check.steps())
+    except MalformedError as error:
+        check.fail("proof", error.message)
+        return Report(str(path), None, None, check.steps())
+    check.hold("proof", f"{len(value['audit_path'])} hashes, {len(value['disclosures'])} disclosures")
+    record = _record(value, expected, check)
+    statement = _sealed(value, expected, check)
+    if statement is not None:
+        _inclusion(value, statement["tree"], check)
+    if record is not None:
+        _disclosed(value["disclosures"], record, check)
+    sums = hashlib.sha256(value["sha256sums"].encode()).hexdigest()
+    ident = statement["package_id"] if statement is not None and check.held("signature", "digests") else None
+    return Report(str(path), ident, sums, check.steps())
+
+
+def _read(data: bytes) -> dict[str, Any]:
+    """Return the members of a proof.
+
+    Raises:
+        MalformedError: too large, not canonical, or members missing, unknown or of the wrong kind.
+    """
+    if len(data) > c.MAX_PROOF:
+        raise MalformedError(f"more than {c.MAX_PROOF} bytes")
+    value = parse(data)
+    if not isinstance(value, dict) or value.get("type") != c.PROOF_FORMAT:
+        raise MalformedError(f"not a proof of type {c.PROOF_FORMAT}")
+    if wrong := sorted(_MEMBERS ^ set(value)):
+        raise MalformedError(f"members missing or unknown: {', '.join(show(name) for name in wrong)}")
+    lists = [value["audit_path"], value["disclosures"]]
+    whole = [value["leaf_index"], value["tree_size"]]
+    good = (all(isinstance(value[name], str) for name in _TEXT)
+            and all(isinstance(found, list) and all(isinstance(x, str) for x in found) for found in lists)
+            and all(isinstance(n, int) and not isinstance(n, bool) for n in whole)
+            and (value["timestamp"] is None or isinstance(value["timestamp"], str)))
+    if not good:
+        raise MalformedError("members of the wrong kind")
+    for name in ("signature", "timestamp"):
+        value[name] = _base64(name, value[name])
+    return value
+
+
+def _base64(name: str, text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise MalformedError(f"{name} is not base64") from error
+    if base64.b64encode(data).decode() != text:
+        raise MalformedError(f"{name} is not canonical base64")
+    return data
+
+
+def _record(value: Mapping[str, Any], expected: Expected, check: Checklist) -> dict[str, Any] | None:
+    asked = expected.package_id or value["interaction_id"]
+    try:
+        record = parse(value["record"].encode("utf-8"))
+    except (MalformedError, UnicodeError) as error:
+        check.fail("record", str(error))
+        return None
+    if not isinstance(record, dict) or record.get("v") != c.LEAF_FORMAT:
+        check.fail("record", f"not a chain of {c.LEAF_FORMAT}")
+        return None
+    if record.get("interaction_id") != asked or value["interaction_id"] != asked:
+        check.fail("record", f"interaction {show(record.get('interaction_id'))}, asked for was {show(asked)}")
+    check.hold("record", show(asked))
+    return record
+
+
+def _sealed(value: Mapping[str, Any], expected: Expected, check: Checklist) -> dict[str, Any] | None:
+    """Check signature, time and statement of a proof and return the statement."""
+    sums, text = value["sha256sums"].encode(), value["statement"].encode("utf-8", "surrogatepass")
+    listed = check_manifest(sums, check)
+    statement = check_statement(text, Expected(), check)
+    certs = {c.SEAL_CHAIN: value["certificates"].encode(), c.TSA_CHAIN: value["tsa_certificates"].encode(),
+             c.STATEMENT: text}
+    for name, data in certs.items():
+        if listed is not None and (data or name in listed):
+            digest = hashlib.sha256(data).hexdigest()
+            if listed.get(name) != digest:
+                check.fail("digests", f"{name} in the proof has {digest}, listed is {listed.get(name)}")
+    if listed is not None:
+        check.hold("digests", "statement and certificates are those that were signed")
+    signed = check_signature(value["signature"], sums, check)
+    if signed is None or statement is None:
+        return statement
+    chain = pem_certificates(certs[c.SEAL_CHAIN])
+    kept = {c.TSA_CHAIN: certs[c.TSA_CHAIN]} | ({c.TIMESTAMP: value["timestamp"]} if value["timestamp"] else {})
+    check_seal(signed, chain, statement, expected, check)
+    at = check_time(signed, value["signature"], kept, statement, expected, check)
+    check_validity(signed, chain, None, at, expected, check)
+    return statement
+
+
+def _inclusion(value: Mapping[str, Any], tree: Mapping[str, Any], check: Checklist) -> None:
+    if value["tree_size"] != tree["size"]:
+        check.fail("inclusion", f"a path for a tree of {value['tree_size']}, signed is one of {tree['size']}")
+        return
+    record = value["record"].encode("utf-8", "surrogatepass")
+    try:
+        path = [bytes.fromhex(text) if re.fullmatch("[0-9a-f]{64}", text) else b"" for text in value["audit_path"]]
+        root = root_of(record, value["leaf_index"], value["tree_size"], path)
+    except MalformedError as error:
+        check.fail("inclusion", error.message)
+        return
+    if root.hex() != tree["root"]:
+        check.fail("inclusion", f"the path leads to {root.hex()}, the signed root is {tree['root']}")
+    check.hold("inclusion", f"chain {value['leaf_index'] + 1} of {tree['size']}, root {tree['root']}")
+
+
+def root_of(record: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
+    """Return the root to which an audit path leads (RFC 9162 2.1.3.2).
+
+    Raises:
+        MalformedError: the position is impossible, or the path too long or too short.
+    """
+    if not 0 <= index < size:
+        raise MalformedError(f"position {index} in a tree of {size}")
+    left, last, node = index, size - 1, hashlib.sha256(b"\x00" + record).digest()
+    for sibling in path:
+        if last == 0 or len(sibling) != 32:
+            raise MalformedError("the path is too long, or one of its hashes is none")
+        if left & 1 or left == last:
+            node = hashlib.sha256(b"\x01" + sibling + node).digest()
+            while left and not left & 1:
+                left, last = left >> 1, last >> 1
+        else:
+            node = hashlib.sha256(b"\x01" + node + sibling).digest()
+        left, last = left >> 1, last >> 1
+    if last:
+        raise MalformedError("the path is too short")
+    return node
+
+
+def _disclosed(disclosures: Sequence[str], record: Mapping[str, Any], check: Checklist) -> None:
+    digests, names = record.get("_sd", []), list[str]()
+    for disclosure in disclosures:
+        digest = base64.urlsafe_b64encode(hashlib.sha256(disclosure.encode()).digest()).rstrip(b"=").decode()
+        if digest not in digests or record.get("_sd_alg") != "sha-256":
+            check.fail("disclosed", "a disclosure belongs to another record")
+            continue
+        names.append(_disclosure_name(disclosure))
+    if "" in names or len(set(names)) != len(names) or set(names) & set(record):
+        check.fail("disclosed", "a disclosure is damaged, there twice, or hides a member of the record")
+    check.hold("disclosed", f"opened: {', '.join(names) or 'none'}; withheld: {len(digests) - len(names)}")
+
+
+def _disclosure_name(disclosure: str) -> str:
+    """Return the name of a disclosure, or '' when it is damaged."""
+    if not _DISCLOSURE.fullmatch(disclosure):
+        return ""
+    try:
+        value = json.loads(base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
+    except (ValueError, RecursionError):
+        return ""
+    shape = isinstance(value, list) and len(value) == 3 and isinstance(value[0], str) and isinstance(value[1], str)
+    return show(value[1]) if shape else ""
