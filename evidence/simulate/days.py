@@ -94,9 +94,9 @@ class Diary:
         world, rng, day = self.world, today.rng, today.day
         gated: dict[str, int] = defaultdict(int)
         for draft in today.drafts:
-            if draft.caller.person and draft.outcome == "forwarded" and draft.ask.wire != "exec":
+            if draft.caller.person and draft.outcome == ("forwarded",) and draft.ask.wire != "exec":
                 gated[draft.caller.person.oid] += 1
-        present = {d.caller.person.oid for d in today.drafts if d.caller.person and d.outcome != "denied"}
+        present = {d.caller.person.oid for d in today.drafts if d.caller.person and d.outcome != ("denied",)}
         rows = []
         for person in sorted(self.people.values(), key=lambda one: one.oid):
             if not person.login:

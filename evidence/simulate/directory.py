@@ -99,7 +99,8 @@ def membership(rng: Random, tenant: str, when: datetime, record: Group, member: 
     named = (None, record.name) if add else (record.name, None)
     target = _user_target(oid, upn, [_changed("Group.ObjectID", old, new), _changed("Group.DisplayName", *named),
                                      {"displayName": "Group.WellKnownObjectName", "oldValue": None, "newValue": None}])
-    whole: dict[str, Any] = {"id": record.id, "displayName": None, "type": "Group", "groupType": "azureAD", "modifiedProperties": []}
+    whole: dict[str, Any] = {"id": record.id, "displayName": None, "type": "Group", "groupType": "azureAD",
+                             "modifiedProperties": []}
     name, operation = ("Add member to group", "Assign") if add else ("Remove member from group", "Unassign")
     return _audit(rng, tenant, when, name, ("GroupManagement", operation), [target, whole])
 

@@ -1,4 +1,4 @@
-"""Misbehaviour that is not one move on one day: gaps, clocks, a bill that knows more, the month's edge, hostile text."""
+"""Misbehaviour that is not one move on one day: gaps, clocks, a bill that knows more, the edge, hostile text."""
 
 from __future__ import annotations
 

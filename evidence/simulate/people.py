@@ -10,8 +10,17 @@ from evidence.simulate.clock import new_id
 DOMAIN = "aldermoor.example"
 TENANT_DOMAIN = "aldermoor.onmicrosoft.example"
 PARTNER = "brackenfield.example"
-GIVEN = ["Ada", "Bela", "Chiara", "Dmitri", "Elif", "Farid", "Greta", "Hanno", "Ines", "Jaromir", "Katya", "Lennart", "Mirela", "Nadia", "Oskar", "Petra", "Quirin", "Rosalie", "Samir", "Tabea", "Ulrich", "Vesna", "Wim", "Xenia", "Yannick", "Zora", "Anselm", "Birte", "Corin", "Dafydd", "Edda", "Fenja", "Gerwin", "Hedda", "Ivo", "Janne", "Kilian", "Leonie", "Milos", "Neele"]
-FAMILY = ["Abendroth", "Birkmose", "Castellani", "Dreyling", "Eskelund", "Fennimore", "Gruenwaldt", "Hallgarten", "Isbrandt", "Jellinghaus", "Kowalewicz", "Lindqvister", "Mauersberg", "Nordhagen", "Ostermeyer", "Pfefferkorn", "Quistgaard", "Rautenbach", "Sandelholz", "Tiedemannsen", "Uhlenbrock", "Vanderhoeven", "Wesselmann", "Yttergard", "Zellweger", "Ashgrove", "Brandstetter", "Clauwaert", "Duvenbeck", "Engstrand"]
+GIVEN = (
+    "Ada Bela Chiara Dmitri Elif Farid Greta Hanno Ines Jaromir Katya Lennart Mirela Nadia Oskar Petra Quirin "
+    "Rosalie Samir Tabea Ulrich Vesna Wim Xenia Yannick Zora Anselm Birte Corin Dafydd Edda Fenja Gerwin Hedda "
+    "Ivo Janne Kilian Leonie Milos Neele "
+)
+FAMILY = (
+    "Abendroth Birkmose Castellani Dreyling Eskelund Fennimore Gruenwaldt Hallgarten Isbrandt Jellinghaus "
+    "Kowalewicz Lindqvister Mauersberg Nordhagen Ostermeyer Pfefferkorn Quistgaard Rautenbach Sandelholz "
+    "Tiedemannsen Uhlenbrock Vanderhoeven Wesselmann Yttergard Zellweger Ashgrove Brandstetter Clauwaert "
+    "Duvenbeck Engstrand "
+)
 SUBJECT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
@@ -64,8 +73,9 @@ def _address(given: str, family: str, number: int) -> str:
 
 
 def _person(rng: Random, index: int) -> Person:
-    given, family = GIVEN[index % len(GIVEN)], FAMILY[(index * 7 + index // len(GIVEN)) % len(FAMILY)]
-    number = index // (len(GIVEN) * len(FAMILY))
+    first, last = GIVEN.split(), FAMILY.split()
+    given, family = first[index % len(first)], last[(index * 7 + index // len(first)) % len(last)]
+    number = index // (len(first) * len(last))
     local = _address(given, family, number)
     login = None if index % 11 == 10 else f"{given[0].lower()}{family.lower()[:9]}{index}"
     if login and index % 5 == 3:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from zlib import crc32
 
 from evidence.simulate.clock import between, new_id, ticks
 from evidence.simulate.people import Person
@@ -94,7 +95,7 @@ def _steps(event: SignIn, form: str, when: datetime) -> list[dict[str, Any]]:
 def envelope(event: SignIn, person: Person, tenant: str, rng: Random, *, skew: timedelta) -> dict[str, Any]:
     """Return the event as the export writes it; ``time`` is when it was logged, later than when it happened."""
     when = event.when + skew
-    form = MFA_FORMS[int(event.id[:2], 16) % 3]
+    form = MFA_FORMS[crc32(event.id.encode()) % 3]
     required = "multiFactorAuthentication" if event.mfa == "yes" and form != "claim" and event.interactive \
         else "singleFactorAuthentication"
     place = {"city": "Bremen", "state": "Bremen", "countryOrRegion": "DE",

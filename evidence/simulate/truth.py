@@ -48,9 +48,9 @@ class ExchangeFact:
     approval_id: str | None
     approver: str | None
     approver_membership: str | None
-    outcome: str
+    outcome_accept: tuple[str, ...]
     pairing: str
-    truncated: bool
+    truncated: bool | None
     masking_accept: tuple[str, ...]
     in_period: str
     prompt: str | None = None
@@ -60,6 +60,11 @@ class ExchangeFact:
     def approval(self) -> str:
         """The approval verdict that really holds."""
         return self.approval_accept[0]
+
+    @property
+    def outcome(self) -> str:
+        """What became of the request."""
+        return self.outcome_accept[0]
 
     @property
     def tier(self) -> str:

@@ -82,7 +82,7 @@ def _draft(today: Today, ident: str, caller: Caller, connection: Connection, ask
            expect: Expect, *, pairing: str) -> None:
     for seq, (moment, one) in enumerate(asks):
         outcome = "blocked" if one.blocked else "no_response" if one.unanswered else "forwarded"
-        today.drafts.append(Draft(ident, seq, moment, one, connection, caller, expect, outcome=outcome,
+        today.drafts.append(Draft(ident, seq, moment, one, connection, caller, expect, outcome=(outcome,),
                                   pairing="unpaired" if one.unanswered else pairing,
                                   kind="blocked" if one.blocked else "exchange", masking=_judge(one, connection),
                                   truncated=one.cut))
@@ -143,7 +143,8 @@ def approver_for(world: World, today: Today, person: Person) -> Person:
 
 
 def execution(world: World, today: Today, caller: Caller, connection: Connection, script: str, output: str | None,
-              review: Review, ran: datetime | None, *, expect: Expect, outcome: str = "forwarded") -> str:
+              review: Review, ran: datetime | None, *, expect: Expect,
+              outcome: tuple[str, ...] = ("forwarded",)) -> str:
     """Write a session of one command that waits for its review, and what it printed; return its id."""
     body = session(today.rng, caller.owner, connection, review.created - SECOND / 100, org=world.org)
     review.session = body["id"]
@@ -164,7 +165,8 @@ def execution(world: World, today: Today, caller: Caller, connection: Connection
     masking: tuple[str, ...] = ("no_sensitive",) if output is not None else ()
     today.drafts.append(Draft(body["id"], 0, ran or review.created, one, connection, caller, expect, outcome=outcome,
                               pairing="exact" if output is not None else "unpaired",
-                              kind="denied" if outcome == "denied" else "exchange", masking=masking))
+                              kind="denied" if outcome == ("denied",) else "exchange", masking=masking,
+                              truncated=False if output is not None else None))
     if caller.person:
         today.activity[caller.person.oid].append(ran or review.created)
     return str(body["id"])

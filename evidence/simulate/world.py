@@ -62,11 +62,11 @@ class Draft:
     connection: Connection
     caller: Caller
     expect: Expect
-    outcome: str = "forwarded"
+    outcome: tuple[str, ...] = ("forwarded",)
     pairing: str = "exact"
     kind: str = "exchange"
     masking: tuple[str, ...] = ("no_sensitive",)
-    truncated: bool = False
+    truncated: bool | None = False
 
 
 @dataclass(slots=True)
@@ -189,12 +189,13 @@ class World:
         ask = draft.ask
         return ExchangeFact(
             session=draft.session, seq=draft.seq, time=micros(moment), connection=draft.connection.name,
-            kind=draft.kind, route=None if ask.wire == "exec" else ROUTES[ask.wire], model=None if ask.wire == "exec" else ask.model,
+            kind=draft.kind,
+            route=None if ask.wire == "exec" else ROUTES[ask.wire], model=None if ask.wire == "exec" else ask.model,
             person=person.oid if person else None, subject_email=draft.caller.owner.user,
             caller_class=draft.caller.caller_class, identity=draft.caller.identity, account=account,
             after_revocation=account == "disabled", tier_accept=tiers, mfa=mfa, risk=draft.connection.risk,
             approval_accept=draft.expect.approval, approval_flags=draft.expect.flags, approval_id=draft.expect.review,
-            approver=draft.expect.approver, approver_membership=draft.expect.membership, outcome=draft.outcome,
+            approver=draft.expect.approver, approver_membership=draft.expect.membership, outcome_accept=draft.outcome,
             pairing=draft.pairing, truncated=draft.truncated, masking_accept=draft.masking,
             in_period="inside" if inside else "outside",
             prompt=ask.prompt if self.sink.keep_texts else None,
