@@ -1,0 +1,181 @@
+"""From the ends of anchors to findings: windows clipped to rows, the pattern inside them, the check, the context.
+
+The value is in memory here and nowhere else: what leaves is an offset, a length and a keyed hash.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from evidence.masking.rules import MARGIN, Rule
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from evidence.masking.blocks import Block
+    from evidence.masking.engines import Hits
+
+CAP = 256
+"""Findings of one entity reported in one row; one more is reported with the flag ``capped``, the rest is not read."""
+TRIES = 8192
+"""Candidates of one rule examined in one row before it is given up with the flag ``capped``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding of one row. ``value`` never leaves the scanner."""
+
+    row: int
+    offset: int
+    length: int
+    entity: str
+    entity_class: str
+    rule_id: str
+    confidence: int
+    flag: str | None
+    value: bytes
+
+
+Region = tuple[int, int, int]
+
+
+class Spans:
+    """Spans of one row that do not overlap."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._taken: list[tuple[int, int]] = []
+
+    def add(self, start: int, end: int) -> bool:
+        """Take a span if it is free; tell whether it was."""
+        at = bisect_left(self._taken, (start, 0))
+        if (at and self._taken[at - 1][1] > start) or (at < len(self._taken) and self._taken[at][0] < end):
+            return False
+        self._taken.insert(at, (start, end))
+        return True
+
+
+def regions(rule: Rule, ends: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], widths: np.ndarray[Any, Any],
+            block: Block) -> list[Region]:
+    """Return (row, start, end) of the windows around a rule's anchors, clipped to rows, overlapping ones joined."""
+    import numpy as np
+
+    order = np.argsort(ends, kind="stable")
+    ends, rows, widths = ends[order], rows[order], widths[order]
+    floor, ceiling = block.starts[rows], block.ends[rows]
+    start = np.maximum(ends - widths - rule.before, floor)
+    stop = np.minimum(np.maximum(ends + rule.after, floor), ceiling)
+    order = np.lexsort((start, rows))
+    rows, start, stop = rows[order], start[order], stop[order]
+    reach = np.maximum.accumulate(stop)
+    first = np.ones(len(rows), dtype=bool)
+    first[1:] = (start[1:] > reach[:-1]) | (rows[1:] != rows[:-1])
+    begins = np.flatnonzero(first)
+    closes = np.append(begins[1:], len(rows)) - 1
+    return list(zip(rows[begins].tolist(), start[begins].tolist(), reach[closes].tolist(), strict=True))
+
+
+def by_rule(rules: Sequence[Rule], anchor_ids: Sequence[tuple[int, ...]], widths: np.ndarray[Any, Any], hits: Hits,
+            block: Block) -> Iterator[tuple[Rule, list[Region]]]:
+    """Yield each rule that has hits with its regions."""
+    import numpy as np
+
+    if not len(hits.anchor):
+        return
+    bounds = np.searchsorted(hits.anchor, np.arange(len(widths) + 1))
+    for rule, ids in zip(rules, anchor_ids, strict=True):
+        parts = [np.arange(bounds[i], bounds[i + 1]) for i in ids if bounds[i] < bounds[i + 1]]
+        if parts:
+            chosen = np.concatenate(parts)
+            yield rule, regions(rule, hits.end[chosen], hits.row[chosen], widths[hits.anchor[chosen]], block)
+
+
+def examine(rule: Rule, places: Iterable[Region], block: Block) -> Iterator[Found]:
+    """Yield what the rule's pattern, check and context accept in its regions, at most ``CAP`` + 1 a row."""
+    view, starts, ends = block.view, block.starts, block.ends
+    current, count, tries = -1, 0, 0
+    for row, start, stop in places:
+        if row != current:
+            current, count, tries = row, 0, 0
+            low, high = int(starts[row]), int(ends[row])
+        if count > CAP or tries > TRIES:
+            continue
+        base = max(low, start - MARGIN)
+        text = bytes(view[base:min(high, stop + MARGIN)])
+        for match in rule.pattern.finditer(text, start - base):
+            if match.start() + base > stop:
+                break
+            tries += 1
+            found = _accept(rule, text, *_value_span(rule, match), row, base - low, tries > TRIES)
+            if found is not None:
+                count += 1
+                yield found
+            if count > CAP or tries > TRIES:
+                break
+
+
+def _value_span(rule: Rule, match: Any) -> tuple[int, int]:
+    """Return the span of the value: the group named ``v...`` that took part, else the whole match."""
+    for group in rule.values:
+        if match.start(group) >= 0:
+            return match.span(group)  # type: ignore[no-any-return]
+    return match.span()  # type: ignore[no-any-return]
+
+
+def _accept(rule: Rule, text: bytes, start: int, end: int, row: int, shift: int, give_up: bool) -> Found | None:
+    value = text[start:end]
+    flag, confidence = "", rule.confidence
+    if give_up:
+        return Found(row, start + shift, end - start, rule.entity, rule.entity_class, rule.id, 1, "capped", value)
+    context = rule.context
+    if context is not None:
+        near = (context.words.search(text, max(0, start - context.before), start)
+                or (context.after and context.words.search(text, end, min(len(text), end + context.after))))
+        if near:
+            confidence = min(1000, confidence + context.boost)
+        elif context.required:
+            return None
+    if rule.check is not None:
+        verdict = rule.check(value, text[max(0, start - MARGIN):start], text[end:end + MARGIN])
+        if verdict is None:
+            return None
+        flag = verdict
+    return Found(row, start + shift, end - start, rule.entity, rule.entity_class, rule.id, confidence, flag or None, value)
+
+
+def settle(found: Iterable[Found]) -> list[Found]:
+    """Return the findings of rows in order, with overlaps decided and the cap applied.
+
+    Of two that overlap the surer holds, then the longer, the earlier, the rule's name; so that a password inside a URL
+    is not also an address, whatever rule came first.
+    """
+    rows: dict[int, list[Found]] = {}
+    for one in found:
+        rows.setdefault(one.row, []).append(one)
+    kept: list[Found] = []
+    for row in sorted(rows):
+        kept += _capped(_apart(rows[row]))
+    return kept
+
+
+def _apart(row: list[Found]) -> list[Found]:
+    if len(row) == 1:
+        return row
+    taken, kept = Spans(), []
+    for one in sorted(row, key=lambda f: (f.flag == "capped", -f.confidence, -f.length, f.offset, f.rule_id)):
+        if taken.add(one.offset, one.offset + one.length):
+            kept.append(one)
+    return sorted(kept, key=lambda f: f.offset)
+
+
+def _capped(row: list[Found]) -> Iterator[Found]:
+    counts: dict[str, int] = {}
+    for one in row:
+        counts[one.entity] = counts.get(one.entity, 0) + 1
+        if counts[one.entity] <= CAP:
+            yield one
+        elif counts[one.entity] == CAP + 1:
+            yield replace(one, flag="capped")

@@ -1,0 +1,136 @@
+"""Text that hides a value behind an encoding, decoded once and read again.
+
+Zero-width and soft characters, spaces and dashes of other kinds, full-width letters, percent and character references,
+escapes, string literals split over lines, and base64: only rows in which such bytes occur are decoded. What is found
+there is reported where it lies in the recorded text.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from evidence.masking.candidates import Found
+
+TRIGGER = (r"\xc2[\xa0\xad]|\xe2\x80[\x80-\x95\xa8\xa9\xaf]|\xe2\x81[\x9f\xa0]|\xe2\x88\x92|\xe3\x80\x80|\xef\xbb\xbf|"
+           r"\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e]|%(?:[2-7][0-9A-Fa-f])|&#[0-9xX]|&(?:commat|period|hyphen|colon);|"
+           r"\\u00[2-7]|\\x[2-7]|\\\n|=\r?\n|[\"'] ?\+?[ \t\r\n]{0,12}\n[ \t]{0,24}\+? ?[\"']|[\"'] ?\+ ?[\"']|"
+           r"(?:^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{24}")
+"""A row pattern: rows in which it does not occur are read once only."""
+
+_PIECE = re.compile(
+    rb"(?P<gone>\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\\\r?\n[ \t]*|=\r?\n|[\"'][ \t]*\+?[ \t]*\r?\n[ \t]*\+?[ \t]*[\"']"
+    rb"|[\"'][ \t]*\+[ \t]*[\"'])"
+    rb"|(?P<space>\xc2\xa0|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)"
+    rb"|(?P<dash>\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
+    rb"|(?P<wide>\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e])"
+    rb"|%(?P<percent>[2-7][0-9A-Fa-f])"
+    rb"|&#(?P<decimal>[0-9]{2,3});|&#[xX](?P<hex>[0-9A-Fa-f]{2});|&(?P<named>commat|period|hyphen|colon);"
+    rb"|\\u00(?P<escape>[2-7][0-9A-Fa-f])|\\x(?P<byte>[2-7][0-9A-Fa-f])")
+_NAMED = {b"commat": b"@", b"period": b".", b"hyphen": b"-", b"colon": b":"}
+_BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/]{8,})*={0,2}")
+_READABLE = re.compile(rb"[\t\n\r\x20-\xff]*")
+MAX_BLOBS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A row decoded, as a list of pieces: where each starts in the decoded text and what span of the row it stands for.
+
+    A piece is either copied (both spans have one length) or one decoded byte. ``whole`` is the span of a base64 blob:
+    what is found inside lies there.
+    """
+
+    row: int
+    text: bytes
+    starts: tuple[int, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
+    whole: tuple[int, int] | None = None
+
+    def back(self, one: Found) -> Found:
+        """Return the finding with its place in the recorded text."""
+        start, end = self.whole or (self._span(one.offset)[0], self._span(one.offset + one.length - 1)[1])
+        return replace(one, row=self.row, offset=start, length=end - start)
+
+    def _span(self, offset: int) -> tuple[int, int]:
+        """Return the span of the row for one byte of the decoded text."""
+        index = bisect_right(self.starts, offset) - 1
+        start, end = self.spans[index]
+        ahead = offset - self.starts[index]
+        following = self.starts[index + 1] if index + 1 < len(self.starts) else len(self.text)
+        copied = end - start == following - self.starts[index]
+        return (start + ahead, start + ahead + 1) if copied else (start, end)
+
+
+def views(row: int, text: bytes) -> Iterator[View]:
+    """Yield the decoded forms of a row: characters decoded, if any are encoded; and each base64 blob that holds text."""
+    plain = _characters(row, text)
+    if plain is not None:
+        yield plain
+    for number, blob in enumerate(_BASE64.finditer(text)):
+        if number >= MAX_BLOBS:
+            return
+        content = _content(blob[0])
+        if content is not None:
+            yield View(row, content, whole=blob.span())
+
+
+def _characters(row: int, text: bytes) -> View | None:
+    parts: list[bytes] = []
+    starts: list[int] = []
+    spans: list[tuple[int, int]] = []
+    size = done = 0
+
+    def add(part: bytes, start: int, end: int) -> None:
+        nonlocal size
+        if part:
+            parts.append(part)
+            starts.append(size)
+            spans.append((start, end))
+            size += len(part)
+
+    for match in _PIECE.finditer(text):
+        add(text[done:match.start()], done, match.start())
+        add(_byte(match), *match.span())
+        done = match.end()
+    if not done:
+        return None
+    add(text[done:], done, len(text))
+    return View(row, b"".join(parts), tuple(starts), tuple(spans))
+
+
+def _byte(match: re.Match[bytes]) -> bytes:
+    """Return the one byte, or nothing, that an encoded character stands for."""
+    kind = match.lastgroup or "gone"
+    code = match[kind]
+    if kind in {"gone", "space", "dash"}:
+        return {"gone": b"", "space": b" ", "dash": b"-"}[kind]
+    if kind == "wide":
+        point = code.decode()
+        return bytes([ord(point) - 0xFEE0])
+    if kind == "named":
+        return _NAMED[code]
+    number = int(code, 10 if kind == "decimal" else 16)
+    return bytes([number]) if 32 <= number < 127 else b" "
+
+
+def _content(blob: bytes) -> bytes | None:
+    """Return what a base64 blob holds, if that is text; None for digests, paths and names."""
+    compact = re.sub(rb"\s", b"", blob).rstrip(b"=")
+    if not (re.search(rb"[0-9]", compact) and re.search(rb"[a-z]", compact) and re.search(rb"[A-Z]", compact)):
+        return None
+    if len(compact) % 4 == 1:
+        compact = compact[:-1]
+    try:
+        content = base64.b64decode(compact.translate(_URL_SAFE) + b"=" * (-len(compact) % 4), validate=True)
+    except (ValueError, binascii.Error):
+        return None
+    high = sum(byte > 126 for byte in content)
+    return content if _READABLE.fullmatch(content) and high * 4 <= len(content) else None
+
+
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")

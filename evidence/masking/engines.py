@@ -1,0 +1,185 @@
+"""Two engines that say where anchors end: hyperscan (fast) and google-re2 (portable, the cross-check).
+
+Both report, for every row and anchor, *every* offset at which some match of the anchor ends. A row is read as if a line
+feed stood before and after it; a match never crosses two rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from evidence.errors import MissingExtraError, UsageError
+from evidence.masking.anchors import Anchor
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from evidence.masking.blocks import Block
+
+NAMES = ("hyperscan", "re2")
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Where anchors end: parallel arrays of anchor number, row and offset in the block, ordered by anchor and offset."""
+
+    anchor: np.ndarray[Any, Any]
+    row: np.ndarray[Any, Any]
+    end: np.ndarray[Any, Any]
+
+
+class Engine(Protocol):
+    """What a scanner needs of an engine."""
+
+    name: str
+
+    def find(self, block: Block) -> Hits:
+        """Return the ends of all anchors in a block."""
+        ...
+
+    def rows(self, block: Block) -> dict[int, np.ndarray[Any, Any]]:
+        """Return, per row pattern, the rows in which it may match (never too few, rarely too many), ascending."""
+        ...
+
+
+def make(name: str, anchors: Sequence[Anchor], row_patterns: Sequence[str]) -> Engine:
+    """Return the engine of that name for these anchors and row patterns (expressions of which only "in this row" counts).
+
+    Raises:
+        UsageError: there is no such engine.
+        MissingExtraError: its library is not installed.
+    """
+    if name == "hyperscan":
+        return _Hyperscan(anchors, row_patterns)
+    if name == "re2":
+        return _Re2(anchors, row_patterns)
+    raise UsageError(f"there is no engine {name!r}", advice="engines: " + ", ".join(NAMES))
+
+
+def re2_module() -> Any:
+    """Return the module ``re2``.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        import re2
+    except ImportError as error:
+        raise MissingExtraError("google-re2 is not installed",
+                                advice="install it with: pip install 'copilot-evidence[re2]'") from error
+    return re2
+
+
+class _Hyperscan:
+    """One pass of hyperscan over a whole block, without start of match: ends only, the rest is arithmetic."""
+
+    name = "hyperscan"
+
+    def __init__(self, anchors: Sequence[Anchor], row_patterns: Sequence[str]) -> None:
+        import hyperscan as hs
+
+        self._anchors = anchors
+        self._found: tuple[list[int], list[int]] = ([], [])
+        sources = [a.pattern.encode() for a in anchors] + [p.encode() for p in row_patterns]
+        flags = [hs.HS_FLAG_CASELESS if a.caseless else 0 for a in anchors]
+        flags += [hs.HS_FLAG_MULTILINE] * len(row_patterns)
+        self._database = None
+        if sources:
+            self._database = hs.Database()
+            self._database.compile(expressions=sources, ids=list(range(len(sources))), elements=len(sources),
+                                   flags=flags)
+
+    def _scan(self, block: Block) -> None:
+        """Fill ``_found`` with the numbers and ends of everything that matches in the block."""
+        self._found = numbers, ends = [], []
+        if self._database is None:
+            return
+        number, end = numbers.append, ends.append
+
+        def seen(expression: int, _start: int, stop: int, _flags: int, _context: object) -> None:
+            number(expression)
+            end(stop)
+
+        self._database.scan(block.view, match_event_handler=seen)
+
+    def find(self, block: Block) -> Hits:
+        import numpy as np
+
+        self._scan(block)
+        numbers, ends = (np.array(part, dtype=np.int64) for part in self._found)
+        keep = numbers < len(self._anchors)
+        numbers, ends = numbers[keep], ends[keep]
+        row = np.searchsorted(block.starts, ends - 1, side="right") - 1
+        width = np.array([a.low if a.low == a.high else 0 for a in self._anchors] or [0], dtype=np.int64)
+        inside = (row >= 0) & (ends - width[numbers] >= block.starts[row] - 1)
+        numbers, row, ends = numbers[inside], row[inside], ends[inside]
+        order = np.lexsort((ends, numbers))
+        return Hits(numbers[order], row[order], ends[order])
+
+    def rows(self, block: Block) -> dict[int, np.ndarray[Any, Any]]:
+        import numpy as np
+
+        numbers, ends = (np.array(part, dtype=np.int64) for part in self._found)
+        found = {}
+        for number in np.unique(numbers[numbers >= len(self._anchors)]).tolist():
+            row = np.unique(np.searchsorted(block.starts, ends[numbers == number] - 1, side="right") - 1)
+            found[number - len(self._anchors)] = row[row >= 0]
+        return found
+
+
+class _Re2:
+    """The same with google-re2, row by row: which anchors, then every end of each."""
+
+    name = "re2"
+
+    def __init__(self, anchors: Sequence[Anchor], row_patterns: Sequence[str]) -> None:
+        re2 = re2_module()
+        options = re2.Options()
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.max_mem = 256 << 20
+        options.log_errors = False
+        self._anchors = anchors
+        texts = [("(?i)" if a.caseless else "") + a.pattern for a in anchors]
+        self._compiled = [re2.compile(t.encode(), options) for t in texts]
+        self._set = re2.Set.SearchSet(options)
+        for text in texts:
+            self._set.Add(text.encode())
+        self._set.Compile()
+        self._rows = [re2.compile(b"(?m)" + p.encode(), options) for p in row_patterns]
+
+    def find(self, block: Block) -> Hits:
+        import numpy as np
+
+        found: list[tuple[int, int, int]] = []
+        for row, (start, end) in enumerate(zip(block.starts.tolist(), block.ends.tolist(), strict=True)):
+            text = bytes(block.view[start - 1:end + 1])
+            for number in self._set.Match(text) or ():
+                found += ((number, row, start - 1 + stop) for stop in self._ends(number, text))
+        table = np.array(sorted(found), dtype=np.int64).reshape(-1, 3)
+        return Hits(table[:, 0], table[:, 1], table[:, 2])
+
+    def _ends(self, number: int, text: bytes) -> set[int]:
+        anchor, expression = self._anchors[number], self._compiled[number]
+        ends: set[int] = set()
+        at = 0
+        while match := expression.search(text, at):
+            at = match.start() + 1
+            if anchor.low == anchor.high:
+                ends.add(match.end())
+            else:
+                stops = range(match.start() + anchor.low, min(match.start() + anchor.high, len(text)) + 1)
+                ends.update(stop for stop in stops if expression.fullmatch(text, match.start(), stop))
+        return ends
+
+    def rows(self, block: Block) -> dict[int, np.ndarray[Any, Any]]:
+        import numpy as np
+
+        found: dict[int, list[int]] = {}
+        for row, (start, end) in enumerate(zip(block.starts.tolist(), block.ends.tolist(), strict=True)):
+            text = bytes(block.view[start - 1:end + 1])
+            for number, expression in enumerate(self._rows):
+                if expression.search(text):
+                    found.setdefault(number, []).append(row)
+        return {number: np.array(rows, dtype=np.int64) for number, rows in found.items()}

@@ -1,0 +1,180 @@
+"""A gitleaks configuration, imported as it is: patterns, keywords, entropy, allow lists and stop words.
+
+Its patterns are written for RE2, so they are read by google-re2: the same dialect, and no text can make them slow. The
+comment ``gitleaks:allow`` is not honoured: what a model writes must not decide what is found. Rules about file names and
+allow lists about commits and paths say nothing of a recorded text and are left out.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evidence.errors import ConfigError, Where
+from evidence.masking.candidates import CAP, Found
+from evidence.masking.engines import re2_module
+from evidence.masking.validators_secrets import entropy
+
+if TYPE_CHECKING:
+    from evidence.masking.blocks import Block
+
+ENTITY = "IMPORTED_SECRET"
+CONFIDENCE = 800
+
+
+@dataclass(frozen=True, slots=True)
+class AllowList:
+    """One allow list: expressions over match, secret or line, and stop words in the secret; any of them, or all."""
+
+    expressions: tuple[Any, ...]
+    target: str
+    stopwords: tuple[bytes, ...]
+    every: bool
+
+    def covers(self, secret: bytes, match: bytes, line: bytes) -> bool:
+        """Tell whether the finding is allowed."""
+        text = {"match": match, "line": line}.get(self.target, secret)
+        lower = secret.lower()
+        tests = []
+        if self.expressions:
+            tests.append(any(expression.search(text) for expression in self.expressions))
+        if self.stopwords:
+            tests.append(any(word in lower for word in self.stopwords))
+        return bool(tests) and (all(tests) if self.every else any(tests))
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One imported rule; ``pattern`` is given to the engine to find the rows, ``expression`` reads them."""
+
+    id: str
+    pattern: str
+    expression: Any
+    group: int
+    least_entropy: float
+    keywords: tuple[bytes, ...]
+    allow: tuple[AllowList, ...]
+
+    def examine(self, block: Block, rows: Sequence[int]) -> Iterator[Found]:
+        """Yield the findings of this rule in the rows given, at most ``CAP`` + 1 a row."""
+        for row in rows:
+            text = bytes(block.view[int(block.starts[row]):int(block.ends[row])])
+            if self.keywords and not _holds(text.lower(), self.keywords):
+                continue
+            count = 0
+            for match in self.expression.finditer(text):
+                found = self._accept(text, match, row)
+                if found is not None:
+                    count += 1
+                    yield found
+                if count > CAP:
+                    break
+
+    def _accept(self, text: bytes, match: Any, row: int) -> Found | None:
+        group = self.group or next((n for n in range(1, self.expression.groups + 1) if match.group(n)), 0)
+        start, end = match.span(group)
+        secret = text[start:end]
+        if start == end or (self.least_entropy and entropy(secret) <= self.least_entropy):
+            return None
+        line = text[text.rfind(b"\n", 0, match.start()) + 1:_line_end(text, match.end())]
+        if any(allow.covers(secret, match.group(0), line) for allow in self.allow):
+            return None
+        return Found(row, start, end - start, ENTITY, "secret", f"imported.{self.id}", CONFIDENCE, None, secret)
+
+
+def _line_end(text: bytes, at: int) -> int:
+    end = text.find(b"\n", at)
+    return len(text) if end < 0 else end
+
+
+def _holds(lower: bytes, keywords: tuple[bytes, ...]) -> bool:
+    return any(word in lower for word in keywords)
+
+
+def load(path: Path) -> list[Imported]:
+    """Read a gitleaks configuration.
+
+    Raises:
+        ConfigError: it cannot be read, wants a configuration that is not at hand, or a pattern does not compile.
+        MissingExtraError: google-re2 is not installed.
+    """
+    data = _read(path, ())
+    lists = _lists(data.get("allowlists", []) + ([data["allowlist"]] if "allowlist" in data else []), path, "allowlist")
+    rules = []
+    for entry in data.get("rules", []):
+        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+            raise ConfigError("expected a rule with an id", where=Where(str(path), key="rules"))
+        if entry.get("regex"):
+            rules.append(_rule(entry, lists, path))
+    return rules
+
+
+def _read(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+    """Return the configuration with the ones it extends; rules of this file win over those of the same id."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"the configuration cannot be read: {error}", where=Where(str(path))) from error
+    extend = data.get("extend", {})
+    if extend.get("useDefault"):
+        raise ConfigError("the configuration extends the default of its tool, which is not part of this toolkit",
+                          where=Where(str(path), key="extend.useDefault"),
+                          advice="name the default configuration file in extend.path, or list both files")
+    if "path" in extend:
+        base = (path.parent / str(extend["path"])).resolve()
+        if base in seen:
+            raise ConfigError("the configurations extend each other", where=Where(str(path), key="extend.path"))
+        data = _merge(_read(base, (*seen, path.resolve())), data, set(extend.get("disabledRules", [])))
+    return data
+
+
+def _merge(base: dict[str, Any], own: dict[str, Any], disabled: set[str]) -> dict[str, Any]:
+    ids = {rule.get("id") for rule in own.get("rules", [])} | disabled
+    kept = [rule for rule in base.get("rules", []) if rule.get("id") not in ids]
+    lists = [entry for data in (base, own) for entry in data.get("allowlists", [])]
+    lists += [data["allowlist"] for data in (base, own) if "allowlist" in data]
+    return {"rules": kept + own.get("rules", []), "allowlists": lists}
+
+
+def _rule(entry: dict[str, Any], shared: list[tuple[AllowList, frozenset[str]]], path: Path) -> Imported:
+    name = entry["id"]
+    if "required" in entry:
+        raise ConfigError(f"rule {name} needs other rules to match beside it, which is not supported",
+                          where=Where(str(path), key=f"rules.{name}.required"))
+    expression = _compile(str(entry["regex"]), path, name)
+    group = int(entry.get("secretGroup", 0))
+    if group > expression.groups:
+        raise ConfigError(f"rule {name}: secretGroup {group} is more than the pattern's {expression.groups} groups",
+                          where=Where(str(path), key=f"rules.{name}.secretGroup"))
+    own = _lists(entry.get("allowlists", []) + ([entry["allowlist"]] if "allowlist" in entry else []), path, name)
+    allow = tuple(one for one, rules in [*own, *shared] if not rules or name in rules)
+    keywords = tuple(str(word).lower().encode() for word in entry.get("keywords", []))
+    return Imported(name, str(entry["regex"]), expression, group, float(entry.get("entropy", 0)), keywords, allow)
+
+
+def _lists(entries: list[dict[str, Any]], path: Path, name: str) -> list[tuple[AllowList, frozenset[str]]]:
+    found = []
+    for entry in entries:
+        expressions = tuple(_compile(str(text), path, name) for text in entry.get("regexes", []))
+        stopwords = tuple(str(word).lower().encode() for word in entry.get("stopwords", []))
+        every = str(entry.get("condition", "OR")).upper() in {"AND", "&&"}
+        if every and (entry.get("paths") or entry.get("commits")):
+            continue  # one of its conditions is about a file or commit and can never hold for a recorded text
+        target = str(entry.get("regexTarget", "secret"))
+        found.append((AllowList(expressions, target, stopwords, every), frozenset(entry.get("targetRules", []))))
+    return found
+
+
+def _compile(text: str, path: Path, name: str) -> Any:
+    re2 = re2_module()
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    options.max_mem = 64 << 20
+    try:
+        return re2.compile(text.encode(), options)
+    except re2.error as error:
+        raise ConfigError(f"rule {name} does not compile: {error}", where=Where(str(path), key=f"rules.{name}")) from error

@@ -1,0 +1,159 @@
+"""The scanner: text in, findings out; the value stays behind as a keyed hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evidence.masking import blocks, candidates, decode, engines
+from evidence.masking.candidates import Found
+from evidence.masking.imported import Imported
+from evidence.masking.placeholders import Grammar
+from evidence.masking.rules import Rule
+from evidence.model import AllowRule
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from evidence.masking.blocks import Block
+
+FINDING_COLUMNS = ("row", "entity_type", "entity_class", "rule_id", "off_bytes", "len_bytes", "confidence_milli", "flag",
+                   "value_hmac")
+PLACEHOLDER_COLUMNS = ("row", "style", "entity_type", "self_evident", "off_bytes", "len_bytes", "visible_bytes")
+
+
+class PatternScanner:
+    """Rules, grammar and one engine. Not safe to share between threads: give each worker its own.
+
+    Args:
+        rules: compiled rules.
+        imported: rules of imported configurations.
+        grammar: the placeholder styles.
+        key: the company's finding key; values leave only as HMAC-SHA256 under it.
+        engine: ``hyperscan`` or ``re2``.
+        rules_digest: identity of all that decides what is found.
+        allow: values that are no findings by declared policy; they are flagged, never hidden.
+    """
+
+    def __init__(self, rules: Sequence[Rule], imported: Sequence[Imported], grammar: Grammar, *, key: bytes,
+                 engine: str, rules_digest: str, allow: Sequence[AllowRule] = ()) -> None:
+        """Compile the engine's database; the only slow step."""
+        import numpy as np
+
+        self.rules_digest = rules_digest
+        self.rules, self.imported, self._grammar, self._allow = tuple(rules), tuple(imported), grammar, tuple(allow)
+        self._mac = hmac.new(key, digestmod=hashlib.sha256)
+        units = [*rules, *grammar.rules]
+        anchors = sorted({anchor for unit in units for anchor in unit.anchors}, key=lambda a: (a.pattern, a.caseless))
+        number = {anchor: i for i, anchor in enumerate(anchors)}
+        self._ids = [tuple(number[anchor] for anchor in unit.anchors) for unit in units]
+        self._widths = np.array([anchor.high for anchor in anchors] or [0], dtype=np.int64)
+        patterns = [decode.TRIGGER, *(rule.pattern for rule in imported)]
+        self._engine = engines.make(engine, anchors, patterns)
+        self.engine = self._engine.name
+
+    def scan(self, texts: pa.Array) -> pa.Table:
+        """Return the findings of an Arrow array of texts: columns ``FINDING_COLUMNS``, ordered by row and offset."""
+        return self.read(texts)[0]
+
+    def placeholders(self, texts: pa.Array) -> pa.Table:
+        """Return the marks of masking in an array of texts: columns ``PLACEHOLDER_COLUMNS``, ordered likewise."""
+        return self.read(texts)[1]
+
+    def read(self, texts: pa.Array) -> tuple[pa.Table, pa.Table]:
+        """Return findings and placeholders of an array of texts in one pass."""
+        findings: list[tuple[Any, ...]] = []
+        marks: list[tuple[Any, ...]] = []
+        for block in blocks.of_array(texts):
+            found, seen = self._block(block)
+            findings += (self._row(one, block.first) for one in found)
+            marks += ((row + block.first, *rest) for row, *rest in seen)
+        return _findings_table(findings), _marks_table(marks)
+
+    def _block(self, block: Block) -> tuple[list[Found], list[tuple[Any, ...]]]:
+        """Return the findings of a block, decoded text included, and its placeholders."""
+        found, marks, rows = self._plain(block)
+        if 0 in rows:
+            found += self._decoded(block, rows[0].tolist())
+        return candidates.settle(found), marks
+
+    def _plain(self, block: Block) -> tuple[list[Found], list[tuple[Any, ...]], dict[int, Any]]:
+        hits = self._engine.find(block)
+        rows = self._engine.rows(block)
+        split = len(self.rules)
+        found: list[Found] = []
+        for rule, places in candidates.by_rule(self.rules, self._ids[:split], self._widths, hits, block):
+            found += candidates.examine(rule, places, block)
+        for number, rule in enumerate(self.imported, start=1):
+            if number in rows:
+                found += rule.examine(block, rows[number].tolist())
+        marks = self._grammar.read(candidates.by_rule(self._grammar.rules, self._ids[split:], self._widths, hits, block),
+                                   block)
+        return found, marks, rows
+
+    def _decoded(self, block: Block, rows: Iterable[int]) -> list[Found]:
+        """Read once more the rows with encoded characters, decoded, and say where in the recorded text it was."""
+        views = [view for row in rows
+                 for view in decode.views(row, bytes(block.view[int(block.starts[row]):int(block.ends[row])]))]
+        if not views:
+            return []
+        found, _, _ = self._plain(blocks.of_rows([view.text for view in views]))
+        return [views[one.row].back(one) for one in candidates.settle(found)]
+
+    def _row(self, one: Found, first: int) -> tuple[Any, ...]:
+        mac = self._mac.copy()
+        mac.update(one.entity.encode() + b"\0" + one.value)
+        flag = one.flag or ("allowed" if self._allowed(one) else None)
+        return (one.row + first, one.entity, one.entity_class, one.rule_id, one.offset, one.length, one.confidence, flag,
+                mac.hexdigest()[:32])
+
+    def _allowed(self, one: Found) -> bool:
+        return any(rule.entity in {"*", one.entity} and _in_domain(one.value, rule.domain) for rule in self._allow)
+
+
+def _in_domain(value: bytes, domain: str | None) -> bool:
+    """Tell whether a value lies in a mail domain or one below it; no domain stands for every value."""
+    if domain is None:
+        return True
+    host = value.lower().rpartition(b"@")[2]
+    wanted = domain.lower().lstrip("@").encode()
+    return b"@" in value and (host == wanted or host.endswith(b"." + wanted))
+
+
+def _findings_table(rows: list[tuple[Any, ...]]) -> pa.Table:
+    import pyarrow as pa
+
+    types = (pa.int64(), pa.string(), pa.string(), pa.string(), pa.int64(), pa.int64(), pa.int64(), pa.string(), pa.string())
+    return _table(FINDING_COLUMNS, types, rows)
+
+
+def _marks_table(rows: list[tuple[Any, ...]]) -> pa.Table:
+    import pyarrow as pa
+
+    types = (pa.int64(), pa.string(), pa.string(), pa.bool_(), pa.int64(), pa.int64(), pa.int64())
+    return _table(PLACEHOLDER_COLUMNS, types, rows)
+
+
+def _table(names: Sequence[str], types: Sequence[Any], rows: list[tuple[Any, ...]]) -> pa.Table:
+    import pyarrow as pa
+
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    return pa.table([pa.array(column, kind) for column, kind in zip(columns, types, strict=True)], names=list(names))
+
+
+def digest(paths: Iterable[Path], allow: Sequence[AllowRule]) -> str:
+    """Return the identity of what is found: the rule files, the allow rules, the code that reads them, its libraries."""
+    from importlib.metadata import version
+
+    sha = hashlib.sha256()
+    code = sorted(Path(__file__).parent.glob("*.py"))
+    for path in [*paths, *code]:
+        sha.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    for rule in allow:
+        sha.update(f"allow\0{rule.entity}\0{rule.domain}\n".encode())
+    for library in ("phonenumberslite", "python-stdnum"):
+        sha.update(f"{library}\0{version(library)}\n".encode())
+    return sha.hexdigest()

@@ -1,0 +1,129 @@
+"""Checks of secrets: check sums where a vendor has them, structure (JWT, PEM), and randomness where there is neither."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import re
+import zlib
+from collections.abc import Callable
+
+from evidence.masking.words import words
+
+Check = Callable[[bytes, bytes, bytes], str | None]
+FIXTURE = "fixture"
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_SAMPLE = re.compile(rb"(?i)example|sample|placeholder|dummy|redacted|changeme|change_me|insert|your[_-]|_here\b|xxxx|\*\*\*|"
+                     rb"0{8}|1234567890|abcdefgh")
+
+
+def entropy(value: bytes) -> float:
+    """Return the Shannon entropy of the bytes, in bits per byte."""
+    total = len(value)
+    counts = [value.count(byte) for byte in set(value)]
+    return -sum(n / total * math.log2(n / total) for n in counts) if total else 0.0
+
+
+def base62_crc(body: bytes) -> bytes:
+    """Return the six characters that end a GitHub or npm token: base 62 of the CRC-32 of the rest."""
+    number, text = zlib.crc32(body), ""
+    while number:
+        number, digit = divmod(number, 62)
+        text = BASE62[digit] + text
+    return text.rjust(6, "0").encode()
+
+
+def random_token(value: bytes, _before: bytes, _after: bytes) -> str | None:
+    """Accept a token that looks drawn, not written; documentation's sample tokens are fixtures."""
+    if _SAMPLE.search(value):
+        return FIXTURE
+    tail = value[-24:]
+    return "" if len(set(tail)) >= min(9, len(tail) * 2 // 5) and entropy(tail) >= 2.6 else None
+
+
+def crc_token(value: bytes, _before: bytes, _after: bytes) -> str | None:
+    """Accept a token whose check sum holds; one whose does not was never issued and is a fixture."""
+    body = value.rpartition(b"_")[2]
+    return "" if base62_crc(body[:-6]) == body[-6:] else FIXTURE
+
+
+def jwt(value: bytes, _before: bytes, _after: bytes) -> str | None:
+    """Accept three base64url parts of which the first is a JSON header that names an algorithm."""
+    parts = value.split(b".")
+    try:
+        header = json.loads(base64.urlsafe_b64decode(parts[0] + b"=" * (-len(parts[0]) % 4)))
+    except (ValueError, binascii.Error):
+        return None
+    if not isinstance(header, dict) or not header.keys() & {"alg", "enc"}:
+        return None
+    sample = b"eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9l"  # the subject that jwt.io shows to everybody
+    return FIXTURE if parts[1].startswith(sample) else ""
+
+
+def pem(value: bytes, _before: bytes, _after: bytes) -> str | None:
+    """Accept a private key whose body is base64 that looks drawn."""
+    body = re.sub(rb"-----[^-]+-----|[A-Za-z-]+: [^\n]*\n|\\[nr]|[\s\"',]", b"", value)
+    body = re.sub(rb"[^A-Za-z0-9+/]", b"", body)
+    if len(body) < 40 or len(set(body)) < 16:
+        return None
+    return FIXTURE if _SAMPLE.search(body) else "" if entropy(body) >= 4.2 else None
+
+
+def base64_key(value: bytes, _before: bytes, _after: bytes) -> str | None:
+    """Accept base64 of a key of at least 24 bytes."""
+    try:
+        key = base64.b64decode(value + b"=" * (-len(value) % 4), altchars=b"-_" if b"-" in value or b"_" in value else None)
+    except (ValueError, binascii.Error):
+        return None
+    return "" if len(key) >= 24 and len(set(key)) >= 12 else None
+
+
+def basic_auth(value: bytes, _before: bytes, _after: bytes) -> str | None:
+    """Accept base64 of ``user:password``."""
+    try:
+        pair = base64.b64decode(value + b"=" * (-len(value) % 4), validate=True)
+    except (ValueError, binascii.Error):
+        return None
+    user, colon, password = pair.partition(b":")
+    if not colon or not password or not pair.isascii() or not pair.decode().isprintable():
+        return None
+    return FIXTURE if password.lower() in words("common_passwords") else ""
+
+
+def password(value: bytes, _before: bytes, _after: bytes) -> str | None:
+    """Accept the password of a URL or connection string; placeholders are refused, everybody's passwords are fixtures."""
+    lower = value.lower()
+    if re.fullmatch(rb"[$%<{\[].*|.*[}>\])]|\*+|x+|#+|\.+|_+", lower, re.DOTALL):
+        return None
+    return FIXTURE if lower in words("common_passwords") or _SAMPLE.search(value) else ""
+
+
+_NOT_A_SECRET = re.compile(
+    rb"[$%<{\[(].*"                                  # a variable, a template, a call
+    rb"|[A-Za-z_][\w-]*(?:[.:]{1,2}\w+)*(?:\(.*)?"     # a name, dotted or called; digits alone make no secret of it
+    rb"|[a-z]+(?:[-_ ][a-z]+)*"                      # words
+    rb"|(?:[./~]|[A-Za-z]+:|\w+/).*"                 # a path or URL
+    rb"|[\d.,:-]+", re.DOTALL)
+
+
+def assigned(value: bytes, _before: bytes, _after: bytes) -> str | None:
+    """Accept what is assigned to a name such as ``api_key`` if it looks drawn: classes of characters and entropy."""
+    if _SAMPLE.search(value) or any(word in value.lower() for word in words("stopwords")):
+        return None
+    classes = sum(bool(re.search(kind, value)) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9_]"))
+    digits = len(re.findall(rb"[0-9]", value))
+    if digits == 0 and classes < 3:
+        return None
+    if _NOT_A_SECRET.fullmatch(value) and (digits < 3 or entropy(value) < 3.0):
+        return None
+    if len(value) < 12:
+        return "" if classes >= 3 and len(set(value)) >= 6 else None
+    return "" if classes >= 2 and entropy(value) >= 3.0 else None
+
+
+CHECKS: dict[str, Check] = {
+    "random_token": random_token, "crc_token": crc_token, "jwt": jwt, "pem": pem, "base64_key": base64_key,
+    "basic_auth": basic_auth, "password": password, "assigned": assigned,
+}
