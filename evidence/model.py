@@ -115,6 +115,7 @@ class MaskingRule(Frozen):
     group: str | None = None
     action: Literal["must_mask", "partial_ok", "allow"] = "must_mask"
     keep_last: int | None = Field(default=None, ge=0, le=8)
+    strategy: Literal["mask", "hash", "surrogate"] = "mask"
     valid_from: Instant | None = None
     valid_to: Instant | None = None
 

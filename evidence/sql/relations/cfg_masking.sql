@@ -14,5 +14,6 @@ CREATE TABLE cfg_masking (
     action VARCHAR NOT NULL,             -- must_mask, partial_ok or allow
     keep_last BIGINT,                    -- characters that may stay to see with partial_ok
     valid_from TIMESTAMP NOT NULL,       -- UTC; 0001-01-01 for open
-    valid_to TIMESTAMP NOT NULL          -- UTC, exclusive; 9999-12-31 for open
+    valid_to TIMESTAMP NOT NULL,         -- UTC, exclusive; 9999-12-31 for open
+    strategy VARCHAR                     -- mask, hash or surrogate: how values are replaced; NULL: mask
 );
