@@ -75,4 +75,5 @@ CRL_AGE_S: Final = 32 * 24 * 3600  # a revocation list older than this at the ti
 MIN_RSA_BITS: Final = 3072
 CURVES: Final = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
+APPROVALS: Final = ".approvals"  # folder beside evidence-2026-10.zip: evidence-2026-10.zip.approvals
 ROLE: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")

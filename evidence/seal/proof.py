@@ -33,7 +33,7 @@ def proof(package: Path, interaction_id: str) -> dict[str, Any]:
     """
     key = _ID + json.dumps(interaction_id)[1:].encode()
     leaves, found = list[bytes](), list[tuple[int, bytes]]()
-    with _opened(package) as archive, archive.open(c.CHAINS) as file:
+    with opened(package) as archive, archive.open(c.CHAINS) as file:
         for line in file:
             record = line[:-1]
             if key in record:
@@ -44,8 +44,8 @@ def proof(package: Path, interaction_id: str) -> dict[str, Any]:
                              where=Where(str(package)))
         position, record = found[0]
         index = ProofIndex(leaves)
-        opened = _disclosures(archive).get(interaction_id, [])
-        return {**_shared(archive), **_one(index, position, interaction_id, record, opened)}
+        disclosed = _disclosures(archive).get(interaction_id, [])
+        return {**_shared(archive), **_one(index, position, interaction_id, record, disclosed)}
 
 
 def proofs(package: Path) -> Iterator[tuple[str, bytes]]:
@@ -56,15 +56,15 @@ def proofs(package: Path) -> Iterator[tuple[str, bytes]]:
     Raises:
         SealError: the package cannot be read.
     """
-    with _opened(package) as archive:
+    with opened(package) as archive:
         with archive.open(c.CHAINS) as file:
             index = ProofIndex(hashlib.sha256(b"\x00" + line[:-1]).digest() for line in file)
-        shared, opened = _shared(archive), _disclosures(archive)
+        shared, disclosed = _shared(archive), _disclosures(archive)
         with archive.open(c.CHAINS) as file:
             for position, line in enumerate(file):
                 start = line.index(_ID) + len(_ID)
                 ident = line[start:line.index(b'"', start)].decode()
-                one = _one(index, position, ident, line[:-1], opened.get(ident, []))
+                one = _one(index, position, ident, line[:-1], disclosed.get(ident, []))
                 yield ident, canonical({**shared, **one})
 
 
@@ -73,15 +73,15 @@ def proof_bytes(value: dict[str, Any]) -> bytes:
     return canonical(value)
 
 
-def _one(index: ProofIndex, position: int, ident: str, record: bytes, opened: list[str]) -> dict[str, Any]:
+def _one(index: ProofIndex, position: int, ident: str, record: bytes, disclosed: list[str]) -> dict[str, Any]:
     return {"type": c.PROOF_FORMAT, "interaction_id": ident, "record": record.decode("utf-8"), "leaf_index": position,
             "tree_size": index.tree.size, "audit_path": [node.hex() for node in index.path(position)],
-            "disclosures": opened}
+            "disclosures": disclosed}
 
 
 @contextmanager
-def _opened(package: Path) -> Iterator[zipfile.ZipFile]:
-    """Open a package; what is wrong with it is an error of ours."""
+def opened(package: Path) -> Iterator[zipfile.ZipFile]:
+    """Open a package for reading; what is wrong with it is an error of ours."""
     try:
         with zipfile.ZipFile(package) as archive:
             yield archive

@@ -8,6 +8,7 @@ what is in them: a bad package is a report with steps that fail. It shares nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,23 +16,25 @@ from cryptography import x509
 
 from evidence import constants as c
 from evidence.errors import UsageError, Where
+from evidence.verify.approval import check_approvals
 from evidence.verify.package import verify_package
-from evidence.verify.report import NUMBERS, RULES, Report, State, Step
+from evidence.verify.report import NUMBERS, RULES, Checklist, Report, State, Step
 from evidence.verify.seal import Expected
 
 __all__ = ["NUMBERS", "RULES", "Expected", "Report", "State", "Step", "load_certificates", "verify"]
 
 
 def verify(path: Path, *, fingerprint: str | Iterable[str] | None = None, expect_id: str | None = None,
-           at: datetime | None = None, anchors: Iterable[x509.Certificate] = (),
-           authorities: Iterable[x509.Certificate] = (), production: bool = False, timed: bool = False,
-           approvals: Iterable[str] = (), approvers: Mapping[str, str] | None = None) -> Report:
+           expect_digest: str | None = None, at: datetime | None = None,
+           anchors: Iterable[x509.Certificate] = (), authorities: Iterable[x509.Certificate] = (),
+           production: bool = False, timed: bool = False, approvals: Iterable[str] = (), approvers: Mapping[str, str] | None = None) -> Report:
     """Verify what is at a path.
 
     Args:
         path: ``evidence-2026-10.zip``, the same unpacked, a folder of packages, or ``interaction-ID.proof.json``.
         fingerprint: SHA-256 of the seal certificate (or several), as given on another channel.
         expect_id: package id, or interaction id of a proof, that is expected.
+        expect_digest: SHA-256 of the SHA256SUMS of the package, as it was sent to you when it was sealed.
         at: when it was received; decides about expiry where no time stamp does. Default: now.
         anchors: CA certificates trusted for the seal.
         authorities: certificates trusted for time stamps.
@@ -47,8 +50,8 @@ def verify(path: Path, *, fingerprint: str | Iterable[str] | None = None, expect
         UsageError: there is nothing at the path.
     """
     pins = (fingerprint,) if isinstance(fingerprint, str) else tuple(fingerprint or ())
-    expected = Expected(pins, expect_id, at or datetime.now(UTC), tuple(anchors), tuple(authorities), production, timed,
-                        tuple(approvals), dict(approvers or {}))
+    expected = Expected(pins, expect_id, expect_digest, at or datetime.now(UTC), tuple(anchors), tuple(authorities),
+                        production, timed, tuple(approvals), dict(approvers or {}))
     if not path.exists():
         raise UsageError("there is nothing here to verify", where=Where(str(path)))
     if path.suffix == ".json":
@@ -59,7 +62,10 @@ def verify(path: Path, *, fingerprint: str | Iterable[str] | None = None, expect
         from evidence.verify.history import verify_history
 
         return verify_history(path, expected)
-    return verify_package(path, expected).report
+    checked = verify_package(path, expected)
+    check = Checklist("approval")
+    check_approvals(path, checked.signature, checked.seal, expected, check)
+    return replace(checked.report, steps=(*checked.report.steps, *check.steps()))
 
 
 def load_certificates(path: Path) -> list[x509.Certificate]:

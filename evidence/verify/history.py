@@ -40,7 +40,7 @@ def verify_history(folder: Path, expected: Expected) -> Report:
     last = good[-1].report.package_id if good else None
     if expected.package_id is not None and expected.package_id not in {one.report.package_id for one in good}:
         check.fail("history", f"{show(expected.package_id)}, which you know of, is not here: rolled back or withheld")
-    check.hold("history", f"{len(good)} packages, the newest is {last}; whether there is a newer one, only its owner knows")
+    check.hold("history", f"{len(good)} packages, newest {last}; whether there is a newer one, only its owner knows")
     return Report(str(folder), last, good[-1].sums_sha256 if good else None, (*steps, *check.steps()))
 
 

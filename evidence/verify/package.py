@@ -66,6 +66,8 @@ def verify_package(path: Path, expected: Expected, *, ids: bool = False) -> Chec
     if statement is not None and listed is not None:
         _contents(statement, listed, members, check)
     _documents(good, kept, signed, statement, check)
+    if expected.digest is not None and hashlib.sha256(sums).hexdigest() != expected.digest.lower():
+        check.fail("expected_id", f"its SHA256SUMS is not the one you were sent, {show(expected.digest)}")
     ident = statement["package_id"] if statement is not None and not check.failed("signature", "statement") else None
     sums_sha256 = hashlib.sha256(sums).hexdigest() if sums else None
     report = Report(str(path), ident, sums_sha256, check.steps())

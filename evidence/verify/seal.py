@@ -24,6 +24,7 @@ class Expected:
     Args:
         fingerprints: SHA-256 fingerprints of seal certificates that are expected, any of which will do.
         package_id: the package asked for.
+        digest: SHA-256 of its SHA256SUMS, as it was sent when it was sealed.
         at: day of verification, or of receipt; decides about expiry where no time stamp does.
         anchors: CA certificates that are trusted for the seal.
         authorities: certificates that are trusted for time stamps.
@@ -35,6 +36,7 @@ class Expected:
 
     fingerprints: tuple[str, ...] = ()
     package_id: str | None = None
+    digest: str | None = None
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     anchors: tuple[x509.Certificate, ...] = ()
     authorities: tuple[x509.Certificate, ...] = ()
