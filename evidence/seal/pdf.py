@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -84,6 +85,7 @@ def sign_pdf(path: Path, key: SealKey, *, at: datetime, authority: Authority | N
     if b"/ByteRange" in data:
         raise SealError("the report carries a signature already; expected an unsigned one", where=Where(str(path)))
     options: dict[str, Any] = {}
+    logging.getLogger("pyhanko").setLevel(logging.ERROR)  # it warns that it may not fetch, which is what we want
     if authority and revocation:
         options = _long_term(key, revocation, authority_roots, at)
     meta = PdfSignatureMetadata(field_name=FIELD, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES,

@@ -25,9 +25,9 @@ __all__ = ["NUMBERS", "RULES", "Expected", "Report", "State", "Step", "load_cert
 
 
 def verify(path: Path, *, fingerprint: str | Iterable[str] | None = None, expect_id: str | None = None,
-           expect_digest: str | None = None, at: datetime | None = None,
-           anchors: Iterable[x509.Certificate] = (), authorities: Iterable[x509.Certificate] = (),
-           production: bool = False, timed: bool = False, approvals: Iterable[str] = (), approvers: Mapping[str, str] | None = None) -> Report:
+           expect_digest: str | None = None, at: datetime | None = None, anchors: Iterable[x509.Certificate] = (),
+           authorities: Iterable[x509.Certificate] = (), production: bool = False, timed: bool = False,
+           approvals: Iterable[str] = (), approvers: Mapping[str, str] | None = None) -> Report:
     """Verify what is at a path.
 
     Args:

@@ -108,18 +108,30 @@ def _second_opinion(data: bytes) -> dict[str, bytes]:
 def _attachments(reader: Any) -> dict[str, bytes]:
     """Return the embedded files by name. The tree of names is walked with bounds: it is untrusted."""
     found: dict[str, bytes] = {}
-    tree = reader.root.get("/Names", {}).get("/EmbeddedFiles")
-    waiting, left = ([tree] if tree is not None else []), 1000
+    waiting = [tree for names in _entries(reader.root, "/Names") for tree in _entries(names, "/EmbeddedFiles")]
+    left = 1000
     while waiting and left:
-        node, left = waiting.pop(), left - 1
-        waiting.extend(node.get("/Kids", []))
-        names = node.get("/Names", [])
-        for key, spec in zip(names[::2], names[1::2], strict=True):
-            name, stream = str(spec.get("/UF", spec.get("/F", key))), spec["/EF"]["/F"]
+        node, left = _direct(waiting.pop()), left - 1
+        for kids in _entries(node, "/Kids"):
+            waiting.extend(kids)
+        listed = [part for names in _entries(node, "/Names") for part in names]
+        for reference in listed[1::2]:
+            spec = _direct(reference)
+            name, stream = str(spec["/UF"] if "/UF" in spec else spec["/F"]), _direct(_direct(spec["/EF"])["/F"])
             if name in found:
                 raise RefusedError("pdf_signature", f"two attachments are named {show(name)}")
             found[name] = bytes(stream.data)
     return found
+
+
+def _direct(value: Any) -> Any:
+    """Return the object behind a reference, or the object itself."""
+    return value.get_object() if hasattr(value, "get_object") else value
+
+
+def _entries(holder: Any, key: str) -> list[Any]:
+    """Return the entry of a PDF dictionary as a list of one, or of none."""
+    return [_direct(holder[key])] if key in holder else []
 
 
 def _original(data: bytes, stated: Mapping[str, Any], check: Checklist) -> None:
