@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence.connector import PART_COLUMNS, Connector
 from evidence.errors import CatalogSqlError, SourceError, Where
-from evidence.normalize.statements import Query, first_line, order, prepare, refusal
+from evidence.normalize.statements import Query, bad_time, first_line, order, prepare, refusal
 from evidence.relations import define_macros
 
 if TYPE_CHECKING:
@@ -172,9 +172,10 @@ class Normalizer:
         skips = " ".join(f"WHEN ({skip.when}) THEN '{skip.reason}'" for skip in self.connector.skips)
         try:
             self._con.execute(
-                "CREATE OR REPLACE TEMP TABLE judged AS SELECT *, CASE WHEN reason IS NULL THEN CASE"
+                "CREATE OR REPLACE TEMP TABLE judged AS SELECT *, COALESCE(refused, CASE WHEN skip IS NULL THEN"
+                f" {bad_time(self.connector)} END) AS reason FROM (SELECT *, CASE WHEN refused IS NULL THEN CASE"
                 f" {skips or 'WHEN false THEN NULL'} END END AS skip FROM (SELECT *,"
-                f" {refusal(self.connector)} AS reason FROM seen) AS r")
+                f" {refusal(self.connector)} AS refused FROM seen) AS r) AS r")
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
             where = Where(str(self.connector.folder / "connector.yaml"), key="skips")
             raise CatalogSqlError(f"a predicate does not run: {first_line(error)}", where=where) from error

@@ -41,14 +41,20 @@ def _field(dotted: str) -> str:
 
 
 def refusal(connector: Connector) -> str:
-    """Return the SQL that says why a record cannot be used; the costly questions are asked only where s is NULL."""
+    """Return the SQL that says why a record cannot be read as one of this connector's."""
     cases = ["WHEN s IS NULL THEN CASE WHEN valid THEN 'not_an_object' ELSE 'malformed_json' END"]
     for item in connector.require:
         absent = " AND ".join(f"nz({_field(name)}::VARCHAR) IS NULL" for name in item.split("|"))
         cases.append(f"WHEN {absent} THEN 'missing:{item}'")
-    cases += [f"WHEN nz({_field(name)}) IS NOT NULL AND {macro}({_field(name)}) IS NULL THEN 'bad_timestamp:{name}'"
-              for name, macro in connector.times.items()]
     return f"CASE {' '.join(cases)} END"
+
+
+def bad_time(connector: Connector) -> str:
+    """Return the SQL that names the time field of a record that is given and cannot be read."""
+    cases = " ".join(
+        f"WHEN nz({_field(name)}) IS NOT NULL AND {macro}({_field(name)}) IS NULL THEN 'bad_timestamp:{name}'"
+        for name, macro in connector.times.items())
+    return f"CASE {cases or 'WHEN false THEN NULL'} END"
 
 
 def order(target: Relation) -> str:
