@@ -27,6 +27,9 @@ CREATE TABLE exchange (
     connection VARCHAR,                  -- name of the gateway's connection
     client_ip VARCHAR,                   -- address of the caller where recorded
     token_id VARCHAR,                    -- id of the token presented (jti, uti) where recorded
+    token_issued_at TIMESTAMP,           -- UTC; issue of that token as it claims (iat)
+    token_expires_at TIMESTAMP,          -- UTC; expiry of that token as it claims (exp)
+    token_auth_time TIMESTAMP,           -- UTC; authentication behind that token as it claims (auth_time)
     idp_session_id VARCHAR,              -- session id at the identity provider (sid) where recorded
     method VARCHAR,                      -- HTTP method, or EXEC
     route VARCHAR,                       -- path of the request without its query

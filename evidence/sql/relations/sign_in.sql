@@ -26,6 +26,7 @@ CREATE TABLE sign_in (
     resource_id VARCHAR,                 -- resource the token is for
     session_id VARCHAR,                  -- session id of the identity provider (sid)
     token_id VARCHAR,                    -- id of the token issued, decoded where a decoding is known
+    token_expires_at TIMESTAMP,          -- UTC; expiry of the token issued, where logged
     ip VARCHAR,                          -- address, without port, v4-in-v6 mapped back
     ip_role VARCHAR,                     -- user, backend or unknown
     mfa_state VARCHAR NOT NULL,          -- yes, no or unknown

@@ -1,0 +1,97 @@
+"""The three steps of the stage: intervals once, exchanges day by day, reconciliation at the end."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from evidence.correlate._match import match_requests
+from evidence.correlate._run import Progress, ensure, exists, fresh, run_folder, steps
+from evidence.errors import SourceError
+
+if TYPE_CHECKING:
+    import duckdb
+
+_DAYS = """
+SELECT DISTINCT date_trunc('day', x.event_time) AS day
+FROM exchange AS x CROSS JOIN param AS p
+WHERE plus_us(x.event_time, coalesce(x.time_uncertainty_us, 0)) >= p.period_from
+  AND plus_us(x.event_time, -coalesce(x.time_uncertainty_us, 0)) < p.period_to
+ORDER BY day
+"""
+_TWICE = "SELECT interaction_id FROM chain GROUP BY interaction_id HAVING count(*) > 1 ORDER BY interaction_id LIMIT 1"
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    """Hear nothing: the default of ``progress``."""
+
+
+def _history(con: duckdb.DuckDBPyConnection) -> None:
+    """Show every version of approvals and decisions where the store keeps them, else what there is."""
+    for view, name in (("w_approval_seen", "approval"), ("w_decision_seen", "approval_decision")):
+        schema = "raw" if exists(con, "raw", name) else "main"
+        con.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {schema}.{name}")  # noqa: S608 - fixed names
+
+
+def intervals(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) -> None:
+    """Fill ``person person_alias membership_interval account_interval coverage skew`` and the work tables behind them.
+
+    Needs the canonical relations, ``param`` and ``cfg_*``. Runs once per run over all segments, whatever their age.
+
+    Raises:
+        SourceError: the relations do not fit the SQL of this stage.
+    """
+    tell = progress or _silent
+    fresh(con, "person", "person_alias", "membership_interval", "account_interval", "coverage", "skew")
+    _history(con)
+    total, done = steps("people") + steps("facts"), 0
+
+    def after(name: str) -> None:
+        nonlocal done
+        done += 1
+        tell(name, done, total)
+
+    run_folder(con, "people", after)
+    run_folder(con, "facts", after)
+
+
+def chains(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) -> None:
+    """Fill ``chain`` and ``link``: one UTC day of exchanges after the other, then requests that only the vendor saw.
+
+    ``param.day_from`` and ``param.day_to`` move along and are set back to the period at the end. Needs ``intervals``;
+    takes ``masking_verdict`` and ``finding`` as they are.
+
+    Raises:
+        SourceError: the relations do not fit, or two exchanges of one source have one native id.
+    """
+    tell = progress or _silent
+    ensure(con, "masking_verdict", "finding")
+    fresh(con, "chain", "link")
+    days: list[datetime] = [row[0] for row in con.execute(_DAYS).fetchall()]
+    for done, day in enumerate(days, 1):
+        con.execute("UPDATE param SET day_from = ?, day_to = ?", [day, day + timedelta(days=1)])
+        run_folder(con, "day")
+        tell(f"{day:%Y-%m-%d}", done, len(days))
+    con.execute("UPDATE param SET day_from = period_from, day_to = period_to")
+    match_requests(con)
+    if twice := con.execute(_TWICE).fetchone():
+        raise SourceError(f"two exchanges have the interaction id {twice[0]}",
+                          advice="the connector gives one native id to several exchanges; it must add the position")
+
+
+def reconcile(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) -> None:
+    """Fill ``reconciliation``: exactly one verdict for each usage row of the period. Needs ``chains``.
+
+    Raises:
+        SourceError: the relations do not fit the SQL of this stage.
+    """
+    tell = progress or _silent
+    fresh(con, "reconciliation")
+    total, done = steps("reconcile"), 0
+
+    def after(name: str) -> None:
+        nonlocal done
+        done += 1
+        tell(name, done, total)
+
+    run_folder(con, "reconcile", after)

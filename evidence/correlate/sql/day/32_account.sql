@@ -1,0 +1,20 @@
+-- State of the caller's account at that instant: the account his name belongs to, else the best of the person's accounts.
+-- Closed by an event before the request (beyond the tolerance) is use after revocation.
+CREATE OR REPLACE TABLE w_account_state AS
+WITH held AS (
+    SELECT i.interaction_id, a.state, a.valid_from, a.basis,
+           row_number() OVER (
+               PARTITION BY i.interaction_id
+               ORDER BY CASE a.state WHEN 'enabled' THEN 1 WHEN 'disabled' THEN 2 ELSE 3 END, a.valid_from DESC,
+                        a.account_id) AS nth
+    FROM w_identity AS i
+    INNER JOIN w_x AS x ON x.interaction_id = i.interaction_id
+    INNER JOIN account_interval AS a
+        ON a.person_id = i.person_id AND a.valid_from <= x.event_time AND a.valid_to > x.event_time
+    WHERE i.account_id IS NULL OR a.account_id = i.account_id
+)
+SELECT x.interaction_id, coalesce(h.state, 'unknown') AS account_state,
+       coalesce(h.state IN ('disabled', 'deleted') AND h.basis = 'event'
+                AND us_from_to(h.valid_from, x.event_time) > x.skew_us, FALSE) AS closed_before
+FROM w_x AS x
+LEFT JOIN held AS h ON h.interaction_id = x.interaction_id AND h.nth = 1;

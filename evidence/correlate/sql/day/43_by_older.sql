@@ -1,0 +1,30 @@
+-- T5: no authentication in the token's life, but an older one within the longest session: of the same day by the window
+-- form (never a range join), of earlier days by their last one. Only the latest is named; it corroborates nothing.
+CREATE OR REPLACE TABLE w_by_older AS
+WITH alone AS (
+    SELECT x.interaction_id, x.event_time, i.person_id
+    FROM w_x AS x
+    INNER JOIN w_identity AS i ON i.interaction_id = x.interaction_id
+    ANTI JOIN w_by_id AS k ON k.interaction_id = x.interaction_id
+    ANTI JOIN w_by_time AS t ON t.interaction_id = x.interaction_id
+    WHERE i.person_id IS NOT NULL AND i.caller_class IN ('human_token', 'human_via_agent')
+), before_day AS (
+    SELECT l.person_id, max(l.event_time) AS event_time
+    FROM w_auth_last AS l CROSS JOIN param AS p
+    WHERE l.day < p.day_from AND l.event_time >= plus_us(p.day_from, -p.session_max_us)
+    GROUP BY l.person_id
+), point AS (
+    SELECT a.person_id, a.event_time, 0 AS turn, a.event_time AS auth_time, NULL AS interaction_id FROM w_auth_day AS a
+    UNION ALL
+    SELECT b.person_id, b.event_time, 0, b.event_time, NULL FROM before_day AS b
+    UNION ALL
+    SELECT q.person_id, q.event_time, 1, NULL, q.interaction_id FROM alone AS q
+), latest AS (
+    SELECT p.interaction_id, p.person_id, p.event_time,
+           max(p.auth_time) OVER (PARTITION BY p.person_id ORDER BY p.event_time, p.turn, p.interaction_id NULLS FIRST
+                                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS auth_time
+    FROM point AS p
+)
+SELECT l.interaction_id, l.person_id, l.auth_time
+FROM latest AS l CROSS JOIN param AS p
+WHERE l.interaction_id IS NOT NULL AND us_from_to(l.auth_time, l.event_time) <= p.session_max_us;

@@ -1,0 +1,29 @@
+-- Over the accounts of a person the most favourable answer counts; over the decisions of a quorum the least favourable.
+-- A gateway group that no mapping ties to the directory, or an approver who is nobody known, is unknown_no_coverage.
+CREATE OR REPLACE TABLE w_membership_verdict AS
+WITH answer AS (
+    SELECT a.gateway_group, a.person_id, a.instant,
+           CASE WHEN a.state = 'conflict' THEN 4
+                WHEN a.at_edge THEN 2
+                WHEN a.state = 'in' AND (a.from_basis = 'event' OR a.proven) THEN 1
+                WHEN a.state = 'in' THEN 3
+                WHEN a.state = 'out' AND (a.from_basis = 'event' OR a.proven) THEN 6
+                WHEN a.state IS NULL AND (a.has_before AND a.has_after OR (a.has_before OR a.has_after) AND a.proven) THEN 6
+                ELSE 5 END AS verdict_rank
+    FROM w_membership_answer AS a
+), person AS (
+    SELECT a.gateway_group, a.person_id, a.instant, min(a.verdict_rank) AS verdict_rank
+    FROM answer AS a GROUP BY a.gateway_group, a.person_id, a.instant
+), decision AS (
+    SELECT q.source_id, q.approval_id, q.group_key, q.risk,
+           min(CASE WHEN q.gateway_group IS NULL THEN 0 ELSE coalesce(p.verdict_rank, 5) END) AS verdict_rank
+    FROM w_membership_ask AS q
+    LEFT JOIN person AS p
+        ON p.gateway_group = q.gateway_group AND p.person_id = q.person_id AND p.instant = q.approved_at
+    GROUP BY q.source_id, q.approval_id, q.group_key, q.risk
+)
+SELECT d.source_id, d.approval_id, d.group_key, d.risk, d.verdict_rank,
+       CASE d.verdict_rank WHEN 0 THEN 'not_applicable' WHEN 1 THEN 'member' WHEN 2 THEN 'boundary'
+            WHEN 3 THEN 'member_by_snapshot_only' WHEN 4 THEN 'conflict' WHEN 5 THEN 'unknown_no_coverage'
+            ELSE 'not_member' END AS verdict
+FROM decision AS d;
