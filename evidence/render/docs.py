@@ -22,6 +22,7 @@ class CheckDoc:
     """What a check says about itself in its header."""
 
     id: str
+    ref: str
     title: str
     why: str
     population: str
@@ -103,6 +104,7 @@ def _check(check_id: str, head: Mapping[str, Any]) -> CheckDoc:
     reasons = head.get("reasons") or {}
     return CheckDoc(
         id=check_id,
+        ref=sentence(head.get("ref")),
         title=sentence(head.get("title", check_id)),
         why=sentence(head.get("why")),
         population=sentence(head.get("population")),

@@ -47,6 +47,16 @@ def _long(covered: AbstractSet[int] | None) -> Callable[[str], Any]:
     return long
 
 
+def _breakable(covered: AbstractSet[int] | None) -> Callable[[str], Any]:
+    from markupsafe import Markup, escape
+
+    def breakable(value: str) -> Any:
+        """Let an id break after its underscores."""
+        return escape(show.visible(show.shorten(value, 80), covered)).replace("_", Markup("_<wbr>"))
+
+    return breakable
+
+
 def _control(code: str, testability: str) -> words.State:
     return words.control_state(code, testability, applicable=code != "not_applicable")
 
@@ -70,7 +80,7 @@ def environment(covered: AbstractSet[int] | None) -> Any:
     env.filters |= {
         "n": show.number, "when": show.when, "span": show.span, "size": show.size, "place": show.locator,
         "local": show.local, "slug": show.slug, "cut": show.cut, "visible": show.visible, "shorten": show.shorten,
-        "long": _long(covered), "chunks": chunks, "control": _control, "entry": _entry,
+        "long": _long(covered), "breakable": _breakable(covered), "chunks": chunks, "control": _control, "entry": _entry,
         "state": lambda code, kind: words.state(kind, code), "word": lambda code, kind: words.word(kind, code),
     }
     env.globals |= {"share": show.share}

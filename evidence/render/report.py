@@ -81,7 +81,7 @@ def build(con: duckdb.DuckDBPyConnection, company: Company, *, soa: Soa, excepti
         "sections": SECTIONS, "company": company, "soa": soa, "facts": facts, "caps": caps,
         "param": query.one(con, "param"), "head": query.one(con, "headline"),
         "checks": list(checks.values()), "texts": texts, "framework": docs.framework(facts),
-        "glossary": words.vocabulary()["glossary"], "seal_state": seal_state(facts),
+        "glossary": words.vocabulary()["glossary"], "marks": words.MARKS, "seal_state": seal_state(facts),
         "undetermined": query.rows(con, "undetermined"), "reasons": _grouped(query.rows(con, "check_reasons"), "check_id"),
     }
     context |= _controls(con, soa, context["framework"], checks)
@@ -176,7 +176,8 @@ def _samples(con: duckdb.DuckDBPyConnection, company: Company, facts: ReportFact
     size = sample_size(company)
     picks = query.rows(con, "sample", seed=facts.seed, size=size)
     return {"picks": picks, "sample_size": size, "seed": facts.seed,
-            "dossiers": [_dossier(con, pick["interaction_id"]) for pick in telling(picks)[:caps.dossiers]]}
+            "dossiers": [_dossier(con, number, pick["interaction_id"])
+                         for number, pick in enumerate(telling(picks)[:caps.dossiers], 1)]}
 
 
 def telling(picks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -190,12 +191,12 @@ def telling(picks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return [*first, *rest]
 
 
-def _dossier(con: duckdb.DuckDBPyConnection, interaction_id: str) -> dict[str, Any]:
+def _dossier(con: duckdb.DuckDBPyConnection, number: int, interaction_id: str) -> dict[str, Any]:
     row = query.one(con, "dossier", interaction_id=interaction_id)
     states = {"identity": words.state("identity", row["identity_state"]),
               "approval": words.state("approval", row["approval_verdict"]),
               "masking": words.state("masking", row["masking_verdict"]),
               "caller": words.word("caller", row["caller_class"])}
-    return {"row": row, "states": states, "stations": figures.journey(row, states),
+    return {"number": number, "row": row, "states": states, "stations": figures.journey(row, states),
             "links": query.rows(con, "dossier_links", interaction_id=interaction_id),
             "results": query.rows(con, "dossier_results", interaction_id=interaction_id)}

@@ -86,7 +86,7 @@ def framework() -> dict:
 
 def check_sql(check_id: str, title: str) -> bytes:
     """A check file with a header, as the report quotes it."""
-    head = {"id": check_id, "title": title, "grain": "interaction", "subject_kind": CHECKS[check_id][0],
+    head = {"id": check_id, "ref": f"XX-{len(check_id):02}", "title": title, "grain": "interaction", "subject_kind": CHECKS[check_id][0],
             "population": "Every member that the period shows.", "exclusions": ["Members outside of the scope."],
             "severity": CHECKS[check_id][1], "why": "Without it nothing else in a chain means anything.",
             "limits": "Shows what was recorded, not what was meant.", "needs": ["identity"],
