@@ -50,6 +50,7 @@ def sources(tenant: str, covers: Mapping[str, Windows], observed: dict[str, date
                 covers["gateway"], observed_at=exported, query="GET /api/sessions/{id}?expand=event_stream", **who),
         *(_source(f"gateway-settings-{label}", "hoop_connection", [f"logs/hoop/connections/{label}/*"],
                   observed_at=seconds(moment)) for label, moment in settings),
+        _source("gateway-rules", "hoop_policy", ["logs/hoop/policies/*"], observed_at=exported),
         _source("entra-sign-ins", "entra_sign_in", ["logs/entra/signins/*"], covers["idp"], issuer=tenant, **who),
         _source("entra-audit", "entra_sign_in", ["logs/entra/audit/*"], covers["audit"], issuer=tenant, **who),
         _source("directory-start", "entra_directory", ["logs/entra/directory/start/*"], issuer=tenant,
@@ -70,6 +71,7 @@ def evidence_yaml(organisation: str, zone: str, listed: Sequence[dict[str, Any]]
     surfaces = [
         {"source": "github-usage", "surface": "code_completion", "rule": "native_allowed"},
         {"source": "github-usage", "surface": "chat%", "rule": "must_be_gated"},
+        {"source": "github-usage", "surface": "any", "rule": "must_be_gated"},
         {"source": "github-usage", "surface": "%", "rule": "native_allowed"},
         {"source": "github-billing", "surface": "copilot_ai_credit", "rule": "must_be_gated"},
         {"source": "github-billing", "surface": "%", "rule": "native_allowed"},

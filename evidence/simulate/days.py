@@ -126,7 +126,7 @@ class Diary:
 
         def fact(source: str, surface: str, model: str | None, verdict: tuple[str, ...],
                  grade: str | None = None) -> None:
-            rule = "must_be_gated" if surface.startswith("chat") or surface == usage.GATED_SKU else "native_allowed"
+            rule = "must_be_gated" if surface in usage.GATED else "native_allowed"
             world.usage.append(UsageFact(source, day.isoformat(), row.login, surface, model, person.oid, rule, verdict,
                                          grade, edge))
 
@@ -135,10 +135,10 @@ class Diary:
             verdict = ("NOT_ASSESSABLE",)
         ungated = verdict == ("UNGATED_USER_DAY",)
         if planned == "zero":
-            fact("github-usage", "*", None, ("USAGE_SOURCE_GAP",))
+            fact("github-usage", usage.ANY, None, ("USAGE_SOURCE_GAP",))
             return
         for name in usage.surfaces(row):
-            native = name == usage.COMPLETION
+            native = name not in usage.GATED
             fact("github-usage", name, None, ("OUT_OF_SCOPE",) if native else verdict,
                  "C" if ungated and not native else None)
         if row.chats:

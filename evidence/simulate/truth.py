@@ -109,11 +109,16 @@ class FileFact:
     kind: str
     path: str
     source: str
-    state: str
+    state_accept: tuple[str, ...]
     rejects: int = 0
     lines: tuple[int, ...] = ()
     duplicates: int = 0
     adds: int = 0
+
+    @property
+    def state(self) -> str:
+        """The state that a reader should give the file."""
+        return self.state_accept[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from evidence.simulate import text
-from evidence.simulate.clock import DAY, MINUTE, SECOND, between, micros, new_id
+from evidence.simulate.clock import DAY, MINUTE, SECOND, between, micros, new_id, seconds
 from evidence.simulate.gateway import Connection, Decision, Recording, Review, credentials, metrics, record, session
 from evidence.simulate.http import MODELS, Ask
 from evidence.simulate.people import Person
@@ -126,6 +126,9 @@ def issue(world: World, today: Today, caller: Caller, connection: Connection, re
         credentials(body, review.expires + 2 * SECOND, exported=world.exported)
     elif review.status == "PENDING":
         body["status"] = "open"
+    revoked = [one.when for one in review.decisions if one.status == "REVOKED" and one.when]
+    if revoked and body["metadata"]:
+        body["metadata"]["credentials_revoked_at"] = body["end_date"] = seconds(max(revoked))
     world.keep(body, "credential_issuance", review)
     if caller.person:
         today.activity[caller.person.oid].append(review.created)

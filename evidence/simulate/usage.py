@@ -14,6 +14,8 @@ ENTERPRISE, ORGANISATION = "310042", "140077310"
 CHAT, INLINE, COMPLETION = "chat_panel_agent_mode", "chat_panel_ask_mode", "code_completion"
 MODEL = "claude-sonnet-4.5"
 GATED_SKU, AGENT_SKU = "copilot_ai_credit", "coding_agent_ai_credit"
+AGENT, ANY = "copilot_coding_agent", "any"
+GATED = frozenset({CHAT, INLINE, ANY, GATED_SKU})
 COLUMNS = ("date", "username", "product", "sku", "model", "quantity", "unit_type", "applied_cost_per_quantity",
            "gross_amount", "discount_amount", "net_amount", "total_monthly_quota", "organization", "repository",
            "cost_center_name", "aic_quantity", "aic_gross_amount")
@@ -38,8 +40,8 @@ def _feature(name: str, interactions: int, generated: int) -> dict[str, Any]:
 
 
 def surfaces(row: UserDay) -> list[str]:
-    """Return the features that the report names for this day."""
-    names = []
+    """Return the features that the report names for this day; the coding agent is told by a flag alone."""
+    names = [AGENT] if row.agent_credits else []
     if row.chats:
         names.append(CHAT)
     if row.chats > 1:
@@ -54,7 +56,7 @@ def user_record(row: UserDay, day: date) -> dict[str, Any]:
     generated = row.chats + row.completions
     counts = {CHAT: (row.chats + 1) // 2 if row.chats > 1 else row.chats, INLINE: row.chats // 2, COMPLETION: 0}
     features = [_feature(name, counts[name], row.completions if name == COMPLETION else counts[name])
-                for name in surfaces(row)]
+                for name in surfaces(row) if name != AGENT]
     total = {"user_initiated_interaction_count": row.chats, "code_generation_activity_count": generated,
              "code_acceptance_activity_count": generated // 2}
     lines = {"loc_suggested_to_add_sum": 9 * generated, "loc_suggested_to_delete_sum": 0,

@@ -102,9 +102,9 @@ class World:
         self.approvers, self.base = plain[:4], [*plain[4:], self.cast["guest"], self.cast["renamed"]]
         self.groups = (Group(new_id(rng), "SG-AI-Approvers", APPROVERS),
                        Group(new_id(rng), "SG-Data-Security", SECURITY),
-                       Group(new_id(rng), "SG-Engineering", None))
+                       Group(new_id(rng), "SG-Platform-Team", None))
         self.members = {self.groups[0].id: [*self.approvers, self.cast["ex_approver"], self.cast["double"]],
-                        self.groups[1].id: [self.approvers[3]], self.groups[2].id: plain}
+                        self.groups[1].id: [self.approvers[3]], self.groups[2].id: plain[:12]}
         self.connections: list[Connection] = list(CONNECTIONS)
         self.key_ids = (new_id(rng), new_id(rng))
         self.agent = new_id(rng)
