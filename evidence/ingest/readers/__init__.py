@@ -1,1 +1,149 @@
-"""Shapes of files, never vendors: bytes to records."""
+"""Shapes of files, never vendors: bytes to records.
+
+A file is one stream, or a ZIP of streams; each may be compressed and in one of three encodings. Out come batches in
+which every line, element or row is a record, a reject or a blank, and which say where reading stopped, if it did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import PurePosixPath
+from typing import IO, Final
+from urllib.parse import quote, unquote
+
+from evidence.errors import ConfigError, SourceError
+from evidence.ingest.readers import csv_rows, json_text
+from evidence.ingest.readers.base import Batch, Options
+from evidence.ingest.readers.streams import (
+    CHUNK,
+    DAMAGE,
+    EXPANSION,
+    FREE_EXPANSION,
+    Plain,
+    Pushed,
+    Readable,
+    Text,
+    Unpacked,
+    codec,
+)
+
+MAX_MEMBERS: Final = 10_000
+_FORMATS: Final = {"json": json_text.read, "csv": csv_rows.read}
+
+
+def locator(file_sha256: str, member: str, number: int) -> str:
+    """Return where a record is: ``<file sha256>[!<member path>@<member sha256>]#<record number>``."""
+    return f"{file_sha256}{member}#{number}"
+
+
+def parse_locator(text: str) -> tuple[str, str, int]:
+    """Return file hash, member (empty for none) and record number of a locator.
+
+    Raises:
+        SourceError: it is not one.
+    """
+    head, mark, number = text.rpartition("#")
+    sha, member = head[:64], head[64:]
+    if not mark or not number.lstrip("-").isdigit() or len(sha) != 64 or (member and not member.startswith("!")):
+        raise SourceError(f"expected <file sha256>[!<member>@<member sha256>]#<number>, found {text[:200]!r}")
+    return sha, member, int(number)
+
+
+def read(opener: Callable[[], IO[bytes]], options: Options, member: str = "") -> Iterator[Batch]:
+    """Yield what is in a file, in batches bounded by bytes. With ``member`` only that member of a ZIP is read.
+
+    Args:
+        opener: opens the raw bytes, as often as called.
+        options: how they are to be read.
+        member: member of a ZIP as it stands in a locator.
+
+    Raises:
+        ConfigError: the format is not one that can be read.
+    """
+    if options.format not in _FORMATS:
+        raise ConfigError(f"expected a reader of {', '.join(sorted(_FORMATS))}, found {options.format!r}")
+    with opener() as raw:
+        head = raw.read(4)
+    if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        with opener() as raw:
+            yield from _archive(raw, options, member)
+        return
+    yield from _stream(opener, options)
+
+
+def _stream(opener: Callable[[], IO[bytes]], options: Options) -> Iterator[Batch]:
+    plain = Plain(opener)
+    try:
+        first = plain.read()
+        begun: Readable = Pushed(first, plain)
+        if name := codec(first):
+            begun = Unpacked(begun, name)
+        yield from _FORMATS[options.format](Text(begun, options.encoding), options)
+    finally:
+        plain.close()
+
+
+def _archive(raw: IO[bytes], options: Options, only: str) -> Iterator[Batch]:
+    try:
+        archive = zipfile.ZipFile(raw)
+        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    except DAMAGE:
+        yield Batch(stop="damaged_zip", stop_detail="its directory cannot be read")
+        return
+    if len(entries) > MAX_MEMBERS:
+        yield Batch(stop="too_many_members", stop_detail=f"{len(entries)}, accepted are {MAX_MEMBERS}")
+        return
+    seen: set[str] = set()
+    for entry in entries:
+        name = quote(entry.filename, safe="/ ")
+        if only and unquote(only[1:].rpartition("@")[0]) != entry.filename:
+            continue
+        wrong = _refused(entry, seen)
+        seen.add(entry.filename)
+        if wrong:
+            yield Batch(member=f"!{name}@{'0' * 64}", stop=wrong)
+            continue
+        yield from _member(archive, entry, f"!{name}", options)
+
+
+def _refused(entry: zipfile.ZipInfo, seen: set[str]) -> str | None:
+    """Return why a member is not read. Nothing is ever written under its name; the name stands in locators."""
+    path = PurePosixPath(entry.filename)
+    if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or "\0" in entry.filename:
+        return "unsafe_member_name"
+    if entry.filename in seen:
+        return "duplicate_member"
+    if entry.flag_bits & 0x1:
+        return "encrypted_member"
+    return None
+
+
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, options: Options) -> Iterator[Batch]:
+    sha, wrong = _hash(archive, entry)
+    member = f"{name}@{sha}"
+    if wrong:
+        yield Batch(member=member, stop=wrong)
+        return
+    for batch in _stream(lambda: archive.open(entry), options):
+        batch.member = member
+        yield batch
+
+
+def _hash(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[str, str | None]:
+    """Return the hash of a member's bytes up to where it is damaged, and why it is not read any further."""
+    sha, size = hashlib.sha256(), 0
+    try:
+        with archive.open(entry) as raw:
+            while block := raw.read(CHUNK):
+                sha.update(block)
+                size += len(block)
+                if size > FREE_EXPANSION and size > EXPANSION * max(entry.compress_size, 1):
+                    return sha.hexdigest(), "expands_too_much"
+    except NotImplementedError:
+        return sha.hexdigest(), "unknown_compression"
+    except DAMAGE:
+        # What stands before the damage is read all the same; the stream says where it stopped.
+        return sha.hexdigest(), None if size else "damaged_member"
+    return sha.hexdigest(), None

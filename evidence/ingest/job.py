@@ -1,0 +1,107 @@
+"""What a worker is told about a file, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from evidence.ingest.readers.base import BATCH_BYTES, MAX_RECORD
+from evidence.model import Source
+from evidence.store.vault import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class FileJob:
+    """One file to read for one source.
+
+    ``path`` is relative to the company folder. ``kept`` is given where the bytes are to come from the vault instead,
+    because the file itself lies there no longer.
+    """
+
+    root: Path
+    path: str
+    source: Source
+    catalogs: tuple[Path, ...] = ()
+    keep: bool = True
+    kept: Kept | None = None
+    max_record: int = MAX_RECORD
+    batch_bytes: int = BATCH_BYTES
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What came of one file.
+
+    ``event`` is what the ledger got: ``received``, ``reread``, ``withdrawn``, or ``known`` where it got nothing.
+    ``state`` is ``read``, ``partial`` or ``unreadable``; ``detail`` says the reason to a person.
+    """
+
+    path: str
+    source_id: str
+    connector: str = ""
+    connector_digest: str = ""
+    kept: Kept = field(default_factory=lambda: Kept("0" * 64, 0))
+    segment: str = ""
+    findings: str | None = None
+    rules_digest: str | None = None
+    event: str = "known"
+    state: str = "unreadable"
+    reason: str | None = None
+    detail: str | None = None
+    lines: int = 0
+    records: int = 0
+    rejects: int = 0
+    blanks: int = 0
+    skips: int = 0
+    rows_out: int = 0
+    first_time: str | None = None
+    last_time: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSummary:
+    """What an ingest did: every file with its state, and the required sources of which there is no file."""
+
+    files: tuple[FileOutcome, ...]
+    missing: tuple[str, ...]
+    repaired: str | None = None
+    head: int = -1
+    columns: ClassVar[tuple[str, ...]] = ("source", "file", "state", "records", "rejects", "rows", "reason")
+
+    @property
+    def unread(self) -> tuple[FileOutcome, ...]:
+        """Files that could not be read, or not to their end."""
+        return tuple(f for f in self.files if f.state != "read" and f.event != "withdrawn")
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether evidence is missing: a file not read in full, or a required source without a file."""
+        return bool(self.missing or self.unread)
+
+    def rows(self) -> Sequence[Sequence[object]]:
+        """Return a line for each file and for each missing source, in the order of ``columns``."""
+        lines: list[tuple[object, ...]] = [
+            (f.source_id, f.path, "withdrawn" if f.event == "withdrawn" else f.state, f.records, f.rejects, f.rows_out,
+             f"{f.reason}: {f.detail}" if f.reason and f.detail else f.reason or "") for f in self.files]
+        return [*lines, *((name, "-", "missing", 0, 0, 0, "no file for this source") for name in self.missing)]
+
+    def sentence(self) -> str:
+        """Say it in one sentence."""
+        new = sum(f.event == "received" for f in self.files)
+        said = (f"{len(self.files)} files ({new} new): {sum(f.records for f in self.files)} records, "
+                f"{sum(f.rejects for f in self.files)} rejects, {sum(f.rows_out for f in self.files)} rows")
+        if self.unread:
+            said += f"; {len(self.unread)} files not read in full"
+        if self.missing:
+            said += f"; no file for {', '.join(self.missing)}"
+        return said + (f"; a cut ledger line was moved to {self.repaired}" if self.repaired else "")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"files": [{k: v for k, v in asdict(f).items() if k != "kept"} | {"file_sha256": f.kept.sha256}
+                          for f in self.files],
+                "missing": list(self.missing), "incomplete": self.incomplete, "repaired": self.repaired,
+                "ledger_seq": self.head}

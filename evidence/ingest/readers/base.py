@@ -1,0 +1,132 @@
+"""What all readers give: batches in which every line, element or row is a record, a reject or a blank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+WHOLE_FILE: Final = -1
+"""Record number of a reject that is about the file and not about one line of it."""
+CUT: Final = "cut_short"
+MAX_RECORD: Final = 256 << 20
+BATCH_BYTES: Final = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the files of one source are to be read.
+
+    ``records`` names the top-level keys whose array holds the records of a page, in order of preference; ``.`` is the
+    document itself. ``max_record`` is the longest record accepted, in bytes.
+    """
+
+    format: str = "json"
+    records: tuple[str, ...] = (".",)
+    delimiter: str = ","
+    encoding: str = "utf-8"
+    columns: tuple[str, ...] = ()
+    max_record: int = MAX_RECORD
+    batch_bytes: int = BATCH_BYTES
+
+
+class Reject(NamedTuple):
+    """A line that is no record: its number (from 1), a lower_snake reason, where in it, and its length in bytes."""
+
+    number: int
+    reason: str
+    detail: str | None = None
+    byte_len: int | None = None
+
+
+@dataclass(slots=True)
+class Batch:
+    """Some consecutive lines of one file or ZIP member.
+
+    ``numbers`` and ``texts`` run side by side: number of the record (line, element or row, from 1) and its text in
+    UTF-8. ``lines`` is what was counted on the way in: records, rejects and blanks together.
+    """
+
+    member: str = ""
+    lines: int = 0
+    blanks: int = 0
+    numbers: list[int] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    stop: str | None = None
+    stop_detail: str | None = None
+    size: int = 0
+
+    def add(self, number: int, text: bytes) -> None:
+        """Take one record."""
+        self.numbers.append(number)
+        self.texts.append(text)
+        self.size += len(text)
+
+    def reject(self, number: int, reason: str, detail: str | None = None, byte_len: int | None = None) -> None:
+        """Take one line that is no record."""
+        self.rejects.append(Reject(number, reason, detail, byte_len))
+
+    @property
+    def conserved(self) -> bool:
+        """Whether every line is accounted for."""
+        counted = [reject for reject in self.rejects if reject.number != WHOLE_FILE]
+        return self.lines == len(self.numbers) + len(counted) + self.blanks
+
+
+class Judge:
+    """Decides whether a text is one JSON object that every parser would read alike."""
+
+    @staticmethod
+    def look(text: bytes) -> dict[str, Any] | tuple[str, str | None]:
+        """Return the object, or the reason for which it is none and where.
+
+        What parsers disagree about is refused: a key twice at the top level (the first one holds for some, the last one
+        for others), NaN and Infinity, lone surrogates, nesting beyond 1,024.
+        """
+        import orjson
+
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError as error:
+            return Judge._why(text, error)
+        if not isinstance(value, dict):
+            return "not_an_object", None
+        # Written back, a document has no key twice; where that gives the same bytes, the text has none either.
+        if orjson.dumps(value) != text and (twice := Judge._twice(text)):
+            return twice, None
+        return value
+
+    @staticmethod
+    def _why(text: bytes, error: ValueError) -> tuple[str, str | None]:
+        try:
+            text.decode("utf-8")
+        except UnicodeDecodeError as wrong:
+            return "invalid_utf8", f"byte {wrong.start + 1}"
+        message = str(error)
+        place = f"character {getattr(error, 'pos', 0) + 1}"
+        for sign, reason in (("end of data", CUT), ("depth limit", "too_deep"), ("surrogate", "lone_surrogate"),
+                             ("infinity", "number_out_of_range")):
+            if sign in message:
+                return reason, place
+        return "malformed_json", place
+
+    @staticmethod
+    def _twice(text: bytes) -> str | None:
+        import json
+
+        try:
+            pairs = json.loads(text, object_pairs_hook=list)
+        except RecursionError:
+            return "too_deep"
+        except ValueError:
+            return "malformed_json"
+        keys = [pair[0] for pair in pairs]
+        return "duplicate_key" if len(set(keys)) != len(keys) else None
+
+
+def keys_of(texts: Sequence[bytes]) -> list[set[str]]:
+    """Return the top-level keys of records that a reader has judged to be objects."""
+    import orjson
+
+    return [set(orjson.loads(text)) for text in texts]

@@ -1,0 +1,112 @@
+"""CSV as it is exported: a header line, rows that may span lines; each record is a JSON object of texts."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+
+from evidence.ingest.readers.base import CUT, Batch, Options
+from evidence.ingest.readers.lines import split
+from evidence.ingest.readers.streams import Readable
+
+_FIELD = 16 << 20
+
+
+class _Text:
+    """The lines of a stream with their ends, as text; bytes that are no UTF-8 become lone surrogates to be found."""
+
+    def __init__(self, source: Readable, limit: int) -> None:
+        self._source, self._limit = source, limit
+        self.used = 0
+        self.too_long = self.unended = False
+
+    def __iter__(self) -> Iterator[str]:
+        for lines, too_long, unended in split(self._source, self._limit):
+            if too_long:
+                self.used += too_long
+                self.too_long = True
+                yield "\n"
+            for line in lines:
+                self.used += len(line) + 1
+                self.unended = unended
+                yield line.decode("utf-8", "surrogateescape") + "\n"
+
+
+def read(source: Readable, options: Options) -> Iterator[Batch]:
+    """Yield the rows of a CSV text in batches. Rows are numbered from 1; the header is not one of them.
+
+    With ``columns`` declared the header must have each of them, in any order, and may have more.
+    """
+    csv.field_size_limit(max(_FIELD, options.max_record))
+    text = _Text(source, options.max_record)
+    rows = csv.reader(iter(text), delimiter=options.delimiter, strict=True)
+    batch = Batch()
+    columns, problem = _header(rows, options)
+    if problem:
+        batch.stop, batch.stop_detail = source.stop or problem[0], source.detail if source.stop else problem[1]
+        while source.read():
+            pass
+        yield batch
+        return
+    for number, (row, size) in enumerate(_rows(rows, text), 1):
+        batch.lines += 1
+        _take(batch, number, row, columns, size)
+        if batch.size >= options.batch_bytes or batch.lines >= 100_000:
+            yield batch
+            batch = Batch()
+    batch.stop, batch.stop_detail = source.stop, source.detail
+    if not batch.stop and text.unended and batch.rejects and batch.rejects[-1].reason == CUT:
+        batch.stop, batch.stop_detail = CUT, "a quoted field has no end"
+    yield batch
+
+
+def _header(rows: Iterator[list[str]], options: Options) -> tuple[list[str], tuple[str, str | None] | None]:
+    try:
+        columns = [name.strip() for name in next(rows, [])]
+    except csv.Error:
+        return [], ("malformed_header", None)
+    if not columns:
+        return [], None
+    if any("\udc80" <= char <= "\udcff" for name in columns for char in name):
+        return [], ("wrong_encoding", "the header is not UTF-8")
+    if len(set(columns)) != len(columns):
+        return [], ("duplicate_column", None)
+    if missing := [name for name in options.columns if name not in columns]:
+        return [], ("missing_column", ", ".join(missing))
+    return columns, None
+
+
+def _rows(rows: Iterator[list[str]], text: _Text) -> Iterator[tuple[list[str] | str, int]]:
+    """Yield each row, or the reason for which it is none, with the length of its lines."""
+    while True:
+        before = text.used
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            # Python's words for these are fixed and carry nothing of the row.
+            words = str(error)
+            reason = CUT if "unexpected end" in words else "field_too_long" if "larger" in words else "malformed_csv"
+            yield reason, text.used - before
+        else:
+            too_long, text.too_long = text.too_long, False
+            yield "line_too_long" if too_long else row, text.used - before
+
+
+def _take(batch: Batch, number: int, row: list[str] | str, columns: Sequence[str], size: int) -> None:
+    import orjson
+
+    if isinstance(row, str):
+        batch.reject(number, row, None, size)
+    elif not row or (len(row) == 1 and not row[0].strip()):
+        batch.blanks += 1
+    elif len(row) != len(columns):
+        batch.reject(number, "wrong_number_of_fields", f"expected {len(columns)}, found {len(row)}", size)
+    else:
+        try:
+            batch.add(number, orjson.dumps(dict(zip(columns, row, strict=True))))
+        except orjson.JSONEncodeError:
+            wrong = next(name for name, value in zip(columns, row, strict=True)
+                         if any("\ud800" <= char <= "\udfff" for char in value))
+            batch.reject(number, "invalid_utf8", f"column {columns.index(wrong) + 1}", size)

@@ -1,0 +1,125 @@
+"""JSON as it is exported: one object, an array, pages, an object on each line, or objects one after the other.
+
+Which of these a file is, is told from its first lines. Each record keeps the text it came with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from evidence.ingest.readers.base import CUT, Batch, Judge, Options
+from evidence.ingest.readers.documents import SPACE, Unit, documents
+from evidence.ingest.readers.lines import split
+from evidence.ingest.readers.streams import Pushed, Readable
+from evidence.ingest.readers.structure import members
+
+_SAMPLE: Final = 20
+
+
+def read(source: Readable, options: Options) -> Iterator[Batch]:
+    """Yield the records of a JSON text in batches; the last batch says where the stream stopped, if it did."""
+    head = source.read()
+    pushed = Pushed(head, source)
+    sink = _Sink(options)
+    units = _by_line(pushed, options) if _is_lines(head) else documents(pushed, options.max_record)
+    for unit in units:
+        sink.take(unit)
+        if sink.batch.size >= options.batch_bytes or sink.batch.lines >= 100_000:
+            yield sink.flush()
+    sink.batch.stop = source.stop or sink.stop
+    sink.batch.stop_detail = source.detail if source.stop else sink.detail
+    yield sink.flush()
+
+
+class _Sink:
+    """Judges units, opens pages, numbers what comes out."""
+
+    def __init__(self, options: Options) -> None:
+        self._keys = tuple(key for key in options.records if key != ".")
+        self._alone = "." in options.records
+        self._number = 0
+        self.batch = Batch()
+        self.stop: str | None = None
+        self.detail: str | None = None
+
+    def flush(self) -> Batch:
+        batch, self.batch = self.batch, Batch()
+        return batch
+
+    def take(self, unit: Unit) -> None:
+        if unit.wrong:
+            self._count()
+            self.batch.reject(self._number, unit.wrong, None, unit.size)
+            if unit.final:
+                self.stop, self.detail = unit.wrong, None
+        elif unit.cut:
+            self._cut(unit.text)
+        elif not (text := unit.text.strip(SPACE)):
+            self._count()
+            self.batch.blanks += 1
+        else:
+            self._judge(text, top=True)
+            if unit.last and self.batch.rejects and self.batch.rejects[-1][:2] == (self._number, CUT):
+                self.stop, self.detail = CUT, "the last line has no end"
+
+    def _count(self) -> None:
+        self._number += 1
+        self.batch.lines += 1
+
+    def _judge(self, text: bytes, *, top: bool) -> None:
+        value = Judge.look(text)
+        if isinstance(value, tuple):
+            self._refuse(text, *value)
+            return
+        key = next((k for k in self._keys if isinstance(value.get(k), list)), None) if top else None
+        if key is not None:
+            for element, _ in members(text, key):
+                self._judge(element, top=False)
+        elif not top or self._alone:
+            self._count()
+            self.batch.add(self._number, text)
+        elif not any(k in value and value[k] is None for k in self._keys):  # null: a page that says it is empty
+            self._refuse(text, "no_records_key", "none of " + ", ".join(self._keys))
+
+    def _refuse(self, text: bytes, reason: str, detail: str | None) -> None:
+        self._count()
+        self.batch.reject(self._number, reason, detail, len(text))
+
+    def _cut(self, text: bytes) -> None:
+        """Take a document without its end: the whole elements of its page, then the rest as a reject."""
+        self.stop, self.detail = CUT, "the last document has no end"
+        rest = text.strip(SPACE)
+        for key in self._keys:
+            elements = list(members(text, key))
+            if not elements:
+                continue
+            for element, whole in elements:
+                if whole:
+                    self._judge(element, top=False)
+            rest = b"" if elements[-1][1] else elements[-1][0]
+            break
+        if rest:
+            self._refuse(rest, CUT, None)
+
+
+def _is_lines(head: bytes) -> bool:
+    """Tell one object per line from documents that span lines, by the first lines that are whole."""
+    start = head.lstrip(SPACE)
+    if start[:1] == b"[":
+        return False
+    if start[:1] != b"{":
+        return True
+    lines = head.split(b"\n", 200)
+    whole = [line.strip(SPACE) for line in (lines[:-1] or lines)]
+    sample = [line for line in whole if line][:_SAMPLE]
+    good = [not isinstance(Judge.look(line), tuple) for line in sample]
+    return bool(good) and (good[0] or 2 * sum(good) >= len(good))
+
+
+def _by_line(source: Readable, options: Options) -> Iterator[Unit]:
+    for texts, too_long, unended in split(source, options.max_record):
+        if too_long:
+            yield Unit(wrong="line_too_long", size=too_long)
+        for text in texts:
+            yield Unit(text, last=unended)

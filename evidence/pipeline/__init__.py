@@ -1,0 +1,10 @@
+"""The main flow, from raw files to a sealed package. It is written out in :mod:`evidence.pipeline.flow`."""
+
+from __future__ import annotations
+
+from evidence.pipeline.flow import check, explain, run, take_in
+from evidence.pipeline.intake import detect, ingest
+from evidence.pipeline.one_file import ingest_one
+from evidence.pipeline.texts import open_store
+
+__all__ = ["check", "detect", "explain", "ingest", "ingest_one", "open_store", "run", "take_in"]

@@ -1,0 +1,175 @@
+"""Everything that lies in the company's folders, into custody and into segments."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from evidence import connector as connectors
+from evidence.errors import SourceError
+from evidence.ingest import custody, discover, readers
+from evidence.ingest.job import FileJob, FileOutcome, IngestSummary
+from evidence.ingest.pool import Pool
+from evidence.ingest.readers.base import Options, keys_of
+from evidence.masking import Scanner
+from evidence.model import Company
+from evidence.pipeline.one_file import DIED, TRY_AGAIN, ingest_one, refuse
+from evidence.store import Store, disk
+from evidence.store.current import current
+from evidence.store.ledger import RECEIVED, REREAD, WITHDRAWN, Receipt
+from evidence.store.vault import Kept
+
+Progress = Callable[[int, int], None]
+ScannerFactory = Callable[[], Scanner | None]
+_IN_PROCESS: Final = 32 << 20
+"""So little is read without further processes: starting one takes longer."""
+
+
+def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int = 2, progress: Progress | None = None,
+           scanner: ScannerFactory | None = None) -> IngestSummary:
+    """Take in every file that evidence.yaml names, and write a line in the ledger for each that is new.
+
+    Args:
+        store: the company's store.
+        company: evidence.yaml.
+        received_at: the instant written in the ledger.
+        jobs: processes that read files.
+        progress: called with files done and files there are.
+        scanner: makes the scanner, once in each process; by default that of the rule packs in evidence.yaml.
+
+    Raises:
+        ConfigError: evidence.yaml or a connector is wrong. A file that cannot be read is in the summary.
+        CustodyError: the ledger contradicts itself, or another ingest is under way.
+    """
+    from evidence import masking
+
+    rules = company.policies.masking
+    scanner = scanner or partial(masking.load, rules.packs, key=store.key("finding"), allow=rules.allow)
+    at = received_at.astimezone(UTC).isoformat(timespec="microseconds")
+    with disk.only_one(store.lock):
+        repaired = store.ledger.repair(at)
+        store.segments.sweep()
+        store.vault.sweep()
+        before = store.ledger.receipts()
+        queue, refused = _queue(store, company)
+        work = partial(_work, scanner)
+        here = [*_run(queue, work, jobs, progress), *refused]
+        seen = {(outcome.source_id, outcome.kept.sha256) for outcome in here}
+        every = [*here, *_run(_from_vault(store, company, before, seen), work, jobs, None)]
+        marked = _mark(sorted(every, key=lambda o: (o.source_id, o.path)), before)
+        marked += _withdrawn(store.root, before, company)
+        store.ledger.append(_receipt(outcome, at) for outcome in marked if outcome.event != "known")
+        named = {outcome.source_id for outcome in every}
+        missing = sorted(s.id for s in company.sources if s.required and s.id not in named)
+        return IngestSummary(tuple(marked), tuple(missing), repaired, store.ledger.head()[0])
+
+
+def _queue(store: Store, company: Company) -> tuple[list[FileJob], list[FileOutcome]]:
+    """Return the files to read, and those that are refused unread."""
+    make = partial(FileJob, store.root, catalogs=store.catalogs(), keep=company.ingest.vault == "full")
+    jobs: list[FileJob] = []
+    refused: list[FileOutcome] = []
+    for source, path, error in discover.files(store.root, company):
+        job = make(path, source)
+        if error:
+            refused.append(refuse(job, custody.UNREADABLE, error.message))
+        else:
+            jobs.append(dataclasses.replace(job, size=(store.root / path).stat().st_size))
+    return jobs, refused
+
+
+def _from_vault(store: Store, company: Company, before: Sequence[Receipt], seen: set[tuple[str, str]]) -> list[FileJob]:
+    """Return what was received once and lies there no longer: it may have to be read again, from the vault."""
+    sources = {source.id: source for source in company.sources}
+    jobs = []
+    for entry in current(before, sources):
+        last = entry.latest
+        if ((last.source_id, last.file_sha256) not in seen and last.reason not in TRY_AGAIN
+                and store.vault.has(last.file_sha256)):
+            kept = Kept(last.file_sha256, last.bytes, last.stored_sha256, last.stored_bytes, last.codec)
+            jobs.append(FileJob(store.root, min(entry.paths), sources[last.source_id], store.catalogs(), kept=kept,
+                                size=last.bytes))
+    return jobs
+
+
+def _run(queue: Sequence[FileJob], work: Callable[[FileJob], FileOutcome], jobs: int, progress: Progress | None
+         ) -> list[FileOutcome]:
+    """Return the outcome of each job, in their order."""
+    few = jobs <= 1 or len(queue) < 2 or sum(job.size for job in queue) < _IN_PROCESS
+    pool: Pool[FileJob, FileOutcome] = Pool(work, _died, min(jobs, max(len(queue), 1)))
+    answers = ((number, work(job)) for number, job in enumerate(queue)) if few else pool.run(queue)
+    outcomes: dict[int, FileOutcome] = {}
+    for number, outcome in answers:
+        outcomes[number] = outcome
+        if progress:
+            progress(len(outcomes), len(queue))
+    return [outcomes[number] for number in sorted(outcomes)]
+
+
+_ready: dict[str, Scanner | None] = {}
+
+
+def _work(factory: ScannerFactory, job: FileJob) -> FileOutcome:
+    """Read one file, in whatever process; a scanner is made once in each (a factory that came by pipe is a new one)."""
+    name = repr(factory)
+    if name not in _ready:
+        _ready[name] = factory()
+    return ingest_one(job, _ready[name])
+
+
+def _died(job: FileJob) -> FileOutcome:
+    return refuse(job, DIED, "the process that read it was ended, for want of memory perhaps")
+
+
+def _mark(outcomes: Sequence[FileOutcome], before: Sequence[Receipt]) -> list[FileOutcome]:
+    """Say of each outcome what it is to the ledger: received, reread or known."""
+    seen = {(r.source_id, r.path, r.file_sha256): r for r in before if r.event != WITHDRAWN}
+    marked = []
+    for outcome in outcomes:
+        last = seen.get((outcome.source_id, outcome.path, outcome.kept.sha256))
+        event = RECEIVED
+        if last:
+            same = (last.segment, last.findings) == (outcome.segment, outcome.findings or last.findings)
+            event = "known" if same else REREAD
+        marked.append(dataclasses.replace(outcome, event=event))
+    return marked
+
+
+def _withdrawn(root: Path, before: Sequence[Receipt], company: Company) -> list[FileOutcome]:
+    """Return what could not be read and lies there no longer, so that the month is not incomplete for ever."""
+    gone = []
+    for entry in current(before, (source.id for source in company.sources)):
+        last = entry.latest
+        if last.state == "unreadable":
+            kept = Kept(last.file_sha256, last.bytes)
+            gone += [FileOutcome(path, last.source_id, last.connector, last.connector_digest, kept, last.segment,
+                                 event=WITHDRAWN, reason=last.reason)
+                     for path in sorted(entry.paths) if not (root / path).is_symlink() and not (root / path).exists()]
+    return gone
+
+
+def _receipt(outcome: FileOutcome, at: str) -> Receipt:
+    kept = outcome.kept
+    same = ("event", "path", "source_id", "connector", "connector_digest", "segment", "findings", "rules_digest",
+            "state", "reason", "lines", "records", "rejects", "blanks", "skips", "rows_out", "first_time", "last_time")
+    return Receipt(file_sha256=kept.sha256, bytes=kept.bytes, stored_sha256=kept.stored_sha256, codec=kept.codec,
+                   stored_bytes=kept.stored_bytes, received_at=at, **{name: getattr(outcome, name) for name in same})
+
+
+def detect(path: Path, catalogs: Sequence[Path] = ()) -> list[tuple[str, str]]:
+    """Return the connectors that the first records of a file look like, each with why; the likeliest first.
+
+    Raises:
+        SourceError: nothing in the file could be read as a record.
+    """
+    for options in (Options(), Options(records=("value", "data", "records", "items", "results", ".")),
+                    Options(format="csv"), Options(format="csv", delimiter=";")):
+        for batch in readers.read(lambda: path.open("rb"), options):
+            for keys in keys_of(batch.texts[:1]):
+                if found := connectors.detect(keys, catalogs):
+                    return found
+    raise SourceError("no connector for this file", advice="evidence connectors list prints what can be read")

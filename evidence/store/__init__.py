@@ -1,0 +1,85 @@
+"""What a company keeps, and the closed engine over it.
+
+Vault, ledger, secrets and register are never rebuilt; segments and runs are derived and can be deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence.errors import UsageError
+from evidence.model import Company, Period
+from evidence.store import secrets
+from evidence.store.ledger import Ledger
+from evidence.store.segments import Segments
+from evidence.store.vault import Vault
+
+if TYPE_CHECKING:
+    import duckdb
+
+Reread = Callable[["Store", str, str], bytes]
+
+
+class Store:
+    """The folder ``.evidence`` of a company.
+
+    Args:
+        root: the company folder.
+        company: its evidence.yaml.
+        reread: how one text of one record is read again; readers are above the store, so the pipeline hands it in.
+    """
+
+    def __init__(self, root: Path, company: Company, *, reread: Reread | None = None) -> None:
+        """Name the places; nothing is made yet."""
+        self.root, self.company, self._reread = root, company, reread
+        self.home = root / ".evidence"
+        self.vault = Vault(self.home / "vault")
+        self.ledger = Ledger(self.home / "ledger.jsonl")
+        self.segments = Segments(self.home / "segments")
+        self.secrets = self.home / "secrets"
+        self.register = self.home / "register"
+        self.runs = self.home / "runs"
+        self.packages = root / "packages"
+        self.lock = self.home / "lock"
+
+    def key(self, name: str) -> bytes:
+        """Return 32 random bytes that this company keeps under this name, made on first use.
+
+        Raises:
+            CustodyError: others than the owner can read them.
+        """
+        return secrets.key(self.secrets, name)
+
+    def catalogs(self) -> tuple[Path, ...]:
+        """Return the further catalogue folders that evidence.yaml names."""
+        return tuple(self.root / path for path in self.company.ingest.catalogs)
+
+    def open(self, *, as_of_seq: int | None = None, period: Period, reference_time: datetime, memory: str = "1GB",
+             threads: int = 2) -> duckdb.DuckDBPyConnection:
+        """Return a closed engine over everything received up to a line of the ledger.
+
+        ``raw`` has every row of every segment; ``main`` has one row for each key, the tables ``file``, ``reject``,
+        ``skip``, ``finding``, ``placeholder``, ``duplicate``, ``altered``, ``param`` and ``cfg_*``, and the result
+        relations, empty. It reads below ``.evidence`` and nowhere else.
+
+        Raises:
+            CustodyError: ledger and segments do not agree.
+        """
+        from evidence.store import views
+
+        return views.connect(self, as_of_seq=as_of_seq, period=period, reference_time=reference_time, memory=memory,
+                             threads=threads)
+
+    def text(self, locator: str, part: str) -> bytes:
+        """Return one text of one record, read again from the raw bytes.
+
+        Raises:
+            SourceError: the bytes were not kept, or hold no such text.
+            UsageError: this store was opened without a way to read again (see ``evidence.pipeline.open_store``).
+        """
+        if self._reread is None:
+            raise UsageError("this store cannot read texts again", advice="open it with evidence.pipeline.open_store")
+        return self._reread(self, locator, part)

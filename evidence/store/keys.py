@@ -1,0 +1,74 @@
+"""One row for each key: which of several rows holds, and what the others say about the source."""
+# ruff: noqa: S608 - statements are made of the names of the schema alone
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from evidence import relations
+from evidence.relations import Relation
+
+if TYPE_CHECKING:
+    import duckdb
+
+FURTHER_ON: Final = {
+    "session": "CASE WHEN end_time IS NOT NULL THEN 2 WHEN status = 'done' THEN 1 ELSE 0 END",
+    "exchange": "CASE WHEN outcome IN ('unknown', 'no_response') THEN 0 ELSE 1 END",
+    "approval": "CASE status WHEN 'unknown' THEN 0 WHEN 'pending' THEN 1 WHEN 'approved' THEN 2 ELSE 3 END",
+    "approval_decision": "CASE status WHEN 'unknown' THEN 0 WHEN 'pending' THEN 1 WHEN 'approved' THEN 2 ELSE 3 END",
+    "masking_claim": "COALESCE(n_masked, 0)",
+    "usage": "COALESCE(quantity_micro, 0)",
+}
+"""How far on a state is, where the same object was seen twice at the same instant (or at none that is known)."""
+_CUSTODY: Final = frozenset({"locator", "record_hash", "observed_at", "event_time_raw"})
+_ROW: Final = ("source_id", "native_id", "ordinal", "locator")
+
+
+def deduplicate(con: duckdb.DuckDBPyConnection) -> None:
+    """Define the relations of ``main`` over those of ``raw``, and fill ``duplicate`` and ``altered``.
+
+    The rows left out are listed once, in ``dropped``, so that a query for a day still reads that day alone.
+    """
+    con.execute("CREATE SCHEMA dropped")
+    con.execute("CREATE TABLE duplicate (relation VARCHAR NOT NULL, source_id VARCHAR NOT NULL,"
+                " native_id VARCHAR NOT NULL, copies BIGINT NOT NULL)")
+    con.execute("CREATE TABLE altered (relation VARCHAR NOT NULL, source_id VARCHAR NOT NULL,"
+                " native_id VARCHAR NOT NULL, versions BIGINT NOT NULL)")
+    for relation in relations.canonical():
+        _collect(con, relation)
+        on = " AND ".join(f"d.{c} = r.{c}" for c in _ROW)
+        _define(con, relation.name, f"dropped.{relation.name}", on)
+    # A text that was received twice was scanned twice: what was found counts once, with the exchange that holds.
+    on = "d.source_id = r.source_id AND d.native_id = r.exchange_ref AND d.locator = r.locator"
+    for name in ("finding", "placeholder"):
+        _define(con, name, "dropped.exchange", on)
+    for name in ("reject", "skip"):
+        con.execute(f"CREATE VIEW {name} AS SELECT * FROM raw.{name}")
+
+
+def _define(con: duckdb.DuckDBPyConnection, name: str, dropped: str, on: str) -> None:
+    empty = con.execute(f"SELECT count(*) FROM {dropped}").fetchall() == [(0,)]
+    where = "" if empty else f" WHERE NOT EXISTS (SELECT 1 FROM {dropped} AS d WHERE {on})"
+    con.execute(f"CREATE VIEW {name} AS SELECT r.* FROM raw.{name} AS r{where}")
+
+
+def _collect(con: duckdb.DuckDBPyConnection, relation: Relation) -> None:
+    name, key = relation.name, ", ".join(relation.key)
+    same = " AND ".join(f"k.{c} IS NOT DISTINCT FROM r.{c}" for c in relation.key)
+    con.execute(f"CREATE TEMP TABLE several AS SELECT r.* FROM raw.{name} AS r JOIN (SELECT {key} FROM raw.{name}"
+                f" GROUP BY {key} HAVING count(*) > 1) AS k ON {same}")
+    order = "locator"
+    if relation.kind == "snapshot":
+        order = f"observed_at DESC NULLS LAST, {FURTHER_ON.get(name, '0')} DESC, record_hash DESC, locator"
+    con.execute(f"CREATE TABLE dropped.{name} AS SELECT {', '.join(_ROW)} FROM (SELECT {', '.join(_ROW)},"
+                f" row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS place FROM several) WHERE place > 1")
+    con.execute(f"INSERT INTO duplicate SELECT '{name}', source_id, native_id, max(copies) FROM (SELECT source_id,"
+                f" native_id, ordinal, record_hash, count(*) AS copies FROM several"
+                " GROUP BY source_id, native_id, ordinal, record_hash HAVING count(*) > 1)"
+                " GROUP BY source_id, native_id ORDER BY source_id, native_id")
+    if relation.kind == "append_only":
+        content = ", ".join(f'"{c.name}"' for c in relation.columns if c.name not in _CUSTODY)
+        con.execute(f"INSERT INTO altered SELECT '{name}', source_id, native_id, max(versions) FROM (SELECT {key},"
+                    f" count(DISTINCT row({content})) AS versions FROM several GROUP BY {key})"
+                    " WHERE versions > 1 GROUP BY source_id, native_id ORDER BY source_id, native_id")
+    con.execute("DROP TABLE several")

@@ -1,0 +1,116 @@
+"""Segments: what was derived from one file under one connector, or from its texts under one set of rules.
+
+A segment is a folder named by what it depends on, with one Parquet file for each relation and ``manifest.json``. It is
+made under another name and renamed, so that one that exists is whole. All of it can be deleted and derived again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from evidence import relations
+from evidence.errors import CustodyError, Where
+from evidence.model import Source
+from evidence.store import disk
+
+READING: Final = 1
+"""Version of how the engine reads files; a change of what it makes of the same bytes is a new version."""
+
+
+def _digest(value: object) -> str:
+    import rfc8785
+
+    return hashlib.sha256(rfc8785.dumps(value)).hexdigest()  # type: ignore[arg-type]
+
+
+@cache
+def schema_digest() -> str:
+    """Return the digest of the relations' schemas, on which every segment depends."""
+    return _digest({r.name: r.statement for r in relations.of_kind("append_only", "snapshot", "derived")})
+
+
+def rows_key(file_sha256: str, source: Source, connector_digest: str) -> str:
+    """Return the key of the rows of a file: its bytes, what evidence.yaml says of its source, and the connector."""
+    observed = source.observed_at.isoformat() if source.observed_at else None
+    return _digest({
+        "file": file_sha256, "connector": connector_digest, "reading": READING, "schema": schema_digest(),
+        "source": {"id": source.id, "issuer": source.issuer, "encoding": source.encoding, "observed_at": observed,
+                   "options": dict(source.options)}})
+
+
+def findings_key(segment: str, rules_digest: str) -> str:
+    """Return the key of what the rules found in the texts of a rows segment."""
+    return _digest({"rows": segment, "rules": rules_digest})
+
+
+class Segments:
+    """The folder ``segments/`` of a company."""
+
+    def __init__(self, root: Path) -> None:
+        """Name the folder; it is made with the first segment."""
+        self.root = root
+
+    def folder(self, key: str) -> Path:
+        """Return the folder of a segment, whether it exists or not."""
+        return self.root / key
+
+    def manifest(self, key: str) -> dict[str, Any] | None:
+        """Return what a segment says of itself, or None where it has to be derived (again).
+
+        Raises:
+            CustodyError: the manifest is not the one of this segment.
+        """
+        path = self.folder(key) / "manifest.json"
+        try:
+            data = json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            raise self._wrong(path, "the manifest is not JSON") from error
+        if not isinstance(data, dict) or data.get("key") != key:
+            raise self._wrong(path, "the manifest is another segment's")
+        if any(not (self.folder(key) / f"{name}.parquet").is_file() for name in data["relations"]):
+            raise self._wrong(path, "a table of the segment is missing")
+        return data
+
+    @contextmanager
+    def make(self, key: str) -> Iterator[Path]:
+        """Yield an empty folder that becomes the segment when everything, the manifest last, was written."""
+        place = disk.folder(disk.scratch(disk.folder(self.root) / key))
+        try:
+            yield place
+            for file in place.iterdir():
+                if file.is_file():
+                    with file.open("rb") as handle:
+                        os.fsync(handle.fileno())
+            final = self.folder(key)
+            if not final.exists():
+                place.rename(final)
+                disk.sync(self.root)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    def write_manifest(self, place: Path, key: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Write the manifest of a segment being made and return it."""
+        import rfc8785
+
+        data = {"key": key, **facts}
+        (place / "manifest.json").write_bytes(rfc8785.dumps(data))
+        return data
+
+    def sweep(self) -> None:
+        """Remove what killed processes left behind. The caller holds the lock of the company folder."""
+        if self.root.is_dir():
+            for place in self.root.glob(".tmp-*"):
+                shutil.rmtree(place, ignore_errors=True)
+
+    def _wrong(self, path: Path, what: str) -> CustodyError:
+        return CustodyError(what, where=Where(str(path)), advice="delete this folder and run evidence ingest again")

@@ -1,0 +1,123 @@
+"""The closed engine: every row of every segment in ``raw``, one row for each key in ``main``."""
+# ruff: noqa: S608 - statements are made of the names of the schema alone
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from evidence import relations, settings
+from evidence.errors import CustodyError, Where
+from evidence.model import Period
+from evidence.store import disk, keys
+from evidence.store.current import Current, current
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from evidence.store import Store
+
+_SMALL: Final = 16 << 20
+"""Below this many bytes of Parquet a relation is read once into memory; above, every query reads what it needs."""
+_DERIVED: Final = ("finding", "placeholder", "reject", "skip")
+
+
+def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_time: datetime, memory: str,
+            threads: int) -> duckdb.DuckDBPyConnection:
+    """Return the engine, filled and locked; see ``Store.open``."""
+    import duckdb
+
+    files = current(store.ledger.receipts(as_of_seq), (source.id for source in store.company.sources))
+    con = duckdb.connect(config={"threads": threads, "memory_limit": memory})
+    with ExitStack() as undo:
+        undo.callback(con.close)
+        for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false", "preserve_insertion_order = true",
+                        "default_null_order = 'NULLS_LAST'", "autoinstall_known_extensions = false",
+                        "autoload_known_extensions = false", "parquet_metadata_cache = true"):
+            con.execute(f"SET {setting}")
+        con.execute("SET temp_directory = ?", [str(disk.folder(store.runs) / "spill")])
+        relations.define_macros(con)
+        _raw(con, _tables(store, files))
+        _declared_windows(con, store)
+        keys.deduplicate(con)
+        relations.create(con, "file", *(r.name for r in relations.of_kind("setting", "result")))
+        relations.insert(con, "file", [_file(entry) for entry in files])
+        settings.fill(con, store.company, period=period, reference_time=reference_time, catalogs=store.catalogs())
+        _close(con, store.home)
+        undo.pop_all()
+    return con
+
+
+def _tables(store: Store, files: list[Current]) -> dict[str, list[Path]]:
+    """Return the Parquet files of each relation, in the order of their segments' keys.
+
+    Raises:
+        CustodyError: a segment that the ledger names is missing.
+    """
+    wanted = sorted({key for f in files for key in (f.latest.segment, f.latest.findings) if key})
+    tables: dict[str, list[Path]] = {}
+    for key in wanted:
+        manifest = store.segments.manifest(key)
+        if manifest is None:
+            raise CustodyError("a segment is missing", where=Where(str(store.segments.folder(key))),
+                               advice="evidence ingest derives it again from the vault")
+        for name in sorted(manifest["relations"]):
+            tables.setdefault(name, []).append(store.segments.folder(key) / f"{name}.parquet")
+    return tables
+
+
+def _raw(con: duckdb.DuckDBPyConnection, tables: dict[str, list[Path]]) -> None:
+    con.execute("CREATE SCHEMA raw")
+    for relation in (*relations.canonical(), *map(relations.relation, _DERIVED)):
+        paths = tables.get(relation.name, [])
+        if sum(path.stat().st_size for path in paths) < _SMALL or relation.name == "source_window":
+            con.execute("SET schema = 'raw'")
+            con.execute(relation.statement)
+            con.execute("SET schema = 'main'")
+            if paths:
+                con.execute(f"INSERT INTO raw.{relation.name} BY NAME SELECT * FROM {_parquet(paths)}")
+        else:
+            columns = ", ".join(f'"{c.name}"' for c in relation.columns)
+            con.execute(f"CREATE VIEW raw.{relation.name} AS SELECT {columns} FROM {_parquet(paths)}")
+
+
+def _parquet(paths: list[Path]) -> str:
+    quoted = ", ".join("'" + str(path.resolve()).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{quoted}])"
+
+
+def _declared_windows(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Add what evidence.yaml says its sources cover; the record of such a row is evidence.yaml itself."""
+    import hashlib
+
+    import rfc8785
+
+    for source in store.company.sources:
+        rows: list[dict[str, Any]] = []
+        for number, window in enumerate(source.covers):
+            record = rfc8785.dumps(window.model_dump(mode="json", by_alias=True))
+            rows.append({"source_id": source.id, "native_id": f"evidence.yaml/{source.id}/{number}", "ordinal": 0,
+                         "locator": f"evidence.yaml/{source.id}#{number}", "observed_at": None,
+                         "record_hash": hashlib.sha256(record).hexdigest(), "event_time": settings.utc(window.from_),
+                         "end_time": settings.utc(window.to), "stream": window.stream, "basis": "declared",
+                         "complete": window.complete, "source_rows": window.rows, "reason": window.reason})
+        con.execute("SET schema = 'raw'")
+        relations.insert(con, "source_window", rows)
+        con.execute("SET schema = 'main'")
+
+
+def _file(entry: Current) -> dict[str, Any]:
+    receipt = entry.latest
+    names = ("file_sha256", "bytes", "source_id", "connector", "connector_digest", "state", "reason", "lines",
+             "records", "rejects", "blanks", "skips", "rows_out", "first_time", "last_time")
+    return {name: getattr(receipt, name) for name in names} | {"path": min(entry.paths), "ledger_seq": entry.first_seq}
+
+
+def _close(con: duckdb.DuckDBPyConnection, home: Path) -> None:
+    """Let the engine read below one folder and nowhere else, for good."""
+    inside = str(home.resolve()).replace("'", "''")
+    for setting in (f"allowed_directories = ['{inside}/']", "enable_external_access = false",
+                    "python_enable_replacements = false", "lock_configuration = true"):
+        con.execute(f"SET {setting}")
