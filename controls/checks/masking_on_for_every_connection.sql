@@ -13,12 +13,12 @@ design: true
 why: >
   A connection without masking is a hole that no reading of responses finds in time.
 limits: >
-  The setting is known at the instants at which the gateway was asked. It counts as on when it was on in every answer, one
-  of them not later than the first request and one not earlier than the last; a change and its undoing between two answers
-  is not seen.
+  The setting is known at the instants at which the gateway was asked. It counts as on, or off, when it was so in the last
+  answer before the first request and in the first answer after the last; a change and its undoing between two answers is
+  not seen.
 reasons:
   always_on: Switched on in every answer, before the first request and after the last.
-  switched_off: Switched off in at least one answer within the period.
+  switched_off: Switched off in an answer within the period, or both before the first request and after the last.
   state_unknown: The gateway's answer does not say whether masking is on.
   not_bracketed: No answer before the first request, or none after the last, says that it was on.
   not_evidenced: The gateway was never asked about this connection.
@@ -49,14 +49,15 @@ WITH used AS (
         WHEN t.answers = 0                                          THEN 'undetermined not_evidenced'
         WHEN t.off > 0                                              THEN 'fail switched_off'
         WHEN t.unknown > 0                                          THEN 'undetermined state_unknown'
-        WHEN coalesce(l.masking_enabled, false) AND coalesce(e.masking_enabled, false)  THEN 'pass always_on'
+        WHEN l.masking_enabled AND e.masking_enabled                THEN 'pass always_on'
+        WHEN NOT l.masking_enabled AND NOT e.masking_enabled        THEN 'fail switched_off'
         ELSE 'undetermined not_bracketed' END AS ruling
     FROM timeline AS t
     LEFT JOIN rule AS r ON r.connection = t.connection AND r.place = 1
-    LEFT JOIN (SELECT connection, event_time, bool_and(coalesce(masking_enabled, false)) AS masking_enabled
-        FROM connection_snapshot GROUP BY ALL) AS l ON l.connection = t.connection AND l.event_time = t.left_time
-    LEFT JOIN (SELECT connection, event_time, bool_and(coalesce(masking_enabled, false)) AS masking_enabled
-        FROM connection_snapshot GROUP BY ALL) AS e ON e.connection = t.connection AND e.event_time = t.right_time
+    LEFT JOIN (SELECT connection, event_time, bool_and(masking_enabled) AS masking_enabled
+        FROM connection_snapshot GROUP BY connection, event_time) AS l ON l.connection = t.connection AND l.event_time = t.left_time
+    LEFT JOIN (SELECT connection, event_time, bool_and(masking_enabled) AS masking_enabled
+        FROM connection_snapshot GROUP BY connection, event_time) AS e ON e.connection = t.connection AND e.event_time = t.right_time
 )
 SELECT
     'connection' AS subject_kind, connection AS subject,

@@ -7,6 +7,7 @@ subject_kind: source
 population: Every stream of every source that evidence.yaml requires.
 exclusions:
   - Sources that evidence.yaml does not require (optional).
+  - Snapshots of a directory (snapshot); they show a state, not events, and each interval made of them says its basis.
 severity: high
 needs: []
 why: >
@@ -20,6 +21,7 @@ reasons:
   pending: The source delivers late; part of the period is not final yet.
   unknown: Nothing says whether the stream is complete over the whole period.
   nothing_received: The source is required, and nothing of it was received.
+  snapshot: The stream is a snapshot, which has no gaps.
   optional: evidence.yaml does not require this source.
 ---*/
 WITH stream AS (
@@ -39,6 +41,7 @@ WITH stream AS (
 ), ruled AS (
     SELECT stream.*, CASE
         WHEN NOT required                                                       THEN 'not_applicable optional'
+        WHEN stream IN ('identity_alias', 'membership_snapshot')                THEN 'not_applicable snapshot'
         WHEN stream IS NULL                                                     THEN 'fail nothing_received'
         WHEN gaps > 0                                                           THEN 'fail gap'
         WHEN pending > 0                                                        THEN 'undetermined pending'

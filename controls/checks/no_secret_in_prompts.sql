@@ -33,7 +33,7 @@ WITH found AS (
         string_agg(DISTINCT f.entity_type, ', ' ORDER BY f.entity_type) AS kinds, count(*) AS n
     FROM finding AS f
     WHERE f.field = 'prompt' AND f.entity_class IN ('secret', 'payment', 'government_id')
-        AND coalesce(f.flag, '') NOT IN ('fixture', 'allowed')
+        AND coalesce(f.flag, 'partial') = 'partial'
     GROUP BY f.source_id, f.exchange_ref
 ), ruled AS (
     SELECT c.*, f.n, f.kinds, CASE

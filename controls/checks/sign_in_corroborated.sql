@@ -19,7 +19,7 @@ reasons:
   same_token: Token or session of the sign-in and of the request are the same (T1, T1b, T2).
   in_token_life: The person signed in within the life of a token before the request (T3, T4); likely, not verified.
   after_revocation: Used after the sessions were revoked or the account was disabled.
-  no_sign_in: The identity provider's log covers the time and shows no sign-in of this person.
+  no_sign_in: The identity provider's log covers the time and the life of a token before it, and shows no sign-in.
   several_sign_ins: More than one session fits; which one stands behind the request is not known (T-A).
   asserted_only: Only the token's claims or an older sign-in (T5).
   not_covered: No sign-in was found, and the identity provider's log does not cover the time.
@@ -28,11 +28,7 @@ reasons:
   boundary: The request may lie outside the period.
   not_evidenced: No source records sign-ins.
 ---*/
-WITH covered AS (
-    SELECT k.from_time, k.to_time FROM coverage AS k
-    JOIN cfg_capability AS can ON can.source_id = k.source_id AND can.capability = 'sign_in'
-    WHERE k.state = 'covered'
-), ruled AS (
+WITH ruled AS (
     SELECT c.*, CASE
         WHEN c.interaction_kind = 'usage_request'           THEN 'not_applicable not_through_gateway'
         WHEN c.person_id IS NULL OR c.caller_class NOT IN ('human_token', 'human_via_agent')
@@ -44,8 +40,7 @@ WITH covered AS (
         WHEN c.sign_in_tier IN ('T3', 'T4')                 THEN 'pass in_token_life'
         WHEN c.sign_in_tier = 'T-A'                         THEN 'undetermined several_sign_ins'
         WHEN c.sign_in_tier = 'T5'                          THEN 'undetermined asserted_only'
-        WHEN EXISTS (SELECT 1 FROM covered AS k WHERE k.from_time <= c.event_time AND k.to_time > c.event_time)
-                                                            THEN 'fail no_sign_in'
+        WHEN c.sign_in_reason = 'no_sign_in'                THEN 'fail no_sign_in'
         ELSE 'undetermined not_covered' END AS ruling
     FROM chain AS c
     CROSS JOIN (SELECT count(*) AS n FROM cfg_capability WHERE capability = 'sign_in') AS can
