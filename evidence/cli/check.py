@@ -9,6 +9,9 @@ import click
 from evidence.cli import _out
 from evidence.cli.run import SEVERITIES, reference
 
+EXCEPTION = ("check", "severity", "subject", "reason", "expected", "actual", "approved")
+CHECK = ("check", "severity", "population", "passed", "failed", "approved", "undetermined", "state")
+
 
 @click.command("check")
 @_out.folder_option
@@ -32,9 +35,7 @@ def command(folder: str, period: str, as_of: str | None, fail_on: str, list_all:
     if format_ == "json":
         _out.result({"checks": view.checks, "exceptions": view.exceptions if list_all else len(view.exceptions)})
     elif list_all:
-        columns = ("check", "severity", "subject", "reason", "expected", "actual", "approved")
-        _out.table(columns, [[row[name] for name in columns] for row in view.exceptions])
+        _out.table(EXCEPTION, [[row[name] for name in EXCEPTION] for row in view.exceptions])
     else:
-        columns = ("check", "severity", "population", "passed", "failed", "approved", "undetermined", "state")
-        _out.table(columns, [[row[name] for name in columns] for row in view.checks])
+        _out.table(CHECK, [[row[name] for name in CHECK] for row in view.checks])
     return view.exit_code

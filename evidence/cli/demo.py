@@ -13,7 +13,7 @@ from evidence.errors import UsageError
 @click.command("demo")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=Path("demo"))
 @click.option("--seed", type=click.IntRange(0, 2**31), default=7, show_default=True, help="Seed of the month.")
-@click.option("--people", type=click.IntRange(8, 5000), default=40, show_default=True, help="People in the company.")
+@click.option("--people", type=click.IntRange(30, 5000), default=40, show_default=True, help="People in the company.")
 @click.option("--interactions", type=click.IntRange(50, 5_000_000), default=600, show_default=True,
               help="Requests to the assistant.")
 @click.option("--period", default="2026-10", show_default=True, help="Month to simulate, YYYY-MM.")

@@ -24,13 +24,12 @@ def command(folder: str, jobs: int, format_: str) -> int:
       evidence ingest -C acme
     """
     from evidence import config, pipeline
-    from evidence.store import Store
 
     root = Path(folder)
     company = config.load_company(root)
     with _out.progress("reading") as tick:
-        store = Store(root, company)
-        summary = pipeline.ingest(store, company, received_at=datetime.now(UTC), jobs=jobs, progress=tick)
+        store = pipeline.open_store(root, company)
+        summary = pipeline.take_in(store, received_at=datetime.now(UTC), jobs=jobs, progress=tick)
     if format_ == "json":
         _out.result(summary.to_json())
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from evidence.cli import _out
+from evidence.errors import UsageError
 
 
 @click.group("keys")
@@ -21,9 +22,10 @@ def command() -> None:
 
 @command.command("new")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--test", is_flag=True, required=True, help="Make a self-signed TEST key; packages say TEST everywhere.")
-def new(folder: Path, test: bool) -> int:  # noqa: ARG001 - the flag is the consent
-    """Make a test key and certificate in FOLDER. Real keys come from your own authority: see 'keys csr'.
+@click.option("--test", is_flag=True, help="Say that this is for trying out: packages sealed with it say TEST.")
+@_out.format_option
+def new(folder: Path, test: bool, format_: str) -> int:
+    """Make a TEST key and certificate in FOLDER. A real certificate comes from your own authority: see keys csr.
 
     \b
     Example:
@@ -31,8 +33,11 @@ def new(folder: Path, test: bool) -> int:  # noqa: ARG001 - the flag is the cons
     """
     from evidence.seal import keys
 
+    if not test:
+        raise UsageError("only test keys are made here", advice="add --test, or see: evidence keys csr")
     made = keys.new_test_key(folder)
-    _out.pairs(keys.show(made.certificate_path))
+    facts = keys.show([made.certificate])
+    _out.result(facts) if format_ == "json" else _out.pairs(facts)
     return 0
 
 
@@ -48,25 +53,27 @@ def show(certificate: Path, format_: str) -> int:
     """
     from evidence.seal import keys
 
-    facts = keys.show(certificate)
+    facts = keys.show(keys.certificates(certificate))
     _out.result(facts) if format_ == "json" else _out.pairs(facts)
     return 0
 
 
 @command.command("csr")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("key", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--organisation", required=True, help="Organisation named in the certificate.")
 @click.option("--name", default="Evidence seal", show_default=True, help="Common name.")
-@click.option("--passphrase-env", default=None, help="Environment variable with the passphrase that encrypts the key.")
-def csr(folder: Path, organisation: str, name: str, passphrase_env: str | None) -> int:
-    """Make a key in FOLDER and a request that your certificate authority signs.
+@click.option("--passphrase-env", default=None, help="Environment variable that holds the key's passphrase.")
+@click.option("--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
+              help="File of mode 0600 that holds the key's passphrase.")
+def csr(key: Path, organisation: str, name: str, passphrase_env: str | None, passphrase_file: Path | None) -> int:
+    """Print the request that your certificate authority signs, for the private KEY (PKCS#8, PEM).
 
     \b
     Example:
-      evidence keys csr acme/keys --organisation "Acme Ltd" --passphrase-env SEAL_PASSPHRASE
+      evidence keys csr acme/seal.key --organisation "Acme Ltd" --passphrase-env SEAL_PASSPHRASE > seal.csr
     """
     from evidence.seal import keys
 
-    key, request = keys.new_request(folder, organisation=organisation, name=name, passphrase_env=passphrase_env)
-    _out.pairs({"key": key, "request": request})
+    secret = keys.passphrase(file=passphrase_file, env=passphrase_env)
+    click.echo(keys.csr(key, organisation=organisation, name=name, secret=secret).decode(), nl=False)
     return 0

@@ -12,7 +12,7 @@ from evidence.cli import _out
 from evidence.errors import UsageError
 
 if TYPE_CHECKING:
-    from evidence.pipeline import Outcome
+    from evidence.pipeline.outcome import Outcome
 
 SEVERITIES = ["critical", "high", "medium", "low"]
 

@@ -1,0 +1,210 @@
+"""From results to the sealed package: chains and their tree, tables and report, custody, seal, register."""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evidence import __version__, catalog, connector, framework
+from evidence.errors import SealError, UsageError
+from evidence.pipeline.month import Month
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from evidence.render import Rendered
+    from evidence.seal import Registered, SealKey, Tree
+
+_LEAVES = "SELECT * FROM chain ORDER BY event_time, interaction_id"
+_BATCH = 2_000
+_STAGES = ("correlate", "masking")
+_TEST_KEY = "test-seal"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which package this is: its id, its place in the series, and what it replaces."""
+
+    package_id: str
+    sequence: int
+    edition: int
+    previous: tuple[str, str] | None
+    replaces: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A package that is ready to be sealed."""
+
+    folder: Path
+    identity: Identity
+    tree: Tree
+    rendered: Rendered
+
+
+def seal_key(month: Month, sealed_at: datetime, *, test_key: bool) -> SealKey:
+    """Return the key of the seal: the one evidence.yaml names, or the company's test key where that was asked for.
+
+    Raises:
+        UsageError: no key is named and no test key was asked for.
+        SealError: the key cannot be used.
+    """
+    from evidence.seal import keys
+
+    signing = month.company.signing
+    if test_key:
+        folder = month.store.secrets
+        path = folder / f"{_TEST_KEY}.key"
+        if not path.exists():
+            return keys.new_test_key(folder, at=sealed_at)
+        return keys.load(path, certificate=folder / f"{_TEST_KEY}.pem")
+    if signing.key is None:
+        raise UsageError("no key seals this package: signing.key is not set in evidence.yaml",
+                         advice="evidence keys csr makes a key and a request; --test-key tries it out")
+    secret_file = month.root / signing.passphrase_file if signing.passphrase_file else None
+    secret = keys.passphrase(file=secret_file, env=signing.passphrase_env)
+    certificate = month.root / signing.certificate if signing.certificate else None
+    chain = month.root / signing.chain if signing.chain else None
+    return keys.load(month.root / signing.key, certificate=certificate, chain=chain, secret=secret)
+
+
+def identity(month: Month, *, edition: bool) -> tuple[Identity, Registered | None]:
+    """Return the identity of the next package of the period, and the edition that is sealed already, if any."""
+    from evidence.seal import Register
+
+    register = Register(month.store.register)
+    sealed = register.latest(month.period.label)
+    sequence, previous = register.next()
+    number = sealed.edition + 1 if sealed else 1
+    base = f"evidence-{month.period.label}"
+    package_id = base if number == 1 else f"{base}.e{number}"
+    before = (previous.package_id, previous.sha256sums_sha256) if previous else None
+    ident = Identity(package_id, sequence, number, before, sealed.package_id if sealed else None)
+    return ident, None if edition else sealed
+
+
+def stage(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, key: SealKey, *,
+          sealed_at: datetime) -> Staged:
+    """Write everything of the package but the seal into a fresh staging folder."""
+    from evidence import render, seal
+
+    folder = month.store.runs / month.period.label / "package"
+    if folder.exists():
+        shutil.rmtree(folder)
+    (folder / "evidence").mkdir(parents=True)
+    tree = seal.write_leaves(_rows(con), folder / "evidence" / "chains.ndjson",
+                             salt_key=month.store.key(f"salt-{month.period.label}"),
+                             pseudonym_key=month.store.key("pseudonym"))
+    facts = _facts(month, ident, key, tree)
+    rendered = render.render(con, month.company, soa=month.soa, exceptions=month.exceptions, facts=facts, out=folder)
+    (folder / "custody.json").write_bytes(_custody(month, con, ident, sealed_at))
+    return Staged(folder, ident, tree, rendered)
+
+
+def seal_staged(month: Month, staged: Staged, key: SealKey, *, sealed_at: datetime) -> tuple[Path, tuple[str, ...]]:
+    """Seal a staged package, write it down in the register, and return where it is and what to know of it."""
+    from evidence import seal
+
+    ident, period = staged.identity, month.period
+    out = month.store.packages / f"{ident.package_id}.zip"
+    if out.exists():
+        raise SealError(f"{out} exists already and is never overwritten",
+                        advice="the register does not know it: move it away, or restore the register")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    facts = seal.SealFacts(
+        ident.package_id, period.label, period.zone, period.start, period.end, ident.sequence,
+        seal.Previous(*ident.previous) if ident.previous else None, staged.tree, sealed_at,
+        ident.edition, ident.replaces)
+    result = seal.seal(staged.folder, facts=facts, key=key, out=out)
+    seal.Register(month.store.register).append(result.registered)
+    return out, result.warnings
+
+
+def sealed_evidence_digest(month: Month, sealed: Registered) -> str | None:
+    """Return the digest over ``evidence/**`` of a package sealed before, or None when its ZIP is gone."""
+    import hashlib
+    import zipfile
+
+    path = month.store.packages / f"{sealed.package_id}.zip"
+    if not path.is_file():
+        return None
+    with zipfile.ZipFile(path) as package:
+        lines = package.read("SHA256SUMS").splitlines(keepends=True)
+    return hashlib.sha256(b"".join(line for line in lines if line[66:].startswith(b"evidence/"))).hexdigest()
+
+
+def _rows(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    """Yield the chains in the order of the leaves, a batch at a time."""
+    cursor = con.cursor()
+    cursor.execute(_LEAVES)
+    names = [column[0] for column in cursor.description or ()]
+    while rows := cursor.fetchmany(_BATCH):
+        for row in rows:
+            yield dict(zip(names, row, strict=True))
+
+
+def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree) -> Any:
+    from evidence import render
+
+    company, extra = month.company, month.catalogs
+    used = {source.connector: connector.load(source.connector, extra) for source in company.sources}
+    catalogs = {name: catalog.digest(catalog.home(name)) for name in ("controls", "templates")}
+    catalogs |= {f"connectors/{name}": item.digest for name, item in sorted(used.items())}
+    previous = render.Previous(*ident.previous) if ident.previous else None
+    return render.ReportFacts(
+        ident.package_id, month.period, month.reference_time, f"copilot-evidence {__version__}", catalogs,
+        tree.root, tree.size, signer=key.subject, fingerprint=key.fingerprint,
+        published_at=company.signing.published_at, test_key=key.is_test, profile=company.signing.profile,
+        edition=ident.edition, sequence=ident.sequence, replaces=ident.replaces, previous=previous,
+        ledger_head=month.store.ledger.head()[1], sql=_sql(extra), config=_config(month.root),
+        framework=(catalog.home("controls") / f"{company.framework}.yaml").read_bytes(),
+        connectors={name: (item.folder / "connector.yaml").read_bytes() for name, item in sorted(used.items())},
+        crosswalk=framework.crosswalk(company.framework, extra))
+
+
+def _sql(extra: tuple[Path, ...]) -> dict[str, bytes]:
+    """Return the SQL that ran, by name: without it nobody re-performs a test."""
+    from evidence import checks
+
+    found = {f"checks/{check.id}": Path(check.path).read_bytes() for check in checks.load_checks(extra)}
+    package = Path(__file__).resolve().parents[1]
+    for name in _STAGES:
+        for path in sorted((package / name / "sql").rglob("*.sql")):
+            found[f"{name}/{path.relative_to(package / name / 'sql').with_suffix('').as_posix()}"] = path.read_bytes()
+    found |= {f"relations/{name}": catalog.sql_file(f"relations/{name}").encode() for name in catalog.relation_names()}
+    return found
+
+
+def _config(root: Path) -> dict[str, bytes]:
+    names = ("evidence.yaml", "soa.yaml", "exceptions.yaml")
+    return {name: (root / name).read_bytes() for name in names if (root / name).is_file()}
+
+
+def _custody(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, sealed_at: datetime) -> bytes:
+    """Return custody.json: the facts that carry time, host and versions of this run, and nothing else does."""
+    import getpass
+    import socket
+
+    import duckdb as engine
+
+    entries, head = month.store.ledger.head()
+    data = {
+        "package_id": ident.package_id,
+        "sealed_at": sealed_at.isoformat(),
+        "host": socket.gethostname(),
+        "user": getpass.getuser(),
+        "tool": f"copilot-evidence {__version__}",
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "engine": f"DuckDB {engine.__version__}",
+        "ledger_entries": entries,
+        "ledger_head": head,
+        "files": con.execute("SELECT count(*) FROM file").fetchall()[0][0],
+    }
+    return json.dumps(data, indent=2, sort_keys=True).encode() + b"\n"
