@@ -5,7 +5,9 @@ to do, never from reading the logs back.
 """
 
 from evidence.simulate.month import simulate
-from evidence.simulate.register import catalogue, demo
+from evidence.simulate.register import catalogue, demo, describe
 from evidence.simulate.truth import ExchangeFact, FileFact, Finding, PersonFact, Truth, UsageFact
 
-__all__ = ["ExchangeFact", "FileFact", "Finding", "PersonFact", "Truth", "UsageFact", "catalogue", "demo", "simulate"]
+__all__ = [
+    "ExchangeFact", "FileFact", "Finding", "PersonFact", "Truth", "UsageFact", "catalogue", "demo", "describe", "simulate",
+]

@@ -8,10 +8,25 @@ from evidence.simulate.world import Today, World
 
 Move = Callable[[World, Today], None]
 MOVES: dict[str, Move] = {}
-WHOLE_MONTH = ("clock_skew", "log_gap", "bypass", "usage_source_gap", "unattributed_usage", "hostile_text",
-               "month_boundary")
-FILES = ("duplicate_lines", "duplicate_file", "malformed_line", "truncated_file", "foreign_file", "empty_file",
-         "gzip_cut", "wrong_encoding")
+WHOLE_MONTH = {
+    "bypass": "Billed chat of a person whom the gateway did not see that day, twice.",
+    "clock_skew": "The identity provider's clock is 90 seconds ahead.",
+    "hostile_text": "Prompts, answers, names and a connection hold markup, formulas, escapes and templates.",
+    "log_gap": "A day of sign-ins and a day of gateway sessions are missing, and the sources say so.",
+    "month_boundary": "Requests half an hour on either side of both edges of the month.",
+    "unattributed_usage": "Lines of the bill without a login, and with a login that nobody knows.",
+    "usage_source_gap": "The vendor reports an idle day for a person whom the gateway served.",
+}
+FILES = {
+    "duplicate_file": "A session file lies there twice.",
+    "duplicate_lines": "Two sign-ins are exported twice.",
+    "empty_file": "A file of no bytes.",
+    "foreign_file": "A web server's log among the gateway's sessions.",
+    "gzip_cut": "A compressed copy that was cut short.",
+    "malformed_line": "A line that breaks off in the middle.",
+    "truncated_file": "A report whose download broke off.",
+    "wrong_encoding": "A session saved as UTF-16.",
+}
 
 
 def move(switch: str) -> Callable[[Move], Move]:
@@ -25,6 +40,12 @@ def move(switch: str) -> Callable[[Move], Move]:
 def catalogue() -> tuple[str, ...]:
     """Return every switch there is, sorted."""
     return tuple(sorted({*MOVES, *WHOLE_MONTH, *FILES}))
+
+
+def describe() -> dict[str, str]:
+    """Return what each switch does, in a sentence."""
+    said = {name: (function.__doc__ or "").strip() for name, function in MOVES.items()}
+    return dict(sorted({**said, **WHOLE_MONTH, **FILES}.items()))
 
 
 def demo() -> tuple[str, ...]:
