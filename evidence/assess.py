@@ -199,11 +199,12 @@ def _nothing_seen(con: duckdb.DuckDBPyConnection, check: Check) -> tuple[str, st
         "SELECT DISTINCT c.source_id FROM coverage AS c, param AS p WHERE c.state <> 'covered'"
         " AND c.from_time < p.period_to AND c.to_time > p.period_from").fetchall()}
     for need in check.needs:
-        sources = set().union(*(offered.get(capability, set()) for capability in need.split("|")))
-        if not sources:
+        ways = [offered[capability] for capability in need.split("|") if capability in offered]
+        if not ways:
             return "not_run", f"no source can show: {need.replace('|', ' or ')}", False
-        if open_ := sorted(sources & gaps):
-            return "ran", f"nothing was seen, but the period is not covered by {', '.join(open_)}", True
+        if all(sources & gaps for sources in ways):
+            open_ = ", ".join(sorted(set().union(*ways) & gaps))
+            return "ran", f"nothing was seen, but the period is not covered by {open_}", True
     return "ran", None, False
 
 

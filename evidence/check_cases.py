@@ -1,8 +1,8 @@
 """Proves checks by their cases: rows given, verdicts expected; and proves the cases by what they leave out.
 
-``controls/checks/<id>.cases.yaml`` holds the cases of a check. ``_world.yaml`` beside them holds a world in which nothing
-is wrong: the rows that are there unless a case gives its own for that relation, and what a given row says unless the
-case says otherwise. So a case names only what it is about.
+``controls/checks/<id>.cases.yaml`` holds the cases of a check. ``_world.yaml`` beside them holds a world in which
+nothing is wrong: the rows that are there unless a case gives its own for that relation, and what a given row says
+unless the case says otherwise. So a case names only what it is about.
 """
 
 from __future__ import annotations

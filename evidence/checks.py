@@ -37,7 +37,8 @@ _FORBIDDEN = {
     r"\b(any_value|arbitrary|first|last|arg_max|arg_min|max_by|min_by)\s*\(": "depends on row order",
     r"\basof\b": "is not portable; use a window",
     r"\b(float|double|real)\b": "sums differ with the order; use BIGINT micro-units",
-    r"\b(list|array_agg|string_agg)\s*\((?!(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\bORDER\s+BY\b)": "depends on row order; add ORDER BY",
+    r"\b(list|array_agg|string_agg)\s*\((?!(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\bORDER\s+BY\b)":
+        "depends on row order; add ORDER BY",
     r"::\s*TIMESTAMP\b": "drops the offset; use utc()",
     r"\b(read_\w+|glob|parquet_scan|sqlite_scan)\s*\(": "reads files",
 }

@@ -18,3 +18,13 @@ SELECT 'approval', concat(a.source_id, '/', a.native_id), min(c.person_id), min(
 FROM approval AS a
 LEFT JOIN chain AS c ON c.approval_source_id = a.source_id AND c.approval_native_id = a.native_id
 GROUP BY a.source_id, a.native_id
+UNION ALL
+SELECT 'object', n.subject, NULL, NULL, min(n.alias)
+FROM (
+    SELECT concat(c.source_id, '/', coalesce(c.subject, c.subject_email, 'nobody')) AS subject,
+        coalesce(c.subject, c.subject_email) AS alias FROM chain AS c
+    UNION
+    SELECT concat(e.source_id, '/', e.native_id, '/', CAST(e.ordinal AS VARCHAR)), coalesce(e.actor_email, e.actor)
+    FROM admin_event AS e
+) AS n
+GROUP BY n.subject
