@@ -3,8 +3,9 @@
 -- The command line is told apart by totals_by_cli only where no feature names it: the two overlap and are never added.
 WITH person_day AS (
     SELECT r.record_no, r.s, r.issuer, naive_utc(r.s.day) AS day_start,
-           list_contains(list_transform(COALESCE(r.s.totals_by_feature, []), lambda f: f.feature), 'copilot_cli') AS has_cli,
-           'true' IN (r.s.used_copilot_coding_agent, r.s.used_copilot_cloud_agent) AS has_agent
+           COALESCE(list_contains(list_transform(r.s.totals_by_feature, lambda f: f.feature), 'copilot_cli'), false) AS has_cli,
+           COALESCE(r.s.used_copilot_coding_agent = 'true', false)
+               OR COALESCE(r.s.used_copilot_cloud_agent = 'true', false) AS has_agent
     FROM record AS r WHERE r.s.user_totals IS NULL
 ), part AS (
     SELECT d.record_no, d.f.feature AS surface, 'interaction' AS unit, GREATEST(

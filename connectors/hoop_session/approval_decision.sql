@@ -22,7 +22,7 @@ SELECT e.record_no,
        CASE e.g.status WHEN 'PENDING' THEN 'pending' WHEN 'APPROVED' THEN 'approved' WHEN 'REJECTED' THEN 'rejected'
             WHEN 'REVOKED' THEN 'revoked' ELSE 'unknown' END AS status,
        nz(e.g.reviewed_by.id) AS actor,
-       norm_id(e.g.reviewed_by.email) AS actor_email,
+       CASE WHEN contains(e.g.reviewed_by.email, '@') THEN norm_id(e.g.reviewed_by.email) END AS actor_email,
        CASE WHEN nz(e.g.reviewed_by.id) IS NULL AND nz(e.g.reviewed_by.email) IS NULL THEN NULL
             WHEN contains(COALESCE(e.g.reviewed_by.email, ''), '@') THEN 'person'
             ELSE 'api_key' END AS actor_kind,

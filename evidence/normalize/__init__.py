@@ -139,11 +139,11 @@ class Normalizer:
         for query in self._queries:
             name = query.target.name
             self._con.execute(f"CREATE OR REPLACE TEMP TABLE produced AS {query.sql}")
-            self._con.execute("INSERT INTO given SELECT record_no FROM produced WHERE reason IS NULL")
-            self._con.execute("INSERT INTO outcome SELECT p.record_no, j.locator, j.byte_len, ?, p.reason,"
+            self._con.execute("INSERT INTO given SELECT record_no FROM produced WHERE why_refused IS NULL")
+            self._con.execute("INSERT INTO outcome SELECT p.record_no, j.locator, j.byte_len, ?, p.why_refused,"
                               " count(*) || ' rows' FROM produced AS p JOIN judged AS j ON j.record_no = p.record_no"
-                              " WHERE p.reason IS NOT NULL GROUP BY ALL", [name])
-            table = self._con.sql("SELECT * EXCLUDE (record_no, reason) FROM produced WHERE reason IS NULL"
+                              " WHERE p.why_refused IS NOT NULL GROUP BY ALL", [name])
+            table = self._con.sql("SELECT * EXCLUDE (record_no, why_refused) FROM produced WHERE why_refused IS NULL"
                                   f" ORDER BY {order(query.target)}").to_arrow_table()
             rows[name] = self._split(query, table, texts)
         return self._close_books(rows, texts)

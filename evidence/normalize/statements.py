@@ -104,8 +104,8 @@ def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str) -> 
     more = "".join(f", q.{field}" for field in texts)
     reject = "q.reject" if "reject" in given else "NULL::VARCHAR"
     return Query(target, (
-        f"SELECT * EXCLUDE (refused), COALESCE(refused, CASE {' '.join(_constraints(target))} WHEN false THEN '' END)"
-        f" AS reason FROM (SELECT q.record_no, {pick}{more}, {reject} AS refused FROM ({statement}) AS q"
+        f"SELECT * EXCLUDE (said_no), COALESCE(said_no, CASE {' '.join(_constraints(target))} WHEN false THEN '' END)"
+        f" AS why_refused FROM (SELECT q.record_no, {pick}{more}, {reject} AS said_no FROM ({statement}) AS q"
         " JOIN record AS r ON r.record_no = q.record_no) AS p"), texts)
 
 

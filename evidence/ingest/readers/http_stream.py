@@ -174,8 +174,10 @@ def _measured(data: bytearray, position: int, length: int, line: re.Pattern[byte
     if length and line.match(data, position):
         return b"", position, True, True
     inside = _next(data, line, position, min(end, len(data)))
-    if inside < min(end, len(data)) and (end > len(data) or _is_json(data[position:inside])):
-        return bytes(data[position:inside]), inside, end <= len(data), end <= len(data)
+    if inside < min(end, len(data)):
+        whole = _is_json(data[position:inside])
+        if whole or end > len(data):
+            return bytes(data[position:inside]), inside, whole, whole
     if end > len(data):
         return bytes(data[position:]), len(data), False, True
     return bytes(data[position:end]), end, True, True

@@ -159,7 +159,9 @@ def _rows(tape: _Tape, decode: Decode, wires: tuple[wire.Wire, ...]) -> Iterator
     given = [_mark_response(m, decode) for m in responses]
     pairs = pair(requests, responses, [Marks(_header(m, decode.echo), a.said.model, a.said.stream)
                                        for m, a in zip(requests, asked, strict=True)], given)
-    stop, errors = _stopped(tape, decode, pairs)
+    stop = _stopped(tape, decode, pairs)
+    rest = _stream(tape, lost_sent, lost_got, "unparsed", []) if lost_sent or lost_got else None
+    upgraded = [number for number, item in enumerate(pairs) if item.pairing == "unparsed"]
     for number, item in enumerate(pairs):
         row: dict[str, Any] = {"kind": "http", "pairing": item.pairing, "truncated": tape.broken, "blocked": False}
         if item.request is not None:
@@ -169,9 +171,18 @@ def _rows(tape: _Tape, decode: Decode, wires: tuple[wire.Wire, ...]) -> Iterator
             row |= _of_response(responses[item.response], shape, decode, row)
         if number == stop:
             row |= {"blocked": True, "blocked_by": decode.blocked.error_prefix if decode.blocked else None}
+        if rest and upgraded and number == upgraded[-1]:
+            row |= _frames(row, rest)
         yield row
-    if lost_sent or lost_got or errors:
-        yield _stream(tape, lost_sent, lost_got, "unparsed", errors)
+    if rest and not upgraded:
+        yield rest
+
+
+def _frames(row: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
+    """Put bytes after an upgrade (frames of a web socket) where they belong, unread."""
+    joined = {name: "\n".join(text for text in (row.get(name), rest[name]) if text) or None
+              for name in ("prompt", "response")}
+    return {**joined, "prompt_mark": "body", "response_mark": "body", "truncated": True}
 
 
 def _path(message: Message) -> str:
@@ -255,14 +266,15 @@ def _verdict(message: Message, value: Any, decode: Decode) -> dict[str, Any]:
             "risk_level": risk.lower() if isinstance(risk, str) and risk.lower() in {"low", "medium", "high"} else None}
 
 
-def _stopped(tape: _Tape, decode: Decode, pairs: list[Pair]) -> tuple[int | None, list[tuple[int, str]]]:
-    """Return the number of the pair that an error event stopped, and the error events that say something else."""
+def _stopped(tape: _Tape, decode: Decode, pairs: list[Pair]) -> int | None:
+    """Return the number of the pair that an error event says was stopped: the last one without a response.
+
+    Other errors of a tunnel (a lost connection) say nothing about one request and are left in the record.
+    """
     prefix = decode.blocked.error_prefix if decode.blocked else None
-    if not prefix:
-        return None, tape.errors
-    other = [error for error in tape.errors if not error[1].startswith(prefix)]
-    open_ = [n for n, item in enumerate(pairs) if item.response is None]
-    return (open_[-1] if open_ and len(other) < len(tape.errors) else None), other
+    if not prefix or not any(text.startswith(prefix) for _, text in tape.errors):
+        return None
+    return next((n for n in reversed(range(len(pairs))) if pairs[n].response is None), None)
 
 
 def _stream(tape: _Tape, sent: list[tuple[int, int]], got: list[tuple[int, int]], pairing: str,

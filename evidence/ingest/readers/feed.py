@@ -1,0 +1,49 @@
+"""One file as a connector reads it: batches of records ready to be normalised, with their decoded parts.
+
+For the cases of connectors and for whoever tries one on a file; the pipeline composes the same pieces with custody.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence.connector import Connector
+from evidence.ingest import readers
+from evidence.ingest.readers import recorded_http
+from evidence.ingest.readers.base import Batch, Options, Reject
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def feed(connector: Connector, path: Path) -> Iterator[tuple[pa.RecordBatch, pa.Table | None, list[Reject]]]:
+    """Yield the records of a file, their parts where the connector has a decoder, and what the reader refused.
+
+    Raises:
+        OSError: the file cannot be opened.
+    """
+    reader = connector.reader
+    options = Options(format=reader.format, records=reader.records, delimiter=reader.delimiter,
+                      encoding=reader.encoding, columns=reader.columns)
+    for batch in readers.read(lambda: path.open("rb"), options):
+        records = to_arrow(batch, path.name)
+        yield records, recorded_http.parts(records, connector) if connector.decode else None, _rejects(batch)
+
+
+def to_arrow(batch: Batch, name: str) -> pa.RecordBatch:
+    """Return the records of a batch in the columns that the normaliser takes; ``name`` stands for the file."""
+    import pyarrow as pa
+
+    return pa.record_batch({
+        "record_no": pa.array(batch.numbers, pa.int64()),
+        "locator": pa.array([f"{name}{batch.member}#{number}" for number in batch.numbers], pa.string()),
+        "raw": pa.array([text.decode("utf-8") for text in batch.texts], pa.string()),
+        "record_hash": pa.array([hashlib.sha256(text).hexdigest() for text in batch.texts], pa.string())})
+
+
+def _rejects(batch: Batch) -> list[Reject]:
+    stopped = [Reject(-1, batch.stop, batch.stop_detail)] if batch.stop else []
+    return [*batch.rejects, *stopped]
