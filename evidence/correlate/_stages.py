@@ -19,6 +19,10 @@ WHERE plus_us(x.event_time, coalesce(x.time_uncertainty_us, 0)) >= p.period_from
   AND plus_us(x.event_time, -coalesce(x.time_uncertainty_us, 0)) < p.period_to
 ORDER BY day
 """
+_BOUNDS = """
+SELECT p.day_from, p.day_to, plus_us(p.day_from, -2 * p.token_life_us), plus_us(p.day_to, 2 * p.skew_us)
+FROM param AS p
+"""
 _TWICE = "SELECT interaction_id FROM chain GROUP BY interaction_id HAVING count(*) > 1 ORDER BY interaction_id LIMIT 1"
 
 
@@ -55,6 +59,14 @@ def intervals(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = Non
     run_folder(con, "facts", after)
 
 
+def _move_to(con: duckdb.DuckDBPyConnection, day: datetime) -> None:
+    """Set the day in ``param``, and as macros that are constants, so that a scan skips the segments of other days."""
+    con.execute("UPDATE param SET day_from = ?, day_to = ?", [day, day + timedelta(days=1)])
+    bounds = con.execute(_BOUNDS).fetchone()
+    for name, value in zip(("day_from", "day_to", "auth_from", "auth_to"), bounds or (), strict=True):
+        con.execute(f"CREATE OR REPLACE MACRO {name}() AS TIMESTAMP '{value}'")
+
+
 def chains(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) -> None:
     """Fill ``chain`` and ``link``: one UTC day of exchanges after the other, then requests that only the vendor saw.
 
@@ -69,7 +81,7 @@ def chains(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) 
     fresh(con, "chain", "link")
     days: list[datetime] = [row[0] for row in con.execute(_DAYS).fetchall()]
     for done, day in enumerate(days, 1):
-        con.execute("UPDATE param SET day_from = ?, day_to = ?", [day, day + timedelta(days=1)])
+        _move_to(con, day)
         run_folder(con, "day")
         tell(f"{day:%Y-%m-%d}", done, len(days))
     con.execute("UPDATE param SET day_from = period_from, day_to = period_to")

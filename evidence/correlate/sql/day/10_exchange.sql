@@ -19,6 +19,6 @@ FROM exchange AS x
 CROSS JOIN param AS p
 LEFT JOIN session AS s ON s.source_id = x.source_id AND s.native_id = x.session_id
 LEFT JOIN cfg_source AS c ON c.source_id = x.source_id
-WHERE x.event_time >= p.day_from AND x.event_time < p.day_to
+WHERE x.event_time >= day_from() AND x.event_time < day_to()
   AND plus_us(x.event_time, coalesce(x.time_uncertainty_us, 0)) >= p.period_from
   AND plus_us(x.event_time, -coalesce(x.time_uncertainty_us, 0)) < p.period_to;

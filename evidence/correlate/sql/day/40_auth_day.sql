@@ -7,5 +7,4 @@ SELECT a.*, coalesce(a.session_id, 'event:' || a.native_id) AS session_key,
 FROM w_auth AS a
 CROSS JOIN param AS p
 LEFT JOIN cfg_source AS c ON c.source_id = a.source_id
-WHERE a.event_time >= plus_us(p.day_from, -2 * p.token_life_us)
-  AND a.event_time < plus_us(p.day_to, 2 * p.skew_us);
+WHERE a.event_time >= auth_from() AND a.event_time < auth_to();

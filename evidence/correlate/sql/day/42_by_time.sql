@@ -3,7 +3,7 @@
 -- the configured one; an authentication later than the tolerance after the request never counts.
 CREATE OR REPLACE TABLE w_by_time AS
 WITH asked AS (
-    SELECT x.interaction_id, x.event_time, x.client_ip, i.person_id, x.skew_us + x.unsure_us AS slack_us,
+    SELECT x.interaction_id, x.event_time, x.client_ip, i.person_id, x.skew_us,
            regexp_extract(x.client_ip, '^([0-9a-f]+:[0-9a-f]+:[0-9a-f]+:[0-9a-f]+):', 1) AS net,
            least(coalesce(us_from_to(x.token_issued_at, x.token_expires_at), p.token_life_us), p.token_life_us) AS life_us,
            greatest(p.token_life_us, 1) AS bucket_us
@@ -19,8 +19,8 @@ WITH asked AS (
            s.ip = q.client_ip OR s.ip LIKE q.net || ':%' AND q.net <> '' AS same_ip
     FROM spread AS q
     INNER JOIN w_auth_day AS s ON s.person_id = q.person_id AND s.bucket = q.bucket
-    WHERE us_from_to(s.event_time, q.event_time) <= q.life_us + q.slack_us
-      AND us_from_to(q.event_time, s.event_time) <= greatest(q.slack_us, s.idp_skew_us)
+    WHERE us_from_to(s.event_time, q.event_time) <= q.life_us
+      AND us_from_to(q.event_time, s.event_time) <= greatest(q.skew_us, s.idp_skew_us)
 )
 SELECT h.interaction_id,
        CASE WHEN h.same_ip AND d.ip IS NULL THEN 4 ELSE 5 END AS tier_rank,

@@ -28,6 +28,6 @@ SELECT s.source_id, g.source_id AS reference_source,
        CASE WHEN m.pairs IS NULL THEN 'not_evidenced' ELSE 'exact_pairs' END AS method,
        coalesce(m.pairs, 0) AS pairs, m.median_us, m.p99_abs_us, s.skew_us AS tolerance_us
 FROM cfg_source AS s
-INNER JOIN cfg_source AS g ON g.role = 'gateway' AND g.source_id <> s.source_id
+INNER JOIN (SELECT DISTINCT w.source_id FROM w_stream AS w WHERE w.stream = 'exchange') AS g ON g.source_id <> s.source_id
 LEFT JOIN measured AS m ON m.source_id = s.source_id AND m.reference_source = g.source_id
 WHERE s.role IN ('idp', 'copilot', 'approvals');

@@ -18,12 +18,10 @@ WITH days AS (
     INNER JOIN coverage AS c
         ON c.stream = 'exchange' AND c.state <> 'covered' AND c.from_time < u.until + INTERVAL 1 HOUR
         AND c.to_time > u.event_time - INTERVAL 1 HOUR
-    INNER JOIN cfg_source AS s ON s.source_id = c.source_id AND s.role = 'gateway'
     GROUP BY u.usage_key
 ), gateways AS (
     SELECT count(DISTINCT c.source_id) AS there
-    FROM coverage AS c INNER JOIN cfg_source AS s ON s.source_id = c.source_id AND s.role = 'gateway'
-    WHERE c.stream = 'exchange'
+    FROM coverage AS c WHERE c.stream = 'exchange'
 )
 SELECT d.usage_key, CAST(d.exchanges AS BIGINT) AS exchanges, d.possible, d.beside,
        CASE WHEN w.there = 0 THEN 'no_gateway' WHEN g.gap_state IS NOT NULL THEN 'gateway_' || g.gap_state END AS not_covered

@@ -14,8 +14,7 @@ WITH windowed AS (
     GROUP BY p.source_id, p.stream, p.from_time
 ), known AS (
     SELECT p.source_id, p.stream, p.from_time, p.to_time, w.gap_reason, w.basis_rank, coalesce(r.records, 0) AS records,
-           coalesce(b.busy, FALSE) AS busy, coalesce(b.records, 0) AS ever,
-           p.stream IN ('identity_alias', 'membership_snapshot') AS is_state,
+           coalesce(b.busy, FALSE) AS busy,
            p.to_time > plus_us(q.reference_time, -coalesce(s.settling_us, 0)) AS unsettled
     FROM w_coverage_piece AS p
     CROSS JOIN param AS q
@@ -35,5 +34,5 @@ SELECT k.source_id, k.stream, k.from_time, k.to_time,
        CASE WHEN k.gap_reason IS NOT NULL THEN k.gap_reason WHEN k.unsettled THEN 'settling'
             WHEN k.records > 0 THEN 'records_present' WHEN k.basis_rank >= 3 THEN 'complete_without_records'
             WHEN k.busy THEN 'silent_against_baseline' WHEN k.basis_rank = 2 THEN 'complete_without_records'
-            WHEN k.is_state THEN 'no_snapshot' ELSE 'too_few_records' END AS reason
+            ELSE 'too_few_records' END AS reason
 FROM known AS k;

@@ -30,4 +30,4 @@ WITH day AS (
 SELECT p.source_id, p.stream, p.from_time, p.to_time, date_trunc('day', p.from_time) AS day,
        CASE WHEN extract('isodow' FROM p.from_time) < 6 THEN 'weekday' ELSE 'weekend' END AS day_class
 FROM piece AS p
-WHERE p.to_time IS NOT NULL;
+WHERE p.to_time IS NOT NULL AND p.stream NOT IN ('identity_alias', 'membership_snapshot');
