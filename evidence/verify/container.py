@@ -193,9 +193,11 @@ def _locals(file: BinaryIO, headers: Sequence[_Header], directory: int, check: C
             check.fail("container", f"{show(name)} begins at {header.offset}, expected {at}: "
                                     "bytes between the entries, or two of them in one place")
         file.seek(header.offset)
-        if file.read(len(form)) != form:
-            check.fail("entries", f"the local header of {show(name)} differs from the central one")
-        start = header.offset + len(form)
+        local = file.read(_LOCAL)
+        lengths = sum(struct.unpack("<HH", local[26:])) if len(local) == _LOCAL else 0
+        if local + file.read(lengths) != form:
+            check.fail("entries", f"the local header of {show(name)} differs from the central one, or is not allowed")
+        start = header.offset + _LOCAL + lengths
         at = start + header.packed
         plain = header.method == c.DEFLATED and not header.flags & 0x41
         entries.append(Entry(name, start, header.packed, header.size, header.crc, plain and at <= directory))

@@ -95,7 +95,7 @@ def _file_set(listed: Mapping[str, str], members: Members, check: Checklist) -> 
         check.fail("file_set", f"{show(name)} is listed but missing")
     for name in sorted(present - set(listed) - c.UNLISTED):
         check.fail("file_set", f"{show(name)} is there but not listed")
-    for name in sorted(c.REQUIRED - present):
+    for name in sorted(c.REQUIRED - c.UNLISTED - present):
         check.fail("file_set", f"{name} is missing, and every package has it")
     check.hold("file_set", f"{len(present)} files")
     for name in sorted(set(listed) & present):

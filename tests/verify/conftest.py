@@ -30,3 +30,6 @@ kit_module = _load("kit")
 def kit(tmp_path_factory: pytest.TempPathFactory) -> object:
     """Keys, an authority and good packages."""
     return kit_module.Kit(tmp_path_factory.mktemp("kit"))
+
+
+museum_module = _load("museum")

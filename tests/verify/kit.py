@@ -8,6 +8,7 @@ import io
 import json
 import struct
 import subprocess
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -142,6 +143,40 @@ class LocalAuthority:
                            capture_output=True)
             return (self.folder / "reply").read_bytes()
         return cms.Authority(send)
+
+
+def forged_authority(signer: Pair, chain: Sequence[Pair], at: datetime) -> cms.Authority:
+    """An authority that stamps whatever is wanted, with any certificate and any time."""
+    from asn1crypto import algos, core, tsp
+    from asn1crypto import cms as asn1
+    from asn1crypto import x509 as asn1_x509
+
+    def certificate(one: Pair) -> Any:
+        return asn1_x509.Certificate.load(one.cert.public_bytes(serialization.Encoding.DER))
+
+    def send(request: bytes) -> bytes:
+        query, own = tsp.TimeStampReq.load(request), certificate(signer)
+        info = tsp.TSTInfo({"version": "v1", "policy": "1.2.3.4.1", "message_imprint": query["message_imprint"],
+                            "serial_number": 7, "gen_time": at.replace(microsecond=0), "nonce": query["nonce"]}).dump()
+        sha256 = algos.DigestAlgorithm({"algorithm": "sha256"})
+        bound = tsp.SigningCertificateV2({"certs": [{"cert_hash": own.sha256}]})
+        attributes = asn1.CMSAttributes([
+            {"type": "content_type", "values": ["tst_info"]},
+            {"type": "message_digest", "values": [hashlib.sha256(info).digest()]},
+            {"type": "signing_certificate_v2", "values": [bound]}])
+        signature = signer.key.sign(attributes.dump(), ec.ECDSA(hashes.SHA256()))
+        sid = asn1.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number})
+        signed = asn1.SignedData({
+            "version": "v3", "digest_algorithms": [sha256],
+            "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(info)},
+            "certificates": [certificate(one) for one in (signer, *chain)],
+            "signer_infos": [{"version": "v1", "sid": asn1.SignerIdentifier({"issuer_and_serial_number": sid}),
+                              "digest_algorithm": sha256, "signed_attrs": attributes,
+                              "signature_algorithm": {"algorithm": "sha256_ecdsa"}, "signature": signature}]})
+        token = asn1.ContentInfo({"content_type": "signed_data", "content": signed})
+        return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump()
+
+    return cms.Authority(send)
 
 
 # ---------------------------------------------------------------- packages
@@ -297,12 +332,17 @@ class Kit:
     def __init__(self, folder: Path) -> None:
         """Make everything in a folder."""
         self.folder = folder
+        self.module = sys.modules[__name__]
         self.root = pair("Acme root", ca=True)
         self.seal_pair = pair("Acme evidence seal", issuer=self.root)
         self.key = self.seal_pair.seal(self.root)
         self.tsa = LocalAuthority.make(folder / "tsa")
         self.test_key = S.new_test_key(folder / "keys", at=datetime(2026, 10, 1, tzinfo=UTC))
-        self.plain = self.package("plain", key=self.test_key, tsa=None)
+        self.plain = self.package("plain", key=self.test_key)
+        first = S.Previous("evidence-2026-10", self.result.sha256sums_sha256)
+        self.november = self.package("november", key=self.test_key, prefix="b", start=END, package_id="evidence-2026-11",
+                                     period="2026-11", sequence=2, previous=first, end=datetime(2026, 12, 1, tzinfo=UTC))
+        self.ident, self.other_ident = f"ix-a{5:023x}", f"ix-a{6:023x}"
         now = datetime.now(UTC)  # the authority stamps with today's clock, and the claim must fit
         self.now = now
         self.revocation = crl(self.root, at=now)
@@ -317,7 +357,7 @@ class Kit:
         tree = stage(staging, count=count, prefix=prefix, start=start, disclosures=disclosures, edit=edit)
         out = self.folder / label / f"{changes.get('package_id', 'evidence-2026-10')}.zip"
         out.parent.mkdir(exist_ok=True)
-        self.result = S.seal(staging, facts=facts(tree, **changes), key=key, out=out, tsa=tsa)
+        self.result = S.seal(staging, facts=facts(tree, start=start, **changes), key=key, out=out, tsa=tsa)
         return out
 
     def reseal(self, files: Mapping[str, bytes], *, key: S.SealKey | None = None, at: datetime = SEALED,
@@ -335,7 +375,7 @@ class Kit:
             digests = {n: FileDigest(hashlib.sha256(d).hexdigest(), d.count(b"\n")) for n, d in kept.items()
                        if n != c.STATEMENT}
             builder = leaves.TreeBuilder()
-            for line in kept[c.CHAINS].splitlines():
+            for line in kept[c.CHAINS].removesuffix(b"\n").split(b"\n"):
                 builder.add(line)
             previous = S.Previous(**old["previous"]) if old["previous"] else None
             value = facts(builder.tree(), package_id=old["package_id"], period=old["period"]["label"],

@@ -1,0 +1,61 @@
+"""Every package of the museum is refused, at the step that names its cause; the good ones are accepted."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evidence import constants as c
+from evidence.verify import Report, verify
+
+museum = sys.modules["evidence_tests_museum"]
+
+
+def report_of(kit: Any, case: Any) -> Report:
+    """Break a package as the case says, and verify it with what an auditor of the good one knows."""
+    made = case.make(kit)
+    broken, pair, more = made if isinstance(made, tuple) and len(made) == 3 else (
+        (*made, {}) if isinstance(made, tuple) else (made, None, {}))
+    path = broken if isinstance(broken, Path) else kit.write(case.name, broken)
+    options = {**case.options, **more}
+    timed = case.base == "timed"
+    options.setdefault("fingerprint", (kit.key if timed else kit.test_key).fingerprint)
+    if options.pop("own_pin", False):
+        options["fingerprint"] = pair.seal().fingerprint
+    if options.pop("with_digest", False):
+        options["expect_digest"] = hashlib.sha256(kit.module.unpack(kit.plain)[c.SUMS]).hexdigest()
+    return verify(path, at=kit.now if timed else kit.module.CHECKED, **options)
+
+
+@pytest.mark.parametrize("case", museum.CASES, ids=lambda case: case.name)
+def test_a_broken_package_fails_at_the_step_that_names_its_cause(kit: Any, case: Any) -> None:
+    """A package broken in one way does not verify, and the first step that fails names the way."""
+    report = report_of(kit, case)
+    assert report.failed[:1] == (case.step,), [(s.name, s.found) for s in report.steps if s.state == "fails"]
+
+
+@pytest.mark.parametrize("case", museum.HISTORIES, ids=lambda case: case.name)
+def test_a_broken_history_fails(kit: Any, case: Any, tmp_path: Path) -> None:
+    """A folder of packages with a gap, a fork or an exchanged package does not verify."""
+    options = case.make(kit, tmp_path) or {}
+    report = verify(tmp_path, fingerprint=kit.test_key.fingerprint, at=kit.module.CHECKED, **options)
+    assert case.step in report.failed
+
+
+@pytest.mark.parametrize("case", museum.PROOFS, ids=lambda case: case.name)
+def test_a_broken_proof_fails_at_the_step_that_names_its_cause(kit: Any, case: Any, tmp_path: Path) -> None:
+    """A proof broken in one way does not verify, and a step that fails names the way."""
+    path = tmp_path / "interaction.proof.json"
+    path.write_bytes(case.make(kit))
+    report = verify(path, fingerprint=kit.test_key.fingerprint, at=kit.module.CHECKED, expect_id=kit.ident)
+    assert case.step in report.failed, [(s.name, s.found) for s in report.steps if s.state == "fails"]
+
+
+def test_every_exhibit_has_a_name_of_its_own() -> None:
+    """No two exhibits share a name, and there are more than the sixty-two of the first matrix."""
+    names = [case.name for case in (*museum.CASES, *museum.HISTORIES, *museum.PROOFS)]
+    assert len(set(names)) == len(names) > 62
