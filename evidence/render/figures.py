@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from evidence.render.show import span
+from evidence.render.show import ABSENT, span
 
 WIDTH = 560
 HOUR, CELL = 24, 9
@@ -106,7 +106,8 @@ class HeatMap:
     busiest: int
 
 
-def heat_maps(rows: Iterable[Mapping[str, Any]], start: datetime, end: datetime, *, maps: int = 4) -> tuple[HeatMap, ...]:
+def heat_maps(rows: Iterable[Mapping[str, Any]], start: datetime, end: datetime, *,
+              maps: int = 4) -> tuple[HeatMap, ...]:
     """Return the heat map of each of the first ``maps`` gateways; hours outside of the period are left out."""
     counts: dict[str, dict[tuple[int, int], int]] = {}
     for row in rows:
@@ -141,6 +142,10 @@ class Station:
     since: str
 
 
+def _clock(moment: datetime | None, otherwise: str) -> str:
+    return f"{moment:%d %b %H:%M:%S}" if moment else otherwise
+
+
 def journey(row: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[Station, ...]:
     """Return the way of one interaction: who asked, who allowed it, what was forwarded, what came back.
 
@@ -155,11 +160,11 @@ def journey(row: Mapping[str, Any], words: Mapping[str, Any]) -> tuple[Station, 
     return (
         Station(0, "Who asked", (row["who"] or "nobody known", words["caller"], f"sign-in tier {row['sign_in_tier']}"),
                 words["identity"].tone, ""),
-        Station(1, "Who allowed it", (row["approver"] or "–", f"{approved:%d %b %H:%M:%S}" if approved else "no decision",
+        Station(1, "Who allowed it", (row["approver"] or ABSENT, _clock(approved, "no decision"),
                                       row["approver_group"] or ""), words["approval"].tone, ""),
-        Station(2, "What was sent", (f"{row['event_time']:%d %b %H:%M:%S}", row["connection"] or "–", row["model"] or ""),
+        Station(2, "What was sent", (_clock(row["event_time"], ""), row["connection"] or ABSENT, row["model"] or ""),
                 "part" if row["outcome"] == "forwarded" else "none", f"{wait} later" if wait else ""),
-        Station(3, "What came back", (f"{answer:%d %b %H:%M:%S}" if answer else "no response",
-                                      f"{row['response_bytes'] or 0} bytes", f"{row['response_findings']} residual values"),
+        Station(3, "What came back", (_clock(answer, "no response"), f"{row['response_bytes'] or 0} bytes",
+                                      f"{row['response_findings']} residual values"),
                 words["masking"].tone, f"after {took}" if took else ""),
     )

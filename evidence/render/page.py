@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping, Set as AbstractSet
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def _finalizer(covered: AbstractSet[int] | None) -> Callable[[Any], Any]:
 
     def finalize(value: Any) -> Any:
         if value is None:
-            return "–"
+            return "\u2013"
         if isinstance(value, str) and not isinstance(value, Markup):
             return show.visible(show.shorten(value), covered)
         return value
@@ -121,6 +122,7 @@ def html(context: Mapping[str, Any], *, medium: str, covered: AbstractSet[int] |
     css = style(medium)
     try:
         template = environment(covered).get_template("report.html.j2")
-        return str(template.render(**context, medium=medium, css=Markup(css), policy=policy(css)))  # noqa: S704 - our file
+        sheet = Markup(css)  # noqa: S704 - our own file
+        return str(template.render(**context, medium=medium, css=sheet, policy=policy(css)))
     except TemplateError as error:
         raise SealError(f"the report cannot be written: {error}") from error

@@ -1,9 +1,10 @@
-"""The report as PDF/A-3a, before signing: the same HTML, laid out with the fonts that are shipped, byte for byte again."""
+"""The report as PDF/A-3a, before signing: the same HTML, laid out with the bundled fonts, the same bytes again."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,49 +13,48 @@ from typing import TYPE_CHECKING, Any
 
 from evidence import catalog
 from evidence.errors import MissingExtraError, SealError
-from evidence.render import page
 
 if TYPE_CHECKING:
     from weasyprint import Document, URLFetcher
 
 VARIANT = "pdf/a-3a"
 FACES = (
-    ("Report", "DejaVuSansCondensed.ttf", "normal", "normal"),
-    ("Report", "DejaVuSansCondensed-Bold.ttf", "bold", "normal"),
-    ("Report", "DejaVuSansCondensed-Oblique.ttf", "normal", "italic"),
-    ("Report Mono", "DejaVuSansMono.ttf", "normal", "normal"),
+    ("Report", "DejaVuSansCondensed.ttf", "normal"),
+    ("Report", "DejaVuSansCondensed-Bold.ttf", "bold"),
+    ("Report Mono", "DejaVuSansMono.ttf", "normal"),
 )
 _SCHEME = "bundled:"
 
 
 @cache
 def covered() -> frozenset[int]:
-    """Return the code points that every upright bundled face can print."""
-    from fontTools.ttLib import TTFont
+    """Return the code points that every bundled face can print."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-    home = catalog.home("templates") / "fonts"
-    faces = [frozenset(TTFont(home / name, lazy=True).getBestCmap()) for name in
-             ("DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf", "DejaVuSansMono.ttf")]
+    faces = []
+    for _, name, _ in FACES:
+        with TTFont(catalog.home("templates") / "fonts" / name, lazy=True) as font:
+            faces.append(frozenset(font.getBestCmap()))
     return frozenset.intersection(*faces)
 
 
 def font_faces() -> str:
     """Return the @font-face rules; their addresses mean nothing outside of :func:`fetcher`."""
     return "".join(
-        f"@font-face {{ font-family: '{family}'; src: url('{_SCHEME}{name}'); font-weight: {weight}; font-style: {slope} }}\n"
-        for family, name, weight, slope in FACES)
+        f"@font-face {{ font-family: '{family}'; src: url('{_SCHEME}{name}'); font-weight: {weight} }}\n"
+        for family, name, weight in FACES)
 
 
 def fetcher() -> URLFetcher:
     """Return a fetcher that gives the bundled fonts and refuses everything else, local files too."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-    allowed = {f"{_SCHEME}{name}": catalog.home("templates") / "fonts" / name for _, name, _, _ in FACES}
+    allowed = {f"{_SCHEME}{name}": catalog.home("templates") / "fonts" / name for _, name, _ in FACES}
 
     class Bundled(URLFetcher):  # type: ignore[misc] # the base class has no types
         """Fonts by name; any other address stops the report."""
 
-        def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002
             """Return a bundled font."""
             if url not in allowed:
                 raise FatalURLFetchingError(f"the report may not fetch {url[:80]!r}")
@@ -89,16 +89,17 @@ def layout(html: str) -> Document:
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import FatalURLFetchingError
     except OSError as error:
-        raise MissingExtraError(f"a library for PDF pages is missing: {error}",
-                                advice="install Pango and HarfBuzz (Debian: libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)",
-                                ) from error
+        raise MissingExtraError(
+            f"a library for PDF pages is missing: {error}",
+            advice="install Pango and HarfBuzz (Debian: libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)",
+        ) from error
     fonts, only = FontConfiguration(), fetcher()
     sheet = CSS(string=font_faces(), font_config=fonts, url_fetcher=only)
     try:
         return HTML(string=html, url_fetcher=only, base_url=None).render(
             stylesheets=[sheet], font_config=fonts, presentational_hints=False, pdf_variant=VARIANT)
     except FatalURLFetchingError as error:
-        raise SealError(str(error), advice="a template or a style sheet refers to something outside of the report") from error
+        raise SealError(str(error), advice="a template or a style sheet refers to the outside of the report") from error
 
 
 def write(document: Document, *, package_id: str, attached: Sequence[tuple[str, str, bytes]], created: datetime) -> bytes:
@@ -121,7 +122,9 @@ def write(document: Document, *, package_id: str, attached: Sequence[tuple[str, 
     files = [Attachment(string=data, name=name, description=text, created=stamp, modified=stamp, relationship="Data")
              for name, text, data in sorted(attached)]
     identifier = hashlib.sha256(b"copilot-evidence\0" + package_id.encode()).digest()[:16]
-    data = document.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier, attachments=files, finisher=_finish)
+    with warnings.catch_warnings():  # WeasyPrint 70.0 leaves the file of its colour profile to the garbage collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        data = document.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier, attachments=files, finisher=_finish)
     if data is None:
         raise SealError("the PDF was not written")
     return bytes(data)

@@ -82,7 +82,8 @@ def build(con: duckdb.DuckDBPyConnection, company: Company, *, soa: Soa, excepti
         "param": query.one(con, "param"), "head": query.one(con, "headline"),
         "checks": list(checks.values()), "texts": texts, "framework": docs.framework(facts),
         "glossary": words.vocabulary()["glossary"], "marks": words.MARKS, "seal_state": seal_state(facts),
-        "undetermined": query.rows(con, "undetermined"), "reasons": _grouped(query.rows(con, "check_reasons"), "check_id"),
+        "undetermined": query.rows(con, "undetermined"),
+        "reasons": _grouped(query.rows(con, "check_reasons"), "check_id"),
     }
     context |= _controls(con, soa, context["framework"], checks)
     context |= _sources(con, company, facts, caps)
@@ -163,7 +164,8 @@ def _completeness(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
-def _exceptions(con: duckdb.DuckDBPyConnection, facts: ReportFacts, exceptions: Exceptions, caps: Caps) -> dict[str, Any]:
+def _exceptions(con: duckdb.DuckDBPyConnection, facts: ReportFacts, exceptions: Exceptions,
+                caps: Caps) -> dict[str, Any]:
     rows = list(tables.register(con, facts, exceptions, first_k=caps.exceptions))
     used = {row["exception_id"] for row in query.rows(con, "approved_used")}
     last_day = f"{(facts.period.end - timedelta(microseconds=1)).astimezone(ZoneInfo(facts.period.zone)):%Y-%m-%d}"
@@ -182,7 +184,9 @@ def _samples(con: duckdb.DuckDBPyConnection, company: Company, facts: ReportFact
 
 def telling(picks: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the picks worth a page first: one of each kind of story, then the rest, in the order of the draw."""
-    seen, first, rest = set(), [], []
+    seen: set[tuple[bool, bool]] = set()
+    first: list[Mapping[str, Any]] = []
+    rest: list[Mapping[str, Any]] = []
     for pick in picks:
         story = (pick["approval_required"] and pick["approval_verdict"] == "valid", bool(pick["deviations"]))
         (rest if story in seen else first).append(pick)

@@ -19,7 +19,8 @@ NAMES = {0: "NUL", 7: "BEL", 8: "BS", 9: "TAB", 10: "LF", 13: "CR", 27: "ESC", 1
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _MARKS = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
                     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+)")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets read them too
+ABSENT = "\u2013"
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four full-width
 _PLAIN = re.compile(r"[ -~]*")
 
 
@@ -74,7 +75,7 @@ def cell(value: object) -> str:
     if value is None:
         return ""
     text = visible(instant(value) if isinstance(value, datetime) else str(value))
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def instant(value: datetime) -> str:
@@ -84,7 +85,7 @@ def instant(value: datetime) -> str:
 
 def when(value: datetime | None) -> str:
     """Return a UTC instant for reading: ``2026-10-03 09:12:44``."""
-    return "–" if value is None else f"{value:%Y-%m-%d %H:%M:%S}"
+    return ABSENT if value is None else f"{value:%Y-%m-%d %H:%M:%S}"
 
 
 def local(value: datetime, zone: str) -> str:
@@ -96,13 +97,13 @@ def local(value: datetime, zone: str) -> str:
 
 def number(value: int | None) -> str:
     """Return an integer with its thousands apart: ``12,345``."""
-    return "–" if value is None else f"{value:,}"
+    return ABSENT if value is None else f"{value:,}"
 
 
 def span(microseconds: int | None) -> str:
     """Return a length of time in its two largest units: ``3 min 12 s``."""
     if microseconds is None:
-        return "–"
+        return ABSENT
     sign, rest = ("-" if microseconds < 0 else ""), abs(microseconds)
     if rest < 1_000_000:
         return f"{sign}{rest // 1000} ms" if rest >= 1000 or not rest else f"{sign}{rest} µs"
@@ -117,7 +118,7 @@ def span(microseconds: int | None) -> str:
 def size(count: int | None) -> str:
     """Return a number of bytes for reading, in decimal units and whole tenths."""
     if count is None:
-        return "–"
+        return ABSENT
     for unit, base in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if count >= base:
             tenths = (count * 10 + base // 2) // base
@@ -133,4 +134,4 @@ def locator(text: str) -> str:
 
 def share(part: int, whole: int) -> str:
     """Return ``part`` of ``whole`` in percent, rounded down so that 100 % means all."""
-    return "–" if not whole else f"{part * 1000 // whole / 10:.1f} %"
+    return ABSENT if not whole else f"{part * 1000 // whole / 10:.1f} %"

@@ -214,6 +214,7 @@ def contents(out: Path) -> list[dict[str, Any]]:
     for path in sorted((out / "evidence").iterdir()):
         name = path.relative_to(out).as_posix()
         files = sorted(part for part in path.rglob("*") if part.is_file()) if path.is_dir() else [path]
-        found.append({"name": name + "/" * path.is_dir(), "files": len(files), "bytes": sum(f.stat().st_size for f in files),
+        found.append({"name": name + "/" * path.is_dir(), "files": len(files),
+                      "bytes": sum(part.stat().st_size for part in files),
                       "sha256": digest(out, name) if path.is_dir() else _sha256(path)})
     return found

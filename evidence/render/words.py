@@ -30,7 +30,8 @@ def vocabulary() -> Mapping[str, Mapping[str, Any]]:
     """Return the whole vocabulary."""
     import yaml
 
-    data: dict[str, dict[str, Any]] = yaml.safe_load((catalog.home("templates") / "report" / "words.yaml").read_text("utf-8"))
+    path = catalog.home("templates") / "report" / "words.yaml"
+    data: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text("utf-8"))
     return data
 
 
@@ -56,6 +57,6 @@ def control_state(operating: str, testability: str, *, applicable: bool) -> Stat
 def word(kind: str, code: str | None) -> str:
     """Return the words for a code, or the code with blanks."""
     if code is None:
-        return "–"
+        return "\u2013"
     entry = vocabulary()[kind].get(code)
     return code.replace("_", " ") if entry is None else str(entry[0] if isinstance(entry, list) else entry)

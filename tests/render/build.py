@@ -1,5 +1,9 @@
-"""A small made-up month: about forty chains with every verdict, a misbehaving source, and hostile text wherever a log may
-carry text. Used by the tests, and by hand: ``python tests/render/build.py OUT`` writes the report to look at."""
+"""A small made-up month with every verdict, a misbehaving source, and hostile text wherever a log may carry text.
+
+Used by the tests, and by hand: ``python tests/render/build.py OUT`` writes the report to look at.
+"""
+
+# ruff: noqa: RUF001, DTZ001, T201 - names of many alphabets; relations hold UTC without zone; the script prints
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>",
     "</style><style>@import url(http://evil.example/x.css)</style><svg onload=alert(3)>",
     "{{ 7*7 }}{% for x in ().__class__.__bases__ %}{% endfor %}${7*7}#{7*7}",
-    "=HYPERLINK(\"http://evil.example\",\"click\")",
+    '=HYPERLINK("http://evil.example","click")',
     "+cmd|' /C calc'!A0",
     "\x1b]0;owned\x07\x1b[2Jcleared\x00nul",
     "\u202egnp.exe\u202c rtl \u2066isolate\u2069 zero\u200bwidth\ufeff",
