@@ -6,6 +6,7 @@ under way, or where the recording itself tells the pair apart from every other; 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -78,12 +79,13 @@ def _settle(ours: list[int], theirs: list[int], requests: list[Message], respons
         yield _alone(ours, theirs, requests, responses)
         return
     certain = _certain(ours, theirs, responses, asked, given)
-    left = [n for n in theirs if n not in set(certain.values())]
+    taken = set(certain.values())
+    left = deque(n for n in theirs if n not in taken)
     for number in ours:
         if number in certain:
             yield Pair(number, certain[number], "exact")
         elif left:
-            answer = left.pop(0)
+            answer = left.popleft()
             kind = "unparsed" if responses[answer].words[0] == "101" else "ambiguous"
             yield Pair(number, answer, kind)
         else:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,14 @@ class Body(Frozen):
     texts: Texts
 
 
+@dataclass(slots=True)
+class _Node:
+    """A step of a path: what follows under which key, through a list or not, and the deltas that end here."""
+
+    steps: dict[str, dict[bool, _Node]] = field(default_factory=dict)
+    leaves: list[int] = field(default_factory=list)
+
+
 class Delta(Frozen):
     """A piece of text in an event: path (``[]`` walks a list), keys that tell pieces of one text, and a condition."""
 
@@ -62,6 +70,17 @@ class Events(Frozen):
     tokens_in: tuple[str, ...] = ()
     tokens_out: tuple[str, ...] = ()
     deltas: tuple[Delta, ...] = Field(min_length=1)
+
+    @cached_property
+    def tree(self) -> _Node:
+        """Paths of the deltas as one tree, so that an event is walked once whatever their number."""
+        root = _Node()
+        for number, delta in enumerate(self.deltas):
+            node = root
+            for step in delta.path.split("."):
+                node = node.steps.setdefault(step.removesuffix("[]"), {}).setdefault(step.endswith("[]"), _Node())
+            node.leaves.append(number)
+        return root
 
 
 class Wire(Frozen):
@@ -134,22 +153,27 @@ def read_events(wire: Wire, values: list[Any]) -> Said:
     shape, pieces = wire.events, dict[tuple[object, ...], list[str]]()
     name = model = None
     tokens_in = tokens_out = None
+    found: list[tuple[int, tuple[str, ...], str]] = []
     for value in values:
+        if not isinstance(value, dict):
+            continue
         name = name or _word(value, shape.id)
         model = model or _word(value, shape.model)
         tokens_in = _number(value, shape.tokens_in, tokens_in)
         tokens_out = _number(value, shape.tokens_out, tokens_out)
-        for number, delta in enumerate(shape.deltas):
+        found.clear()
+        _walk(value, shape.tree, (), found)
+        for number, indices, text in found:
+            delta = shape.deltas[number]
             if all(_at(value, key) == wanted for key, wanted in delta.when.items()):
-                group = (number, *(str(_at(value, key)) for key in delta.by))
-                for indices, text in _walk(value, delta.path.split("."), ()):
-                    pieces.setdefault((*group, *indices), []).append(text)
+                group = (number, *(str(_at(value, key)) for key in delta.by), *indices)
+                pieces.setdefault(group, []).append(text)
     text = "\n".join(clean("".join(parts)) for parts in pieces.values())
     return Said(text or None, name, model, True, tokens_in, tokens_out)
 
 
 def _read(shape: Body, value: Any) -> Said:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return Said()
     found: list[str] = []
     for key in shape.texts.start:
@@ -166,33 +190,42 @@ def _collect(value: Any, texts: Texts, found: list[str], depth: int) -> None:
     elif depth and isinstance(value, list):
         for item in value:
             _collect(item, texts, found, depth - 1)
-    elif depth and isinstance(value, Mapping):
+    elif depth and isinstance(value, dict):
         for key in texts.keys:
             if key in value:
                 _collect(value[key], texts, found, depth - 1)
         whole = (value.get(key) for key in texts.objects)
-        found.extend(json.dumps(item, ensure_ascii=False) for item in whole if isinstance(item, Mapping))
+        found.extend(json.dumps(item, ensure_ascii=False) for item in whole if isinstance(item, dict))
 
 
-def _walk(value: Any, steps: list[str], indices: tuple[object, ...]) -> Iterator[tuple[tuple[object, ...], str]]:
-    """Yield the texts at a path, each with the ``index`` of the list elements on the way to it."""
-    if not steps:
-        if isinstance(value, str) and value:
-            yield indices, value
+def _walk(value: Any, node: _Node, indices: tuple[str, ...], found: list[tuple[int, tuple[str, ...], str]]) -> None:
+    """Collect the texts of an event, each with the ``index`` of the list elements on the way to it."""
+    if isinstance(value, str):
+        if value:
+            found.extend((leaf, indices, value) for leaf in node.leaves)
         return
-    name, many = steps[0].removesuffix("[]"), steps[0].endswith("[]")
-    inner = value.get(name) if isinstance(value, Mapping) else None
-    if not many:
-        yield from _walk(inner, steps[1:], indices)
-    elif isinstance(inner, list):
-        for place, item in enumerate(inner):
-            index = item.get("index", place) if isinstance(item, Mapping) else place
-            yield from _walk(item, steps[1:], (*indices, str(index)))
+    if not isinstance(value, dict):
+        return
+    for key, kinds in node.steps.items():
+        inner = value.get(key)
+        if inner is None:
+            continue
+        if (plain := kinds.get(False)) is not None:
+            _walk(inner, plain, indices, found)
+        if isinstance(inner, list) and (many := kinds.get(True)) is not None:
+            for place, item in enumerate(inner):
+                index = item.get("index", place) if isinstance(item, dict) else place
+                _walk(item, many, (*indices, str(index)), found)
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def _at(value: Any, path: str) -> Any:
-    for step in path.split("."):
-        if not isinstance(value, Mapping):
+    for step in _steps(path):
+        if not isinstance(value, dict):
             return None
         value = value.get(step)
     return value
