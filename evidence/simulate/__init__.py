@@ -9,5 +9,6 @@ from evidence.simulate.register import catalogue, demo, describe
 from evidence.simulate.truth import ExchangeFact, FileFact, Finding, PersonFact, Truth, UsageFact
 
 __all__ = [
-    "ExchangeFact", "FileFact", "Finding", "PersonFact", "Truth", "UsageFact", "catalogue", "demo", "describe", "simulate",
+    "ExchangeFact", "FileFact", "Finding", "PersonFact", "Truth", "UsageFact",
+    "catalogue", "demo", "describe", "simulate",
 ]

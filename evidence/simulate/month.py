@@ -15,12 +15,13 @@ from evidence.simulate import (
     directory,
     edges,
     faults,
+    policies,
     usage,
     wrong_approvals,
     wrong_identity,
     wrong_masking,
 )
-from evidence.simulate.clock import DAY, HOUR, MINUTE, Month, micros, midnight, millis, new_id, seconds, ticks
+from evidence.simulate.clock import DAY, HOUR, MINUTE, Month, micros, midnight, new_id, seconds, ticks
 from evidence.simulate.days import Diary
 from evidence.simulate.gateway import connection_detail
 from evidence.simulate.register import MOVES, Move, catalogue, demo
@@ -141,20 +142,8 @@ def _settings(world: World) -> None:
         for label, _ in moments(world):
             record = connection_detail(connection, ids, masking=connection.masking)
             world.sink.write(f"hoop/connections/{label}/{ids[0]}.json", json.dumps(record, indent=1) + "\n")
-    rule = {"id": new_id(rng), "name": "data-jit", "description": None, "access_type": "jit",
-            "connection_names": ["prod-data"], "attributes": ["ai"], "approval_required_groups": [],
-            "all_groups_must_approve": False, "reviewers_groups": ["ai-approvers", "data-security"],
-            "force_approval_groups": ["platform-oncall"], "skip_review_groups": [], "access_max_duration": 14400,
-            "min_approvals": 1, "managed_by": None, "created_at": seconds(world.month.start - 90 * DAY),
-            "updated_at": seconds(world.month.start - 90 * DAY)}
-    listed = {"pages": {"total": 1, "page": 1, "size": 50}, "data": [rule]}
-    world.sink.write("hoop/policies/access-request-rules.json", json.dumps(listed, indent=1) + "\n")
-    names = ["EMAIL_ADDRESS", "PHONE_NUMBER", "PERSON", "CREDIT_CARD", "IBAN_CODE"]
-    masking = {"id": new_id(rng), "managed_by": None, "name": "customer-data", "description": "Customer data",
-               "connection_ids": [], "attributes": ["ai"],
-               "supported_entity_types": [{"name": "customer", "entity_types": names}], "score_threshold": 0.5,
-               "custom_entity_types": [], "updated_at": millis(world.month.start - 80 * DAY)}
-    world.sink.write("hoop/policies/datamasking-rules.json", json.dumps([masking], indent=1) + "\n")
+    for name, rules in (("access-request-rules", policies.access_rules), ("datamasking-rules", policies.masking_rules)):
+        world.sink.write(f"hoop/policies/{name}.json", rules(rng, world.month.start))
 
 
 def _snapshots(world: World) -> None:

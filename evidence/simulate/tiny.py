@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from evidence.simulate import config, directory, gateway, usage
+from evidence.simulate import config, directory, gateway, policies, usage
 from evidence.simulate.clock import DAY, HOUR, micros, seconds
 from evidence.simulate.gateway import Connection, Decision, Owner, Review, record
 from evidence.simulate.http import Ask
@@ -136,6 +136,7 @@ class Tiny:
         self.sink.write("github/users-1-day/2026-10-06.json", usage.report(self.rows, day, "array"))
         bill = [line for row in self.rows for line in usage.bill_rows(row, day)]
         self.sink.write("github/billing/usage.csv", usage.bill(bill))
+        self.sink.write("hoop/policies/datamasking-rules.json", policies.masking_rules(self.rng, START))
         hired = START - 99 * DAY
         for label in ("start", "end"):
             gone = self.disabled if label == "end" else set()
