@@ -113,7 +113,7 @@ def test_a_pseudonym_is_stable_and_needs_the_key() -> None:
 
 def test_times_are_microseconds_of_utc() -> None:
     """A time without zone is UTC, as in the store; one with a zone is converted; nothing is rounded."""
-    naive = datetime(2026, 10, 1, 12, 0, 0, 123456)
+    naive = datetime(2026, 10, 1, 12, 0, 0, 123456)  # noqa: DTZ001 - as the engine gives it
     assert microseconds(naive) == microseconds(naive.replace(tzinfo=UTC)) == 1790856000123456
     assert microseconds(naive.replace(tzinfo=timezone(timedelta(hours=2)))) == 1790848800123456
 

@@ -1,5 +1,4 @@
-"""What the tests of seal and verify need: keys good and bad, a time-stamping authority, packages, and a ZIP writer that
-can break each field on its own."""
+"""What the tests of seal and verify need: keys good and bad, an authority, packages, a ZIP writer that can break."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from evidence import constants as c
-from evidence import seal as S
+from evidence import seal as sealing
 from evidence.seal import cms, leaves, pdf
 from evidence.seal.statement import FileDigest, SealFacts, statement, sums
 
@@ -60,13 +59,13 @@ class Pair:
         return self.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                       serialization.NoEncryption())
 
-    def seal(self, *chain: Pair) -> S.SealKey:
+    def seal(self, *chain: Pair) -> sealing.SealKey:
         """The pair as a seal key, without asking whether it is fit."""
         def sign(data: bytes) -> bytes:
             if isinstance(self.key, rsa.RSAPrivateKey):
                 return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
             return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
-        return S.SealKey(self.cert, tuple(pair.cert for pair in chain), sign)
+        return sealing.SealKey(self.cert, tuple(pair.cert for pair in chain), sign)
 
 
 def pair(common: str, *, issuer: Pair | None = None, ca: bool = False, key: Any = None, organisation: str = "Acme",
@@ -215,11 +214,11 @@ def report(attachments: Mapping[str, bytes]) -> bytes:
 
 
 def stage(folder: Path, *, count: int = 23, prefix: str = "a", start: datetime = START, disclosures: bool = True,
-          edit: Callable[[Path], None] = lambda _: None) -> S.Tree:
+          edit: Callable[[Path], None] = lambda _: None) -> sealing.Tree:
     """Fill a staging folder as the stages before the seal do."""
     for name_ in ("evidence/config", "evidence/populations", "evidence/sql"):
         (folder / name_).mkdir(parents=True)
-    tree = S.write_leaves(rows(count, prefix=prefix, start=start), folder / c.CHAINS, salt_key=SALT,
+    tree = sealing.write_leaves(rows(count, prefix=prefix, start=start), folder / c.CHAINS, salt_key=SALT,
                           pseudonym_key=PSEUDONYM, disclosures=folder / c.DISCLOSURES if disclosures else None)
     files = {
         c.CUSTODY: b'{"host":"test"}', c.SUMMARY: b'{"interactions":%d}' % count, c.CONTROLS: b'{"controls":[]}',
@@ -236,7 +235,7 @@ def stage(folder: Path, *, count: int = 23, prefix: str = "a", start: datetime =
     return tree
 
 
-def facts(tree: S.Tree, **changes: Any) -> SealFacts:
+def facts(tree: sealing.Tree, **changes: Any) -> SealFacts:
     """The facts of the first package, or of another."""
     base = SealFacts(package_id="evidence-2026-10", period="2026-10", zone="Europe/Berlin", start=START, end=END,
                      sequence=1, previous=None, tree=tree, sealed_at=SEALED)
@@ -337,9 +336,9 @@ class Kit:
         self.seal_pair = pair("Acme evidence seal", issuer=self.root)
         self.key = self.seal_pair.seal(self.root)
         self.tsa = LocalAuthority.make(folder / "tsa")
-        self.test_key = S.new_test_key(folder / "keys", at=datetime(2026, 10, 1, tzinfo=UTC))
+        self.test_key = sealing.new_test_key(folder / "keys", at=datetime(2026, 10, 1, tzinfo=UTC))
         self.plain = self.package("plain", key=self.test_key)
-        first = S.Previous("evidence-2026-10", self.result.sha256sums_sha256)
+        first = sealing.Previous("evidence-2026-10", self.result.sha256sums_sha256)
         self.november = self.package("november", key=self.test_key, prefix="b", start=END, package_id="evidence-2026-11",
                                      period="2026-11", sequence=2, previous=first, end=datetime(2026, 12, 1, tzinfo=UTC))
         self.ident, self.other_ident = f"ix-a{5:023x}", f"ix-a{6:023x}"
@@ -349,7 +348,7 @@ class Kit:
         self.timed = self.package("timed", key=self.key, tsa=self.tsa.authority(), sealed_at=now,
                                   revocation=self.revocation)
 
-    def package(self, label: str, *, key: S.SealKey, tsa: cms.Authority | None = None, count: int = 23,
+    def package(self, label: str, *, key: sealing.SealKey, tsa: cms.Authority | None = None, count: int = 23,
                 prefix: str = "a", start: datetime = START, disclosures: bool = True,
                 edit: Callable[[Path], None] = lambda _: None, **changes: Any) -> Path:
         """Seal one package."""
@@ -357,10 +356,10 @@ class Kit:
         tree = stage(staging, count=count, prefix=prefix, start=start, disclosures=disclosures, edit=edit)
         out = self.folder / label / f"{changes.get('package_id', 'evidence-2026-10')}.zip"
         out.parent.mkdir(exist_ok=True)
-        self.result = S.seal(staging, facts=facts(tree, start=start, **changes), key=key, out=out, tsa=tsa)
+        self.result = sealing.seal(staging, facts=facts(tree, start=start, **changes), key=key, out=out, tsa=tsa)
         return out
 
-    def reseal(self, files: Mapping[str, bytes], *, key: S.SealKey | None = None, at: datetime = SEALED,
+    def reseal(self, files: Mapping[str, bytes], *, key: sealing.SealKey | None = None, at: datetime = SEALED,
                tsa: cms.Authority | None = None, change: Callable[[dict[str, Any]], Any] | None = None,
                raw_statement: bytes | None = None, fresh: bool = True) -> dict[str, bytes]:
         """Do what an insider with the key can: change files and sign it all again, consistently.
@@ -369,7 +368,7 @@ class Kit:
         """
         key = key or self.test_key
         kept = {n: d for n, d in files.items() if n not in c.UNLISTED}
-        old = json.loads(kept[c.STATEMENT])
+        old = json.loads(kept[c.STATEMENT]) if raw_statement is None else {}
         if fresh:
             kept[c.SEAL_CHAIN] = key.pem
             digests = {n: FileDigest(hashlib.sha256(d).hexdigest(), d.count(b"\n")) for n, d in kept.items()
@@ -377,7 +376,7 @@ class Kit:
             builder = leaves.TreeBuilder()
             for line in kept[c.CHAINS].removesuffix(b"\n").split(b"\n"):
                 builder.add(line)
-            previous = S.Previous(**old["previous"]) if old["previous"] else None
+            previous = sealing.Previous(**old["previous"]) if old["previous"] else None
             value = facts(builder.tree(), package_id=old["package_id"], period=old["period"]["label"],
                           sequence=old["sequence"], previous=previous, edition=old["edition"],
                           replaces=old["replaces"], start=datetime.fromisoformat(old["period"]["from"]),

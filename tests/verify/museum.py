@@ -645,13 +645,18 @@ _raw_statement("statement_nested_without_end", lambda d: b"[" * 100_000)
 _raw_statement("statement_not_utf_8", lambda d: d.replace(b"TEST", b"T\xffST"))
 _raw_statement("statement_empty", lambda d: b"")
 
+def _short_salt(data: bytes) -> bytes:
+    at = data.index(b'"salt":"') + 8
+    return data[:at] + data[at + 2:]
+
+
 _insider("chains", "chains_without_last_line_feed", c.CHAINS, lambda d: d[:-1])
 _insider("chains", "chains_with_a_blank_line", c.CHAINS, lambda d: d.replace(b"\n", b"\n\n", 1))
 _insider("chains", "chains_with_crlf", c.CHAINS, lambda d: d.replace(b"\n", b"\r\n"))
 _insider("chains", "chain_twice", c.CHAINS, lambda d: d + d.splitlines(True)[-1])
 _insider("chains", "chains_out_of_order", c.CHAINS, lambda d: b"".join(reversed(d.splitlines(True))))
 _insider("chains", "chain_without_salt", c.CHAINS, lambda d: d.replace(b'"salt"', b'"sxlt"', 1))
-_insider("chains", "chain_with_a_short_salt", c.CHAINS, lambda d: _short_salt(d))
+_insider("chains", "chain_with_a_short_salt", c.CHAINS, _short_salt)
 _insider("chains", "chain_not_canonical", c.CHAINS, lambda d: d.replace(b'":', b'": ', 1))
 _insider("tree", "insider_dropped_a_chain", c.CHAINS, lambda d: b"".join(d.splitlines(True)[1:]), fresh=False)
 _insider("tree", "insider_changed_a_verdict", c.CHAINS, lambda d: d.replace(b"masked_ok", b"leak", 1), fresh=False)
@@ -664,11 +669,6 @@ _insider("html", "html_with_event_handler", c.HTML, lambda d: d.replace(b"<p>", 
 _insider("html", "html_with_remote_style", c.HTML, lambda d: d.replace(b"p{", b"@import 'https://t.example';p{"))
 _insider("html", "html_that_moves_on", c.HTML, lambda d: d.replace(b"<head>", b"<head><meta http-equiv=refresh>"))
 _insider("pdf_attached", "insider_exchanged_the_figures_but_not_in_the_report", c.SUMMARY, lambda d: b'{"x":1}')
-
-
-def _short_salt(data: bytes) -> bytes:
-    at = data.index(b'"salt":"') + 8
-    return data[:at] + data[at + 2:]
 
 
 def _report(title: str, step: str, change: Callable[[Any, bytes], bytes]) -> None:
@@ -879,6 +879,15 @@ def _foreign(value: dict[str, Any], kit: Any) -> None:
     value["disclosures"] = proof(kit.plain, kit.other_ident)["disclosures"]
 
 
+def _impostor(value: dict[str, Any], kit: Any) -> None:
+    """Make a whole new seal around a changed record, as anybody can."""
+    twin = kit.module.pair("TEST Evidence seal", organisation="TEST").seal()
+    forged = kit.reseal(files(kit) | {c.CHAINS: files(kit)[c.CHAINS].replace(b"masked_ok", b"leak")}, key=twin)
+    path = kit.write("impostor", forged)
+    value.clear()
+    value.update(proof(path, kit.ident))
+
+
 broken_proof("inclusion", "proof_for_another_root", lambda p, kit: p.update(
     audit_path=proof(kit.november, "ix-b" + "0" * 23)["audit_path"]))
 broken_proof("inclusion", "proof_with_index_off_by_one", lambda p, kit: p.update(leaf_index=p["leaf_index"] + 1))
@@ -904,7 +913,7 @@ broken_proof("attributes", "proof_with_another_list", lambda p, kit: p.update(
     sha256sums=kit.module.unpack(kit.november)[c.SUMS].decode()))
 broken_proof("signature", "proof_with_a_damaged_signature", lambda p, kit: p.update(
     signature=base64.b64encode(flip(files(kit)[c.SIGNATURE], len(files(kit)[c.SIGNATURE]) - 3)).decode()))
-broken_proof("pinned", "proof_signed_by_an_impostor", lambda p, kit: _impostor(p, kit))
+broken_proof("pinned", "proof_signed_by_an_impostor", _impostor)
 broken_proof("proof", "proof_with_an_unknown_member", lambda p, kit: p.update(note="trust me"))
 broken_proof("proof", "proof_without_a_member", lambda p, kit: p.pop("certificates"))
 broken_proof("proof", "proof_with_a_number_as_text", lambda p, kit: p.update(leaf_index="1"))
@@ -912,15 +921,6 @@ broken_proof("proof", "proof_with_signature_not_base64", lambda p, kit: p.update
 broken_proof("proof", "proof_with_a_member_twice", lambda p, kit: proof_bytes(p)[:-1] + b',"type":"x"}', raw=True)
 broken_proof("proof", "proof_that_is_no_json", lambda p, kit: b"\x00", raw=True)
 broken_proof("proof", "proof_cut_off", lambda p, kit: proof_bytes(p)[:-30], raw=True)
-
-
-def _impostor(value: dict[str, Any], kit: Any) -> None:
-    """Make a whole new seal around a changed record, as anybody can."""
-    twin = kit.module.pair("TEST Evidence seal", organisation="TEST").seal()
-    forged = kit.reseal(files(kit) | {c.CHAINS: files(kit)[c.CHAINS].replace(b"masked_ok", b"leak")}, key=twin)
-    path = kit.write("impostor", forged)
-    value.clear()
-    value.update(proof(path, kit.ident))
 
 
 def table() -> str:
