@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,7 +18,8 @@ class FileJob:
     """One file to read for one source.
 
     ``path`` is relative to the company folder. ``kept`` is given where the bytes are to come from the vault instead,
-    because the file itself lies there no longer.
+    because the file itself lies there no longer. ``known`` has hash and ``observed_at`` of what was received under this
+    name before: the next export of a source does not change when the one before was made.
     """
 
     root: Path
@@ -26,9 +28,17 @@ class FileJob:
     catalogs: tuple[Path, ...] = ()
     keep: bool = True
     kept: Kept | None = None
+    known: tuple[tuple[str, str | None], ...] = ()
     max_record: int = MAX_RECORD
     batch_bytes: int = BATCH_BYTES
     size: int = 0
+
+    def pinned(self, file_sha256: str) -> FileJob:
+        """Return the job for the bytes found, under the ``observed_at`` with which they were received, if any."""
+        at = dict(self.known).get(file_sha256)
+        if at is None:
+            return self
+        return replace(self, source=self.source.model_copy(update={"observed_at": datetime.fromisoformat(at)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,7 @@ class FileOutcome:
     state: str = "unreadable"
     reason: str | None = None
     detail: str | None = None
+    observed_at: str | None = None
     lines: int = 0
     records: int = 0
     rejects: int = 0

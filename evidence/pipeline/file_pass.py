@@ -126,7 +126,8 @@ class FilePass:
         near = min(every, key=lambda c: (not c.fits(keys), -len(keys & set(c.shape)), c.id))
         share = len(keys & set(near.shape))
         hint = f"nearest is {near.id}" if near.fits(keys) or share else "no connector is near"
-        raise RefusalError("not_this_connector", f"expected {self._connector.id}: {self._connector.fits(keys).why}; {hint}")
+        why = self._connector.fits(keys).why
+        raise RefusalError("not_this_connector", f"expected {self._connector.id}: {why}; {hint}")
 
     def _reject(self, member: str, refused: list[tuple[int, str, str | None, int | None]]) -> None:
         import pyarrow as pa
@@ -207,11 +208,12 @@ class FilePass:
             self._count = dict.fromkeys(self._count, 0)
             self._stop = (refusal.reason, refusal.detail)
             self._reject("", [(WHOLE_FILE, refusal.reason, refusal.detail, None)])
-        tables = self._rows.close()
         count = self._count
         records = count["lines"] - count["blanks"] - count["rejects"]
         if records == 0 and count["rejects"] and not self._stop:
             self._stop = ("no_record", "nothing in it could be used")
+            self._reject("", [(WHOLE_FILE, *self._stop, None)])
+        tables = self._rows.close()
         state = "read" if not self._stop else "partial" if records else "unreadable"
         events = {name: facts for name, facts in tables.items() if name not in _BOOKS}
         times = [(f["first"], f["last"]) for f in events.values() if f["first"]]

@@ -47,6 +47,8 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
     """
     from evidence import masking
 
+    for source in company.sources:
+        connectors.load(source.connector, store.catalogs())
     rules = company.policies.masking
     scanner = scanner or partial(masking.load, rules.packs, key=store.key("finding"), allow=rules.allow)
     at = received_at.astimezone(UTC).isoformat(timespec="microseconds")
@@ -55,7 +57,7 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         store.segments.sweep()
         store.vault.sweep()
         before = store.ledger.receipts()
-        queue, refused = _queue(store, company)
+        queue, refused = _queue(store, company, before)
         work = partial(_work, scanner)
         here = [*_run(queue, work, jobs, progress), *refused]
         seen = {(outcome.source_id, outcome.kept.sha256) for outcome in here}
@@ -65,16 +67,22 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         store.ledger.append(_receipt(outcome, at) for outcome in marked if outcome.event != "known")
         named = {outcome.source_id for outcome in every}
         missing = sorted(s.id for s in company.sources if s.required and s.id not in named)
-        return IngestSummary(tuple(marked), tuple(missing), repaired, store.ledger.head()[0])
+        now = {(e.latest.source_id, e.latest.file_sha256) for e in current(store.ledger.receipts(), named)}
+        shown = [o for o in marked if o.event == WITHDRAWN or (o.source_id, o.kept.sha256) in now]
+        return IngestSummary(tuple(shown), tuple(missing), repaired, store.ledger.head()[0])
 
 
-def _queue(store: Store, company: Company) -> tuple[list[FileJob], list[FileOutcome]]:
+def _queue(store: Store, company: Company, before: Sequence[Receipt]
+           ) -> tuple[list[FileJob], list[FileOutcome]]:
     """Return the files to read, and those that are refused unread."""
     make = partial(FileJob, store.root, catalogs=store.catalogs(), keep=company.ingest.vault == "full")
+    known: dict[tuple[str, str], tuple[tuple[str, str | None], ...]] = {}
+    for r in before:
+        known[r.source_id, r.path] = (*known.get((r.source_id, r.path), ()), (r.file_sha256, r.observed_at))
     jobs: list[FileJob] = []
     refused: list[FileOutcome] = []
     for source, path, error in discover.files(store.root, company):
-        job = make(path, source)
+        job = make(path, source, known=known.get((source.id, path), ()))
         if error:
             refused.append(refuse(job, custody.UNREADABLE, error.message))
         else:
@@ -92,7 +100,7 @@ def _from_vault(store: Store, company: Company, before: Sequence[Receipt], seen:
                 and store.vault.has(last.file_sha256)):
             kept = Kept(last.file_sha256, last.bytes, last.stored_sha256, last.stored_bytes, last.codec)
             jobs.append(FileJob(store.root, min(entry.paths), sources[last.source_id], store.catalogs(), kept=kept,
-                                size=last.bytes))
+                                known=((last.file_sha256, last.observed_at),), size=last.bytes))
     return jobs
 
 
@@ -155,7 +163,8 @@ def _withdrawn(root: Path, before: Sequence[Receipt], company: Company) -> list[
 def _receipt(outcome: FileOutcome, at: str) -> Receipt:
     kept = outcome.kept
     same = ("event", "path", "source_id", "connector", "connector_digest", "segment", "findings", "rules_digest",
-            "state", "reason", "lines", "records", "rejects", "blanks", "skips", "rows_out", "first_time", "last_time")
+            "state", "reason", "lines", "records", "rejects", "blanks", "skips", "rows_out", "first_time", "last_time",
+            "observed_at")
     return Receipt(file_sha256=kept.sha256, bytes=kept.bytes, stored_sha256=kept.stored_sha256, codec=kept.codec,
                    stored_bytes=kept.stored_bytes, received_at=at, **{name: getattr(outcome, name) for name in same})
 

@@ -39,6 +39,7 @@ def ingest_one(job: FileJob, scanner: Scanner | None = None) -> FileOutcome:
         return refuse(job, custody.CHANGED, error.message, error.kept)
     except SourceError as error:
         return refuse(job, custody.UNREADABLE, error.message)
+    job = job.pinned(held.kept.sha256)
     key = rows_key(held.kept.sha256, job.source, connector.digest)
     found = findings_key(key, scanner.rules_digest) if scanner else None
     facts, scanned = segments.manifest(key), segments.manifest(found) if found else None
@@ -67,6 +68,8 @@ def _outcome(job: FileJob, connector: Connector, kept: Kept, facts: dict[str, An
              scanner: Scanner | None) -> FileOutcome:
     names = ("state", "reason", "detail", "lines", "records", "rejects", "blanks", "skips", "rows_out", "first_time",
              "last_time")
+    observed = job.source.observed_at.isoformat() if job.source.observed_at else None
     return FileOutcome(path=job.path, source_id=job.source.id, connector=connector.id,
                        connector_digest=connector.digest, kept=kept, segment=facts["key"], findings=found,
-                       rules_digest=scanner.rules_digest if scanner else None, **{name: facts[name] for name in names})
+                       rules_digest=scanner.rules_digest if scanner else None, observed_at=observed,
+                       **{name: facts[name] for name in names})

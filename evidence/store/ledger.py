@@ -28,7 +28,7 @@ class Receipt:
 
     ``event`` is ``received`` (bytes or a name that are new), ``reread`` (known bytes under another connector, setting
     or rule pack) or ``withdrawn`` (a file that could not be read lies there no longer). ``segment`` and ``findings``
-    are the keys of what was derived; times are ISO 8601 in UTC.
+    are the keys of what was derived; ``observed_at`` is what evidence.yaml said of it then; times are ISO 8601 in UTC.
     """
 
     event: str
@@ -55,6 +55,7 @@ class Receipt:
     stored_sha256: str | None = None
     stored_bytes: int | None = None
     codec: str | None = None
+    observed_at: str | None = None
     seq: int = 0
 
 

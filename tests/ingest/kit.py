@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from evidence.ingest.job import IngestSummary
 from evidence.model import Company, Period
 from evidence.store import Store
 
+NOTHING = partial({}.get, "no scanner")
 AT = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
 PERIOD = Period.month("2026-10", "UTC")
 
@@ -75,13 +77,9 @@ def company(root: Path, *sources: Mapping[str, Any], **more: Any) -> Store:
     return pipeline.open_store(root, made)
 
 
-def nothing() -> None:
-    """No scanner."""
-
-
 def ingest(store: Store, **more: Any) -> IngestSummary:
     """Ingest as the tests do: one process, no scanner, a fixed instant."""
-    return pipeline.ingest(store, store.company, **{"received_at": AT, "jobs": 1, "scanner": nothing} | more)
+    return pipeline.ingest(store, store.company, **{"received_at": AT, "jobs": 1, "scanner": NOTHING} | more)
 
 
 def connect(store: Store, **more: Any):

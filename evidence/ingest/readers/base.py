@@ -82,7 +82,7 @@ class Judge:
         """Return the object, or the reason for which it is none and where.
 
         What parsers disagree about is refused: a key twice at the top level (the first one holds for some, the last one
-        for others), NaN and Infinity, lone surrogates, nesting beyond 1,024.
+        for others), NaN and Infinity, lone surrogates, nesting deeper than parsers can write.
         """
         import orjson
 
@@ -93,9 +93,12 @@ class Judge:
         if not isinstance(value, dict):
             return "not_an_object", None
         # Written back, a document has no key twice; where that gives the same bytes, the text has none either.
-        if orjson.dumps(value) != text and (twice := Judge._twice(text)):
-            return twice, None
-        return value
+        try:
+            same = orjson.dumps(value) == text
+        except orjson.JSONEncodeError:
+            return "too_deep", None
+        twice = None if same else Judge._twice(text)
+        return (twice, None) if twice else value
 
     @staticmethod
     def _why(text: bytes, error: ValueError) -> tuple[str, str | None]:

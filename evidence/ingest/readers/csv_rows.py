@@ -18,17 +18,20 @@ class _Text:
     def __init__(self, source: Readable, limit: int) -> None:
         self._source, self._limit = source, limit
         self.used = 0
-        self.too_long = self.unended = False
+        self.too_long = False
 
     def __iter__(self) -> Iterator[str]:
-        for lines, too_long, unended in split(self._source, self._limit):
+        for lines, too_long, _ in split(self._source, self._limit):
             if too_long:
-                self.used += too_long
+                self.used += too_long + 1
                 self.too_long = True
                 yield "\n"
             for line in lines:
                 self.used += len(line) + 1
-                self.unended = unended
+                if len(line) > self._limit:
+                    self.too_long = True
+                    yield "\n"
+                    continue
                 yield line.decode("utf-8", "surrogateescape") + "\n"
 
 
@@ -55,7 +58,7 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
             yield batch
             batch = Batch()
     batch.stop, batch.stop_detail = source.stop, source.detail
-    if not batch.stop and text.unended and batch.rejects and batch.rejects[-1].reason == CUT:
+    if not batch.stop and batch.rejects and batch.rejects[-1].reason == CUT:
         batch.stop, batch.stop_detail = CUT, "a quoted field has no end"
     yield batch
 

@@ -106,7 +106,7 @@ class _Walk:
         elif self._array and (char == COMMA or char in CLOSE):
             text = bytes(self._buffer[self._start:here]).strip(SPACE)
             if text:
-                yield Unit(text)
+                yield self._unit(text)
             elif COMMA in (char, self._before):
                 yield Unit(wrong="malformed_json")
             self._before = char
@@ -114,8 +114,11 @@ class _Walk:
             if char == CLOSE[1]:
                 yield Unit(wrong="malformed_json", size=1)
         elif char in CLOSE:
-            yield Unit(bytes(self._buffer[self._start:here + 1]))
+            yield self._unit(bytes(self._buffer[self._start:here + 1]))
             self._start = here + 1
+
+    def _unit(self, text: bytes) -> Unit:
+        return Unit(wrong="record_too_long", size=len(text)) if len(text) > self._limit else Unit(text)
 
     def _end(self, *, inside: bool) -> Iterator[Unit]:
         if inside:

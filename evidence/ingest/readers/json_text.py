@@ -5,24 +5,27 @@ Which of these a file is, is told from its first lines. Each record keeps the te
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Final
 
 from evidence.ingest.readers.base import CUT, Batch, Judge, Options
 from evidence.ingest.readers.documents import SPACE, Unit, documents
 from evidence.ingest.readers.lines import split
-from evidence.ingest.readers.streams import Pushed, Readable
+from evidence.ingest.readers.streams import Plain, Pushed, Readable
 from evidence.ingest.readers.structure import members
 
-_SAMPLE: Final = 20
+_HEAD: Final = 1 << 20
 
 
 def read(source: Readable, options: Options) -> Iterator[Batch]:
     """Yield the records of a JSON text in batches; the last batch says where the stream stopped, if it did."""
     head = source.read()
+    while len(head) < _HEAD and (more := source.read()):
+        head += more
     pushed = Pushed(head, source)
     sink = _Sink(options)
-    units = _by_line(pushed, options) if _is_lines(head) else documents(pushed, options.max_record)
+    units = _by_line(pushed, options) if _is_lines(head[:_HEAD]) else documents(pushed, options.max_record)
     for unit in units:
         sink.take(unit)
         if sink.batch.size >= options.batch_bytes or sink.batch.lines >= 100_000:
@@ -104,17 +107,19 @@ class _Sink:
 
 
 def _is_lines(head: bytes) -> bool:
-    """Tell one object per line from documents that span lines, by the first lines that are whole."""
+    """Tell one object per line from documents that span lines, by the first one.
+
+    A document that spans lines is whole, or whole as far as it goes. A broken line is neither: what follows it does not
+    continue it.
+    """
     start = head.lstrip(SPACE)
     if start[:1] == b"[":
         return False
-    if start[:1] != b"{":
+    if start[:1] != b"{" or not isinstance(Judge.look(start.partition(b"\n")[0].strip(SPACE)), tuple):
         return True
-    lines = head.split(b"\n", 200)
-    whole = [line.strip(SPACE) for line in (lines[:-1] or lines)]
-    sample = [line for line in whole if line][:_SAMPLE]
-    good = [not isinstance(Judge.look(line), tuple) for line in sample]
-    return bool(good) and (good[0] or 2 * sum(good) >= len(good))
+    first = next(iter(documents(Pushed(head, Plain(io.BytesIO)), len(head))), Unit())
+    found = Judge.look(first.text.strip(SPACE))
+    return isinstance(found, tuple) and not (first.cut and found[0] == CUT)
 
 
 def _by_line(source: Readable, options: Options) -> Iterator[Unit]:
@@ -122,4 +127,5 @@ def _by_line(source: Readable, options: Options) -> Iterator[Unit]:
         if too_long:
             yield Unit(wrong="line_too_long", size=too_long)
         for text in texts:
-            yield Unit(text, last=unended)
+            long = len(text) > options.max_record
+            yield Unit(wrong="line_too_long", size=len(text)) if long else Unit(text, last=unended)

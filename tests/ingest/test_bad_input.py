@@ -1,0 +1,273 @@
+"""What goes wrong with files: each gets a reason that a person understands, and the rest of the month is read."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import os
+import resource
+
+import pytest
+
+from evidence import pipeline
+from evidence.errors import CatalogSqlError, CustodyError
+from evidence.ingest import custody, segment
+from evidence.ingest.job import FileJob
+from evidence.store import Store
+
+from .kit import CHAT_SQL, chat, company, connect, ingest, lines
+
+GOOD = lines(chat(1), chat(2), chat(3))
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    """A company with one good file."""
+    made = company(tmp_path)
+    (tmp_path / "logs" / "chat-good").write_bytes(GOOD)
+    return made
+
+
+BAD = {
+    "empty": (b"", "unreadable", "empty_file", 0),
+    "garbage": (b"this is\nno log\n", "unreadable", "no_record", 2),
+    "truncated array": (b"[" + json.dumps(chat(7)).encode() + b"," + json.dumps(chat(8)).encode()[:-9], "partial", "cut_short", 1),
+    "truncated line": (lines(chat(7)) + b'{"id": "x8", "ask"', "partial", "cut_short", 1),
+    "other vendor": (b'{"event": "e1", "at": "2026-10-02T09:00:00Z", "who": "mia"}\n', "unreadable", "not_this_connector", 0),
+    "utf-16": (lines(chat(7)).decode().encode("utf-16"), "unreadable", "wrong_encoding", 0),
+    "latin-1": (lines(chat(7)) + b'{"id": "x8", "ask": "caf\xe9"}\n', "read", None, 1),
+    "gzip cut short": (gzip.compress(lines(*(chat(n, ask=os.urandom(300).hex()) for n in range(7, 99))))[:-2000], "partial",
+                       "gzip_cut_short", 1),
+    "not JSON between": (lines(chat(7), "oops", chat(8)), "read", None, 1),
+    "no id": (lines(chat(7), {"ask": "x", "id": None}), "read", None, 1),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_file_costs_itself_and_says_why(store, case):
+    """State, reason and rejects tell what is missing; lines add up; the good file is read all the same."""
+    data, state, reason, rejects = BAD[case]
+    (store.root / "logs" / "chat-bad").write_bytes(data)
+    summary = ingest(store)
+    bad, good = summary.files
+    assert (bad.state, bad.reason, good.state) == (state, reason, "read")
+    assert bad.lines == bad.records + bad.rejects + bad.blanks
+    assert bad.rejects == rejects
+    assert summary.incomplete == (state != "read")
+    con = connect(store)
+    told = con.execute("SELECT reason, locator FROM reject WHERE locator LIKE ? || '%'", [bad.kept.sha256]).fetchall()
+    assert len(told) >= max(rejects, state != "read")
+    assert (reason in {row[0] for row in told if row[1].endswith("#-1")}) == (reason is not None)
+    assert con.sql("SELECT count(*) FROM exchange WHERE native_id IN ('x1', 'x2', 'x3')").fetchall() == [(3,)]
+
+
+def test_the_nearest_connector_is_named(store):
+    """A file in the wrong folder is told where it belongs."""
+    (store.root / "logs" / "chat-bad").write_bytes(BAD["other vendor"][0])
+    detail = ingest(store).files[0].detail
+    assert detail == "expected plain_chat: lacks id; nearest is plain_door"
+
+
+def test_no_reject_carries_text_of_its_record(store):
+    """A reject says what and where, never what was written there."""
+    secret = "CORRECT-HORSE"
+    (store.root / "logs" / "chat-bad").write_bytes(lines(
+        chat(1, ask=secret, at=secret), secret, f'{{"id": "{secret}", "id": 1}}', f'{{"a": {secret}}}', {"ask": secret, "id": None},
+        chat(2, ask=secret, state=secret), chat(3)))
+    ingest(store)
+    rows = connect(store).sql("SELECT * FROM reject").fetchall()
+    assert len(rows) == 6
+    assert secret not in str(rows)
+
+
+def test_a_file_that_cannot_be_used_may_be_replaced_or_taken_away(store):
+    """A bad file makes the month incomplete until it is whole or gone; the ledger keeps that it was there."""
+    bad = store.root / "logs" / "chat-bad"
+    bad.write_bytes(b"")
+    assert ingest(store).incomplete
+    assert connect(store).sql("SELECT state FROM file ORDER BY path").fetchall() == [("unreadable",), ("read",)]
+    bad.write_bytes(lines(chat(9)))
+    assert not ingest(store).incomplete
+    assert connect(store).sql("SELECT state FROM file").fetchall() == [("read",), ("read",)]
+    (store.root / "logs" / "chat-other").write_bytes(b"junk")
+    assert ingest(store).incomplete
+    (store.root / "logs" / "chat-other").unlink()
+    summary = ingest(store)
+    assert ([f.event for f in summary.files], summary.incomplete) == (["known", "known", "withdrawn"], False)
+    assert [r.event for r in store.ledger.receipts()] == ["received"] * 4 + ["withdrawn"]
+    assert connect(store).sql("SELECT count(*) FROM file").fetchall() == [(2,)]
+
+
+@pytest.mark.parametrize("mode", ["full", "hashes_only"])
+def test_a_file_that_changes_while_it_is_read_is_no_evidence(tmp_path, monkeypatch, mode):
+    """A file still being written is unreadable with that reason, and is read the next time."""
+    store = company(tmp_path, ingest={"vault": mode})
+    path = tmp_path / "logs" / "chat-good"
+    path.write_bytes(GOOD)
+    original = custody._state
+
+    def writer(target):
+        state = original(target)
+        if not isinstance(target, int):
+            with path.open("ab") as file:
+                file.write(lines(chat(4)))
+            return original(target)
+        return state
+
+    monkeypatch.setattr(custody, "_state", writer)
+    [outcome] = ingest(store).files
+    assert (outcome.state, outcome.reason) == ("unreadable", "changed_while_read")
+    monkeypatch.undo()
+    summary = ingest(store)
+    assert [(f.state, f.records) for f in summary.files] == [("read", 4)]
+    assert not summary.incomplete
+    assert connect(store).sql("SELECT state, records FROM file").fetchall() == [("read", 4)]
+
+
+def test_without_a_vault_the_file_is_hashed_again_after_reading(tmp_path, monkeypatch):
+    """With hashes only, a change between hashing and reading is found too."""
+    store = company(tmp_path, ingest={"vault": "hashes_only"})
+    path = tmp_path / "logs" / "chat-good"
+    path.write_bytes(GOOD)
+    original = custody.receive
+
+    def receive(target, vault):
+        held = original(target, vault)
+        path.write_bytes(GOOD.replace(b"mia", b"zoe"))
+        return held
+
+    monkeypatch.setattr(custody, "receive", receive)
+    [outcome] = ingest(store).files
+    assert (outcome.state, outcome.reason) == ("unreadable", "changed_while_read")
+    assert connect(store).sql("SELECT count(*) FROM raw.exchange").fetchall() == [(0,)]
+
+
+def test_links_and_pipes(store):
+    """A link that leads out of the folder is refused and reported; what is inside may be linked."""
+    outside = store.root.parent / "outside.json"
+    outside.write_bytes(lines(chat(50)))
+    (store.root / "logs" / "chat-out").symlink_to(outside)
+    (store.root / "logs" / "chat-in").symlink_to(store.root / "logs" / "chat-good")
+    os.mkfifo(store.root / "logs" / "chat-pipe")
+    (store.root / "logs" / ".chat-hidden").write_bytes(b"x")
+    states = {f.path: (f.state, f.reason) for f in ingest(store).files}
+    assert states == {"logs/chat-good": ("read", None), "logs/chat-in": ("read", None),
+                      "logs/chat-out": ("unreadable", "unreadable_file"), "logs/chat-pipe": ("unreadable", "unreadable_file")}
+    assert connect(store).sql("SELECT count(*) FROM exchange").fetchall() == [(3,)]
+
+
+def test_a_file_without_permission_is_reported(store, monkeypatch):
+    """What the system refuses to open is unreadable, with the system's words, and is tried again."""
+    def denied(target, vault):
+        raise custody.SourceError("the file cannot be read: Permission denied")
+
+    monkeypatch.setattr(custody, "receive", denied)
+    [outcome] = ingest(store).files
+    assert (outcome.state, outcome.reason, outcome.detail) == ("unreadable", "unreadable_file", "the file cannot be read: Permission denied")
+    monkeypatch.undo()
+    assert not ingest(store).incomplete
+
+
+def test_a_required_source_without_a_file_is_missing(store):
+    """The summary names sources without a file; one that is not required may have none."""
+    (store.root / "logs" / "chat-good").unlink()
+    (store.root / "logs" / "door").write_text("event,at,who\n")
+    summary = ingest(store)
+    assert (summary.missing, summary.incomplete) == (("chat",), True)
+    assert "no file for chat" in summary.sentence()
+    assert summary.to_json()["missing"] == ["chat"]
+    assert all(len(row) == len(summary.columns) for row in summary.rows())
+
+
+def test_a_connector_that_loses_a_record_is_an_error(store, monkeypatch):
+    """Every record gives a row, a reject or a skip; an engine that loses one does not go unseen."""
+    from evidence.normalize import Normalizer
+
+    original = Normalizer.batch
+
+    def lossy(self, records, parts=None):
+        return original(self, records.slice(1), parts)
+
+    monkeypatch.setattr(Normalizer, "batch", lossy)
+    with pytest.raises(CatalogSqlError, match=r"plain_chat gave neither row nor reject nor skip for record .*#1"):
+        ingest(store)
+
+
+def test_what_the_engine_cannot_take_is_one_reject(store, monkeypatch):
+    """A record for which memory does not suffice is refused by itself; those beside it are read."""
+    from evidence.errors import SourceError
+    from evidence.normalize import Normalizer
+
+    original = Normalizer.batch
+
+    def small(self, records, parts=None):
+        if any("ask 2" in raw.as_py() for raw in records["raw"]):
+            raise SourceError("the engine gave up")
+        return original(self, records, parts)
+
+    monkeypatch.setattr(Normalizer, "batch", small)
+    [outcome] = ingest(store).files
+    assert (outcome.records, outcome.rejects, outcome.rows_out) == (2, 1, 2)
+    assert connect(store).sql("SELECT reason, locator LIKE '%#2' FROM reject").fetchall() == [("engine_gave_up", True)]
+
+
+def test_a_broken_connector_stops_the_ingest_with_its_place(store):
+    """What is wrong with a connector is not a property of the file."""
+    (store.root / "own" / "plain_chat" / "exchange.sql").write_text(CHAT_SQL.replace("r.s.who AS subject", "r.s.who AS sub"))
+    with pytest.raises(CatalogSqlError, match=r"exchange\.sql"):
+        ingest(store)
+
+
+def test_a_line_beyond_the_limit(store):
+    """With a small limit a long line is a reject and the lines beside it are records."""
+    (store.root / "logs" / "chat-bad").write_bytes(lines(chat(7), chat(8, ask="x" * 100_000), chat(9)))
+    source = store.company.sources[0]
+    outcome = pipeline.ingest_one(FileJob(store.root, "logs/chat-bad", source, store.catalogs(), max_record=50_000))
+    assert (outcome.lines, outcome.records, outcome.rejects, outcome.state) == (3, 2, 1, "read")
+
+
+@pytest.mark.soak
+def test_a_line_of_200_megabytes_is_read_within_bounds(store):
+    """A line of 200 MB is a record like any other; one beyond 256 MB a reject; the process survives both."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with (store.root / "logs" / "chat-bad").open("wb") as file:
+        for number, size in ((7, 200 << 20), (8, 300 << 20)):
+            file.write(b'{"id": "x%d", "at": "2026-10-01T00:00:00Z", "ask": "' % number)
+            for _ in range(size >> 20):
+                file.write(b"word " * (1 << 20 >> 3) + b"pad" * (1 << 20 >> 3))
+            file.write(b'"}\n')
+        file.write(lines(chat(9)))
+    outcome = ingest(store).files[0]
+    assert (outcome.state, outcome.lines, outcome.rejects) == ("read", 3, 1)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 3 << 20
+
+
+def test_two_ingests_do_not_interleave(store):
+    """The second ingest of a company is refused while the first is under way."""
+    from evidence.store import disk
+
+    with disk.only_one(store.lock), pytest.raises(CustodyError, match="another process"):
+        ingest(store)
+
+
+def test_tables_of_a_segment_are_bounded_in_memory(tmp_path, monkeypatch):
+    """Rows beyond the bound go to the disk and come back in the same order, whatever the bound."""
+    import pyarrow as pa
+
+    seen = []
+    for bound in (1, 10**9):
+        place = tmp_path / str(bound)
+        place.mkdir()
+        monkeypatch.setattr(segment, "SPILL", bound)
+        writer = segment.Writer(place)
+        for start in (50, 0, 100):
+            rows = [{"source_id": "s", "locator": f"l{n}", "reason": "r"} for n in range(start, start + 50)]
+            writer.add("skip", pa.Table.from_pylist(rows))
+        assert writer.close() == {"skip": {"rows": 150, "first": None, "last": None}}
+        seen.append((place / "skip.parquet").read_bytes())
+        assert [p.name for p in place.iterdir()] == ["skip.parquet"]
+    assert seen[0] == seen[1]
+    with contextlib.suppress(KeyError):
+        segment.Writer(tmp_path).add("skip", pa.table({"locator": ["x"]}))
+        pytest.fail("a table without the relation's columns was taken")
