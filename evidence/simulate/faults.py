@@ -53,7 +53,7 @@ def _truncate(world: World, rng: Random) -> FileFact:
     path = _some(world, "github/users-1-day/*.json", rng)
     data = path.read_bytes()
     name = world.sink.write(f"github/users-1-day/{path.stem}.second-try.json", data[:len(data) * 2 // 3])
-    return FileFact("truncated_file", name, "github-usage", ("partial", "unreadable"))
+    return FileFact("truncated_file", name, "github-usage", ("partial", "unreadable"), rejects=None)
 
 
 def _foreign(world: World, _rng: Random) -> FileFact:
@@ -69,7 +69,7 @@ def _cut_gzip(world: World, rng: Random) -> FileFact:
     path = _some(world, "entra/signins/*.SignInLogs.ndjson", rng)
     packed = gzip.compress(path.read_bytes(), mtime=0)
     name = world.sink.write(f"entra/signins/{path.name}.gz", packed[:len(packed) * 2 // 3])
-    return FileFact("gzip_cut", name, "entra-sign-ins", ("partial", "unreadable"))
+    return FileFact("gzip_cut", name, "entra-sign-ins", ("partial", "unreadable"), rejects=None)
 
 
 def _wrong_encoding(world: World, rng: Random) -> FileFact:

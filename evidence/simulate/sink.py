@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from evidence.simulate.gateway import Review, list_row
 
@@ -25,7 +24,7 @@ class Sink:
         """Make the folders."""
         self.root, self.per_day, self.keep_texts, self.keep_facts = root, per_day, keep_texts, keep_facts
         self._rows: list[dict[str, Any]] = []
-        self._lines: dict[str, list[str]] = defaultdict(list)
+        self._open: TextIO | None = None
         for name in ("hoop/sessions", "hoop/session_pages", "hoop/reviews", "hoop/connections", "hoop/policies",
                      "entra/signins", "entra/audit", "entra/directory/start", "entra/directory/end",
                      "github/users-1-day", "github/billing"):
@@ -51,7 +50,9 @@ class Sink:
         """Write a session's detail and remember its row of the list."""
         self._rows.append(list_row(record, review))
         if self.per_day:
-            self._lines["sessions"].append(compact(record))
+            if self._open is None:
+                self._open = self.path("hoop/sessions/day.part").open("w", encoding="utf-8")
+            self._open.write(compact(record) + "\n")
         else:
             self.write(f"hoop/sessions/{record['id']}.json", json.dumps(record, ensure_ascii=False) + "\n")
 
@@ -63,6 +64,7 @@ class Sink:
                     "total_is_capped": False}
             self.write(f"hoop/session_pages/{label}-{number:04d}.json",
                        json.dumps(page, ensure_ascii=False, indent=1) + "\n")
-        if self._lines["sessions"]:
-            self.write(f"hoop/sessions/{label}.ndjson", "\n".join(self._lines["sessions"]) + "\n")
-        self._rows, self._lines = [], defaultdict(list)
+        if self._open is not None:
+            self._open.close()
+            self.path("hoop/sessions/day.part").replace(self.path(f"hoop/sessions/{label}.ndjson"))
+        self._rows, self._open = [], None

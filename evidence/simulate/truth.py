@@ -102,7 +102,8 @@ class UsageFact:
 class FileFact:
     """A file that is not as it should be: what a reader must say about it.
 
-    ``lines`` are the line numbers (from 1) that are no record; ``adds`` is the number of new canonical records that it
+    ``rejects`` is None where a reader may count what broke off as a reject or not. ``lines`` are the line numbers
+    (from 1) that are no record; ``adds`` is the number of new canonical records that it
     may contribute, 0 when everything readable in it stands elsewhere too.
     """
 
@@ -110,7 +111,7 @@ class FileFact:
     path: str
     source: str
     state_accept: tuple[str, ...]
-    rejects: int = 0
+    rejects: int | None = 0
     lines: tuple[int, ...] = ()
     duplicates: int = 0
     adds: int = 0
