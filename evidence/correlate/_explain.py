@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _RECORDS = """
-SELECT 'exchange' AS relation, source_id, native_id, locator, event_time FROM exchange WHERE locator IN (SELECT unnest(?))
+SELECT 'exchange' AS relation, source_id, native_id, locator, event_time FROM exchange
+WHERE locator IN (SELECT unnest(?))
 UNION ALL
 SELECT 'session', source_id, native_id, locator, event_time FROM session WHERE locator IN (SELECT unnest(?))
 UNION ALL
@@ -24,6 +25,8 @@ WHERE locator IN (SELECT unnest(?))
 UNION ALL
 SELECT 'usage', source_id, native_id, locator, event_time FROM usage WHERE locator IN (SELECT unnest(?))
 """
+
+_LINKS = "SELECT * FROM link WHERE interaction_id = ? ORDER BY link_kind, candidate_rank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def explain(con: duckdb.DuckDBPyConnection, interaction_id: str) -> Explanation:
     if not found:
         raise UsageError(f"no interaction {interaction_id!r} in this period",
                          advice="ids begin with ix- and are printed in the report and in evidence/results.ndjson")
-    links = _rows(con, "SELECT * FROM link WHERE interaction_id = ? ORDER BY link_kind, candidate_rank", [interaction_id])
+    links = _rows(con, _LINKS, [interaction_id])
     locators = set(str(found[0]["record_refs"]).split())
     locators |= {str(link["locator"]) for link in links if link["locator"]}
     asked = sorted(locators)

@@ -22,12 +22,13 @@ WITH free AS (
     ANTI JOIN w_match AS x ON x.interaction_id = c.interaction_id
 ), ranked AS (
     SELECT f.*,
-           row_number() OVER (PARTITION BY f.usage_key ORDER BY f.method_rank, f.gap_us, f.interaction_id) AS of_usage,
-           row_number() OVER (PARTITION BY f.interaction_id ORDER BY f.method_rank, f.gap_us, f.usage_key) AS of_exchange
+           row_number() OVER (PARTITION BY f.usage_key ORDER BY f.method_rank, f.gap_us, f.interaction_id) AS by_usage,
+           row_number() OVER (PARTITION BY f.interaction_id
+                              ORDER BY f.method_rank, f.gap_us, f.usage_key) AS by_exchange
     FROM free AS f
 )
 SELECT r.usage_key, r.interaction_id, r.method_rank, r.gap_us FROM ranked AS r
-WHERE r.of_usage = 1 AND r.of_exchange = 1
+WHERE r.by_usage = 1 AND r.by_exchange = 1
 """
 
 

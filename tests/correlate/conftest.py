@@ -158,3 +158,15 @@ def crowd() -> Iterator[Company]:
     con = engine()
     yield Company(con)
     con.close()
+
+
+@pytest.fixture(scope="session")
+def new_engine() -> Any:
+    """The maker of engines with empty relations."""
+    return engine
+
+
+@pytest.fixture(scope="session")
+def new_company() -> type[Company]:
+    """The maker of companies over an engine."""
+    return Company

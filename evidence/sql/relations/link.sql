@@ -13,7 +13,7 @@ CREATE TABLE link (
     method VARCHAR NOT NULL,             -- how it was made
     confidence VARCHAR NOT NULL,         -- certain, very_high, high, medium, low, asserted or none
     source_id VARCHAR,                   -- source of the record linked
-    native_id VARCHAR,                   -- its native id
+    native_id VARCHAR,                   -- its native id; the person for identity and approver links
     locator VARCHAR,                     -- the record linked
     delta_us BIGINT,                     -- event_time minus the time of the record linked
     candidates BIGINT NOT NULL,          -- how many fitted in all

@@ -1,7 +1,8 @@
 /*---
 relation: reconciliation
 meaning: >
-  What became of one usage row of the vendor: exactly one verdict each.
+  What became of one usage row of the vendor: exactly one verdict each. Rows with native id
+  gap:<person>:<day> tell the other direction: use at the gateway of which the vendor says nothing.
 kind: result
 key: [source_id, native_id, ordinal]
 ---*/

@@ -1,6 +1,6 @@
--- Caller class before any join, the first that applies: declared in the configuration (a rule for this source before one
--- for all); a machine session; a key where the gateway says so; nobody; a subject with an address came with a token of the
--- identity provider; a name without an address is how gateways show a key; the rest is unknown.
+-- Caller class before any join, the first that applies: declared in the configuration (a rule for this source before
+-- one for all); a machine session; a key where the gateway says so; nobody; a subject with an address came with a
+-- token of the identity provider; a name without an address is how gateways show a key; the rest is unknown.
 CREATE OR REPLACE TABLE w_caller AS
 WITH name AS (
     SELECT x.interaction_id, x.source_id, x.subject AS alias FROM w_x AS x WHERE x.subject IS NOT NULL

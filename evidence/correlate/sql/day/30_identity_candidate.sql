@@ -2,7 +2,8 @@
 -- personal key or an agent (1). Within the clock tolerance of an edge an alias counts only if none holds exactly.
 CREATE OR REPLACE TABLE w_identity_candidate AS
 WITH term AS (
-    SELECT x.interaction_id, x.event_time, x.issuer, x.skew_us, 1 AS strength, 'subject' AS alias_class, x.subject AS alias
+    SELECT x.interaction_id, x.event_time, x.issuer, x.skew_us, 1 AS strength, 'subject' AS alias_class,
+           x.subject AS alias
     FROM w_x AS x INNER JOIN w_caller AS c ON c.interaction_id = x.interaction_id
     WHERE x.subject IS NOT NULL AND c.caller_class IN ('human_token', 'unknown')
     UNION ALL

@@ -22,7 +22,9 @@ WITH best AS (
 )
 SELECT k.interaction_id, k.caller_class, k.persons AS candidates,
        CASE WHEN k.caller_class IN ('service_principal', 'shared_key', 'unauthenticated') THEN 'not_a_person'
-            WHEN k.persons = 1 THEN 'resolved' WHEN k.persons > 1 THEN 'ambiguous' ELSE 'unresolved' END AS identity_state,
-       CASE WHEN k.caller_class NOT IN ('service_principal', 'shared_key', 'unauthenticated') THEN k.person_id END AS person_id,
+            WHEN k.persons = 1 THEN 'resolved' WHEN k.persons > 1 THEN 'ambiguous' ELSE 'unresolved'
+                END AS identity_state,
+       CASE WHEN k.caller_class NOT IN ('service_principal', 'shared_key', 'unauthenticated') THEN k.person_id
+           END AS person_id,
        k.alias_type AS identity_method, CASE WHEN k.persons = 1 AND k.accounts = 1 THEN k.account_id END AS account_id
 FROM classed AS k;

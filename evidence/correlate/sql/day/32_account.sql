@@ -1,5 +1,5 @@
--- State of the caller's account at that instant: the account his name belongs to, else the best of the person's accounts.
--- Closed by an event before the request (beyond the tolerance) is use after revocation.
+-- State of the caller's account at that instant: the account his name belongs to, else the best of the person's
+-- accounts. Closed by an event before the request (beyond the tolerance) is use after revocation.
 CREATE OR REPLACE TABLE w_account_state AS
 WITH held AS (
     SELECT i.interaction_id, a.state, a.valid_from, a.basis,

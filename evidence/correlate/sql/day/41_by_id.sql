@@ -1,5 +1,6 @@
--- T1: the id of the token presented is the id of a token issued. T1b: no id, but one issue at the same second with the same
--- expiry. T2: the request names a session of the identity provider, shown by its first event. Another person's never match.
+-- T1: the id of the token presented is the id of a token issued. T1b: no id, but one issue at the same second with
+-- the same expiry. T2: the request names a session of the identity provider, shown by its first event. Another
+-- person's never match.
 CREATE OR REPLACE TABLE w_by_id AS
 WITH asked AS (
     SELECT x.interaction_id, x.event_time, x.token_id, x.idp_session_id, x.token_issued_at, x.token_expires_at,
@@ -11,7 +12,8 @@ WITH asked AS (
     FROM asked AS q CROSS JOIN (VALUES (-1), (0), (1)) AS n (step)
     WHERE q.token_expires_at IS NOT NULL AND q.token_issued_at IS NOT NULL AND q.person_id IS NOT NULL
 ), hit AS (
-    SELECT q.interaction_id, 1 AS tier_rank, 'T1' AS tier, 'token_id_equal' AS reason, s.source_id, s.native_id, s.ordinal
+    SELECT q.interaction_id, 1 AS tier_rank, 'T1' AS tier, 'token_id_equal' AS reason, s.source_id, s.native_id,
+           s.ordinal
     FROM asked AS q
     INNER JOIN w_named_auth AS s ON s.token_id = q.token_id
     WHERE s.person_id IS NULL OR q.person_id IS NULL OR s.person_id = q.person_id

@@ -1,11 +1,12 @@
--- T3: same person, same address (whole for IPv4, the first 64 bits for IPv6, none that many people share), authenticated
--- within the token's life before the request. T4: the same without the address. The life is what the token claims, else
--- the configured one; an authentication later than the tolerance after the request never counts.
+-- T3: same person, same address (whole for IPv4, the first 64 bits for IPv6, none that many people share),
+-- authenticated within the token's life before the request. T4: the same without the address. The life is what the
+-- token claims, else the configured one; an authentication later than the tolerance after the request never counts.
 CREATE OR REPLACE TABLE w_by_time AS
 WITH asked AS (
     SELECT x.interaction_id, x.event_time, x.client_ip, i.person_id, x.skew_us,
            regexp_extract(x.client_ip, '^([0-9a-f]+:[0-9a-f]+:[0-9a-f]+:[0-9a-f]+):', 1) AS net,
-           least(coalesce(us_from_to(x.token_issued_at, x.token_expires_at), p.token_life_us), p.token_life_us) AS life_us,
+           least(coalesce(us_from_to(x.token_issued_at, x.token_expires_at), p.token_life_us),
+               p.token_life_us) AS life_us,
            greatest(p.token_life_us, 1) AS bucket_us
     FROM w_x AS x
     INNER JOIN w_identity AS i ON i.interaction_id = x.interaction_id

@@ -2,22 +2,27 @@
 -- factor of each is its own, or inherited from earlier in its session where the token was issued silently.
 CREATE OR REPLACE TABLE w_sign_in_candidate AS
 WITH candidate AS (
-    SELECT b.interaction_id, b.tier_rank, b.tier, b.reason, b.source_id, b.native_id, b.ordinal, b.locator, b.event_time,
+    SELECT b.interaction_id, b.tier_rank, b.tier, b.reason, b.source_id, b.native_id, b.ordinal, b.locator,
+           b.event_time,
            b.issuer, b.session_id, b.interactive, b.mfa_state, b.mfa_basis, b.ca_status, b.country, b.device_managed,
            b.session_key, x.event_time AS request_time
-    FROM (SELECT * FROM w_by_id UNION ALL BY NAME SELECT * FROM w_by_time UNION ALL BY NAME SELECT * FROM w_older_event) AS b
+    FROM (
+        SELECT * FROM w_by_id UNION ALL BY NAME SELECT * FROM w_by_time UNION ALL BY NAME SELECT * FROM w_older_event
+    ) AS b
     INNER JOIN w_x AS x ON x.interaction_id = b.interaction_id
 ), best AS (
     SELECT c.*, rank() OVER (PARTITION BY c.interaction_id ORDER BY c.tier_rank) AS tier_place
     FROM candidate AS c
 )
 SELECT b.interaction_id, b.tier_rank, b.tier, b.reason, b.source_id, b.native_id, b.ordinal, b.locator, b.event_time,
-       b.issuer, b.session_id, b.ca_status, b.country, b.device_managed, b.session_key, b.tier_place = 1 AS of_best_tier,
+       b.issuer, b.session_id, b.ca_status, b.country, b.device_managed, b.session_key,
+       b.tier_place = 1 AS of_best_tier,
        us_from_to(b.event_time, b.request_time) AS delta_us,
        CASE WHEN b.mfa_state = 'yes' THEN 'yes'
             WHEN NOT coalesce(b.interactive, FALSE) AND s.mfa_from <= b.event_time THEN 'yes'
             WHEN b.mfa_state = 'no' THEN 'no'
-            WHEN NOT coalesce(b.interactive, FALSE) AND s.no_mfa_from <= b.event_time THEN 'no' ELSE 'unknown' END AS mfa_state,
+            WHEN NOT coalesce(b.interactive, FALSE) AND s.no_mfa_from <= b.event_time THEN 'no' ELSE 'unknown'
+                END AS mfa_state,
        CASE WHEN b.mfa_state = 'yes' THEN coalesce(b.mfa_basis, 'event')
             WHEN NOT coalesce(b.interactive, FALSE) AND s.mfa_from <= b.event_time THEN 'inherited'
             WHEN b.mfa_state = 'no' THEN coalesce(b.mfa_basis, 'event')

@@ -1,5 +1,5 @@
--- One answer per request. More than one session in the best tier is T-A: the first by order is shown, the others are kept
--- as candidates, and the factor holds only if all agree. Nobody found is T0, with the reason that explains it.
+-- One answer per request. More than one session in the best tier is T-A: the first by order is shown, the others are
+-- kept as candidates, and the factor holds only if all agree. Nobody found is T0, with the reason that explains it.
 CREATE OR REPLACE TABLE w_sign_in AS
 WITH folded AS (
     SELECT c.interaction_id, count(DISTINCT c.session_key) AS sessions,
@@ -8,7 +8,8 @@ WITH folded AS (
     GROUP BY c.interaction_id
 ), provider AS (
     SELECT x.interaction_id,
-           count(*) FILTER (WHERE c.state = 'covered' AND c.from_time <= x.event_time AND c.to_time > x.event_time) AS there,
+           count(*) FILTER (WHERE c.state = 'covered' AND c.from_time <= x.event_time
+               AND c.to_time > x.event_time) AS there,
            count(*) FILTER (WHERE c.state <> 'covered') AS gaps
     FROM w_x AS x
     CROSS JOIN param AS p

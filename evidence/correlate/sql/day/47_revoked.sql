@@ -11,7 +11,8 @@ WITH revoked AS (
 SELECT x.interaction_id,
        coalesce(a.closed_before, FALSE)
        OR coalesce(r.revoked_at > coalesce(s.auth_time, open_from()), FALSE)
-       OR coalesce(e.ended_at > s.auth_time AND plus_us(e.ended_at, x.skew_us) < x.event_time, FALSE) AS after_revocation
+       OR coalesce(e.ended_at > s.auth_time AND plus_us(e.ended_at, x.skew_us) < x.event_time,
+           FALSE) AS after_revocation
 FROM w_x AS x
 INNER JOIN w_sign_in AS s ON s.interaction_id = x.interaction_id
 INNER JOIN w_account_state AS a ON a.interaction_id = x.interaction_id

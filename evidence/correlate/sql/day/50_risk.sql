@@ -1,5 +1,6 @@
--- Risk is policy as data: every rule of the configuration that fits counts, the highest holds, and its name is the basis.
--- Where none fits: what the gateway said; else low, if the policy has rules on anything but the gateway's word; else unknown.
+-- Risk is policy as data: every rule of the configuration that fits counts, the highest holds, and its name is the
+-- basis. Where none fits: what the gateway said; else low, if the policy has rules on anything but the gateway's
+-- word; else unknown.
 CREATE OR REPLACE TABLE w_risk AS
 WITH prompt AS (
     SELECT DISTINCT f.source_id, f.exchange_ref, f.entity_class
@@ -36,5 +37,6 @@ SELECT x.interaction_id,
                              WHEN r.others > 0 THEN 'no_rule_fits' WHEN r.rules > 0 THEN 'gateway_silent'
                              ELSE 'no_rule' END) AS risk_basis
 FROM w_x AS x
-CROSS JOIN (SELECT count(*) AS rules, count(*) FILTER (WHERE c.field <> 'gateway_risk') AS others FROM cfg_risk AS c) AS r
+CROSS JOIN (SELECT count(*) AS rules, count(*) FILTER (WHERE c.field <> 'gateway_risk') AS others
+    FROM cfg_risk AS c) AS r
 LEFT JOIN fit AS f ON f.interaction_id = x.interaction_id AND f.nth = 1;

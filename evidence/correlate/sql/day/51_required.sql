@@ -1,4 +1,5 @@
--- Whether policy wants an approval for the risk found, and the longest window it accepts. No policy row: nothing is wanted.
+-- Whether policy wants an approval for the risk found, and the longest window it accepts. No policy row: nothing is
+-- wanted.
 CREATE OR REPLACE TABLE w_required AS
 SELECT r.interaction_id, r.risk_level, r.risk_basis, coalesce(c.required, FALSE) AS approval_required, c.max_window_us
 FROM w_risk AS r

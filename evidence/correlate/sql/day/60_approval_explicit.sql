@@ -1,9 +1,10 @@
--- Approvals that the records themselves tie to the request, strongest first: (0) the exchange is named; (1) the session that
--- issued the credentials was approved; (2) the session itself was; (3) a ticket or correlation id is shared. Session ids are
--- unique within their gateway; an approval system of its own may name any.
+-- Approvals that the records themselves tie to the request, strongest first: (0) the exchange is named; (1) the
+-- session that issued the credentials was approved; (2) the session itself was; (3) a ticket or correlation id is
+-- shared. Session ids are unique within their gateway; an approval system of its own may name any.
 CREATE OR REPLACE TABLE w_approval_explicit AS
 WITH context AS (
-    SELECT x.interaction_id, x.source_id, 1 AS place, 'credential_session' AS method, x.parent_session AS ref FROM w_x AS x
+    SELECT x.interaction_id, x.source_id, 1 AS place, 'credential_session' AS method, x.parent_session AS ref
+        FROM w_x AS x
     UNION ALL SELECT x.interaction_id, x.source_id, 2, 'session', x.session_id FROM w_x AS x
 ), ticket AS (
     SELECT x.interaction_id, x.ticket AS ref FROM w_x AS x WHERE x.ticket IS NOT NULL

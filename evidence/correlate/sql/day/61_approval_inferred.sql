@@ -1,5 +1,6 @@
--- (4) Nothing ties the request to an approval: the approvals of the same person for the same connection whose time, from the
--- asking to the end, holds the request. A guess, and flagged so. One-time approvals belong to their own session only.
+-- (4) Nothing ties the request to an approval: the approvals of the same person for the same connection whose time,
+-- from the asking to the end, holds the request. A guess, and flagged so. One-time approvals belong to their own
+-- session only.
 CREATE OR REPLACE TABLE w_approval_inferred AS
 WITH window_of AS (
     SELECT a.source_id, a.native_id, a.variant, a.requester_person_id, a.requester_email, a.connection, a.asked_at,

@@ -1,11 +1,12 @@
--- What each candidate says of the request, by the instants alone: decided against forwarded, end, revocation, windows of
--- policy and of the time of day. Within the uncertainty of the clocks it is undetermined, never late.
+-- What each candidate says of the request, by the instants alone: decided against forwarded, end, revocation, windows
+-- of policy and of the time of day. Within the uncertainty of the clocks it is undetermined, never late.
 CREATE OR REPLACE TABLE w_approval_candidate AS
 WITH fact AS (
     SELECT c.interaction_id, c.place, c.method, a.*, x.event_time AS t, q.max_window_us,
            x.unsure_us + CASE WHEN a.source_id = x.source_id THEN 0
                               ELSE greatest(x.skew_us, coalesce(s.skew_us, 0)) END AS slack,
-           strftime(x.event_time, '%H:%M') AS clock, coalesce(a.prompt_sha256 <> x.prompt_sha256, FALSE) AS other_prompt,
+           strftime(x.event_time, '%H:%M') AS clock,
+           coalesce(a.prompt_sha256 <> x.prompt_sha256, FALSE) AS other_prompt,
            a.approval_kind = 'onetime' AND coalesce(o.native_id <> x.native_id, FALSE) AS used_before
     FROM (SELECT * FROM w_approval_explicit UNION ALL SELECT * FROM w_approval_inferred) AS c
     INNER JOIN w_x AS x ON x.interaction_id = c.interaction_id

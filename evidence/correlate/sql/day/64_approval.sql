@@ -10,8 +10,10 @@ SELECT x.interaction_id, q.approval_required,
             WHEN q.risk_level = 'unknown' AND coalesce(c.verdict, 'none') <> 'valid' THEN 'undetermined'
             WHEN q.risk_level = 'unknown' THEN 'valid' ELSE 'not_required' END AS verdict,
        concat_ws(',', CASE WHEN c.automated THEN 'automated' END, CASE WHEN c.forced THEN 'forced' END,
-                 CASE WHEN c.place = 4 THEN 'inferred_link' END, CASE WHEN k.interaction_id IS NOT NULL THEN 'skip_group' END,
-                 CASE WHEN x.standing OR coalesce(p.standing, FALSE) OR coalesce(c.standing, FALSE) THEN 'standing' END) AS flags,
+                 CASE WHEN c.place = 4 THEN 'inferred_link' END,
+                 CASE WHEN k.interaction_id IS NOT NULL THEN 'skip_group' END,
+                 CASE WHEN x.standing OR coalesce(p.standing, FALSE) OR coalesce(c.standing, FALSE)
+                     THEN 'standing' END) AS flags,
        c.source_id, c.native_id, c.locator, c.method, coalesce(n.candidates, 0) AS candidates, c.complete_at, c.ends_at,
        us_from_to(c.complete_at, x.event_time) AS delta_us, c.approver_person_id, c.approver_subject,
        CASE WHEN c.complete THEN c.is_self END AS is_self, c.approver_group, c.decision_locator, c.variant,

@@ -1,4 +1,5 @@
--- Sensitive values that count: not the known test values, not what policy allows, not the echo of a value already counted.
+-- Sensitive values that count: not the known test values, not what policy allows, not the echo of a value already
+-- counted.
 CREATE OR REPLACE TABLE w_finding_count AS
 SELECT f.source_id, f.exchange_ref,
        count(*) FILTER (WHERE f.field = 'prompt') AS prompt_findings,

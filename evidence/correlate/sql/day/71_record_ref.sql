@@ -1,4 +1,5 @@
--- Every record that a chain rests on: the exchange, its session, the sign-in, the approval and the decision that completed it.
+-- Every record that a chain rests on: the exchange, its session, the sign-in, the approval and the decision that
+-- completed it.
 CREATE OR REPLACE TABLE w_record_ref AS
 WITH ref AS (
     SELECT x.interaction_id, x.locator FROM w_x AS x

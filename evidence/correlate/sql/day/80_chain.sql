@@ -2,7 +2,8 @@
 INSERT INTO chain BY NAME
 SELECT x.interaction_id,
        CASE x.outcome WHEN 'denied' THEN 'denied' WHEN 'blocked' THEN 'blocked' ELSE 'exchange' END AS interaction_kind,
-       x.source_id, x.native_id, x.locator, x.event_time, x.unsure_us AS time_uncertainty_us, x.response_time, x.in_period,
+       x.source_id, x.native_id, x.locator, x.event_time, x.unsure_us AS time_uncertainty_us, x.response_time,
+       x.in_period,
        x.session_id, x.connection, x.route, x.model, i.caller_class, x.subject_said AS subject, x.subject_email,
        i.caller_class IN ('human_token', 'human_via_agent')
            AND (x.subject IS NOT NULL OR x.subject_email IS NOT NULL) AS gateway_validated,

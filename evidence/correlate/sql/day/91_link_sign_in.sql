@@ -2,8 +2,8 @@
 INSERT INTO link
 SELECT c.interaction_id, 'sign_in', c.nth - 1, c.nth = 1 AND s.tier <> 'T-A', c.tier,
        CASE WHEN s.tier = 'T-A' AND c.of_best_tier THEN 'low'
-            ELSE CASE c.tier WHEN 'T1' THEN 'certain' WHEN 'T1b' THEN 'very_high' WHEN 'T2' THEN 'high' WHEN 'T3' THEN 'medium'
-                 WHEN 'T4' THEN 'low' ELSE 'asserted' END END,
+            ELSE CASE c.tier WHEN 'T1' THEN 'certain' WHEN 'T1b' THEN 'very_high' WHEN 'T2' THEN 'high'
+                             WHEN 'T3' THEN 'medium' WHEN 'T4' THEN 'low' ELSE 'asserted' END END,
        c.source_id, c.native_id, c.locator, c.delta_us, s.candidates, c.reason
 FROM w_sign_in_candidate AS c
 INNER JOIN w_sign_in AS s ON s.interaction_id = c.interaction_id

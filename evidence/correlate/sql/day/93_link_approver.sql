@@ -4,7 +4,8 @@ WITH ranked AS (
     SELECT v.interaction_id, v.complete_at, v.membership, c.*, x.event_time, row_number() OVER (
         PARTITION BY v.interaction_id
         ORDER BY c.decision_locator IS DISTINCT FROM v.decision_locator OR c.actor IS DISTINCT FROM v.approver_subject,
-                 c.approved_at DESC NULLS LAST, c.group_key) AS nth, count(*) OVER (PARTITION BY v.interaction_id) AS counted
+                 c.approved_at DESC NULLS LAST, c.group_key) AS nth,
+                 count(*) OVER (PARTITION BY v.interaction_id) AS counted
     FROM w_approval_verdict AS v
     INNER JOIN w_x AS x ON x.interaction_id = v.interaction_id
     INNER JOIN w_counted AS c ON c.source_id = v.source_id AND c.approval_id = v.native_id

@@ -1,5 +1,6 @@
--- Which streams a source should have: what its connector can show (of two sources of one connector the one that has such
--- records, so that an export of sign-ins is not asked for group changes), what it has records of, and what it declares.
+-- Which streams a source should have: what its connector can show (of two sources of one connector the one that has
+-- such records, so that an export of sign-ins is not asked for group changes), what it has records of, and what it
+-- declares.
 CREATE OR REPLACE TABLE w_stream AS
 WITH expected AS (
     SELECT DISTINCT c.source_id, s.connector, m.stream

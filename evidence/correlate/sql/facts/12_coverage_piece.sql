@@ -1,5 +1,5 @@
--- The period cut, per source and stream, at every UTC midnight, every edge of a window and at the instant up to which the
--- source has settled: inside one piece nothing changes, so each gets exactly one state.
+-- The period cut, per source and stream, at every UTC midnight, every edge of a window and at the instant up to which
+-- the source has settled: inside one piece nothing changes, so each gets exactly one state.
 CREATE OR REPLACE TABLE w_coverage_piece AS
 WITH day AS (
     SELECT DISTINCT unnest(generate_series(date_trunc('day', p.period_from), p.period_to, INTERVAL 1 DAY)) AS edge

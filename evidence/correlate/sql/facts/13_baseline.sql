@@ -1,5 +1,6 @@
--- What an ordinary day of a stream looks like: records per weekday and per weekend day of the period, silent days counted
--- as zero. With eight or more expected, a day without any is not chance (probability below 1 in 2,900): it is a gap.
+-- What an ordinary day of a stream looks like: records per weekday and per weekend day of the period, silent days
+-- counted as zero. With eight or more expected, a day without any is not chance (probability below 1 in 2,900): it is
+-- a gap.
 CREATE OR REPLACE TABLE w_baseline AS
 WITH day AS (
     SELECT DISTINCT p.source_id, p.stream, p.day, p.day_class FROM w_coverage_piece AS p

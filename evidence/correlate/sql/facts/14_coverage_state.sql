@@ -1,6 +1,7 @@
 -- One state per piece, the first that applies: a window that says it is incomplete is a gap; what has not settled is
--- pending; a pull receipt or the vendor's own report day covers; a declared window covers unless a busy stream is silent
--- on that day; without a window, records cover their day and silence is a gap where the stream is busy, else unknown.
+-- pending; a pull receipt or the vendor's own report day covers; a declared window covers unless a busy stream is
+-- silent on that day; without a window, records cover their day and silence is a gap where the stream is busy, else
+-- unknown.
 CREATE OR REPLACE TABLE w_coverage_state AS
 WITH windowed AS (
     SELECT p.source_id, p.stream, p.from_time,

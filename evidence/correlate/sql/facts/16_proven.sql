@@ -1,5 +1,5 @@
--- Where a stream is proven gapless: covered by receipt, report day or declaration, adjoining pieces as one interval. Outside
--- the period the windows themselves count. Content alone never proves that a rare event did not happen.
+-- Where a stream is proven gapless: covered by receipt, report day or declaration, adjoining pieces as one interval.
+-- Outside the period the windows themselves count. Content alone never proves that a rare event did not happen.
 CREATE OR REPLACE TABLE w_proven AS
 WITH piece AS (
     SELECT c.source_id, c.stream, c.from_time, c.to_time FROM coverage AS c

@@ -1,4 +1,5 @@
--- Snapshots show a state, not a stretch of time: one row for the period says whether there is any, and how many entries.
+-- Snapshots show a state, not a stretch of time: one row for the period says whether there is any, and how many
+-- entries.
 INSERT INTO coverage
 SELECT s.source_id, s.stream, p.period_from, p.period_to,
        CASE WHEN sum(d.records) > 0 THEN 'covered' ELSE 'gap' END AS state,

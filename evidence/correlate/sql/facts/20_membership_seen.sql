@@ -6,7 +6,8 @@ SELECT s.issuer, lower(s.group_id) AS group_id, lower(s.member_id) AS member_id,
 FROM membership_snapshot AS s CROSS JOIN param AS p;
 CREATE OR REPLACE TABLE w_membership_seen AS
 WITH change AS (
-    SELECT DISTINCT e.issuer, lower(e.group_id) AS group_id, lower(e.member_id) AS member_id, e.member_kind, e.event_time,
+    SELECT DISTINCT e.issuer, lower(e.group_id) AS group_id, lower(e.member_id) AS member_id, e.member_kind,
+           e.event_time,
            e.operation
     FROM membership_event AS e
 ), listing AS (
@@ -21,7 +22,8 @@ WITH change AS (
     ) AS m
     GROUP BY m.issuer, m.group_id, m.member_id
 ), present AS (
-    SELECT DISTINCT l.issuer, l.group_id, l.member_id, l.seen FROM w_membership_listing AS l WHERE l.member_id IS NOT NULL
+    SELECT DISTINCT l.issuer, l.group_id, l.member_id, l.seen FROM w_membership_listing AS l
+        WHERE l.member_id IS NOT NULL
 )
 SELECT m.issuer, m.group_id, m.member_id, m.member_kind, c.event_time AS seen, 1 AS turn, c.operation AS what
 FROM member AS m

@@ -1,5 +1,5 @@
--- Between two sights of a membership its state is known, or the two contradict each other (a change that no event tells:
--- lost log, dynamic group, synchronisation) and it is a conflict. Repeated adds and removes change nothing.
+-- Between two sights of a membership its state is known, or the two contradict each other (a change that no event
+-- tells: lost log, dynamic group, synchronisation) and it is a conflict. Repeated adds and removes change nothing.
 CREATE OR REPLACE TABLE w_membership_segment AS
 WITH ordered AS (
     SELECT s.*, lead(s.seen) OVER w AS next_seen, lead(s.what) OVER w AS next_what, row_number() OVER w AS nth

@@ -1,5 +1,6 @@
--- Segments of one state side by side become one interval (half-open). evidence_from and evidence_to are its first and last
--- sight: outside of them the state rests on the claim that nothing happened, which only a proven stream can carry.
+-- Segments of one state side by side become one interval (half-open). evidence_from and evidence_to are its first and
+-- last sight: outside of them the state rests on the claim that nothing happened, which only a proven stream can
+-- carry.
 CREATE OR REPLACE TABLE w_membership_state AS
 WITH island AS (
     SELECT s.issuer, s.group_id, s.member_id, s.member_kind, s.state, s.island,
@@ -9,9 +10,11 @@ WITH island AS (
     FROM w_membership_segment AS s
     GROUP BY s.issuer, s.group_id, s.member_id, s.member_kind, s.state, s.island
 )
-SELECT i.issuer, i.group_id, i.member_id, i.member_kind, i.state, i.valid_from, i.valid_to, i.evidence_from, i.evidence_to,
+SELECT i.issuer, i.group_id, i.member_id, i.member_kind, i.state, i.valid_from, i.valid_to, i.evidence_from,
+       i.evidence_to,
        CASE WHEN f.from_what IN ('add', 'remove') THEN 'event'
-            WHEN f.from_what IS NULL AND f.to_what = 'remove' THEN 'before_coverage' ELSE 'snapshot_only' END AS from_basis,
+            WHEN f.from_what IS NULL AND f.to_what = 'remove' THEN 'before_coverage' ELSE 'snapshot_only'
+                END AS from_basis,
        CASE WHEN t.to_what IN ('add', 'remove') THEN 'event' WHEN t.to_what IS NULL THEN 'open'
             ELSE 'snapshot_absent' END AS to_basis
 FROM island AS i

@@ -1,5 +1,5 @@
--- A member of a group that is a member of a group: direct edges are followed upwards, the intervals intersected, at most
--- eight levels deep; UNION drops what was seen, so that a circle of groups ends.
+-- A member of a group that is a member of a group: direct edges are followed upwards, the intervals intersected, at
+-- most eight levels deep; UNION drops what was seen, so that a circle of groups ends.
 CREATE OR REPLACE TABLE w_membership AS
 WITH RECURSIVE climb AS (
     SELECT s.issuer, s.group_id, s.member_id, s.state, s.valid_from, s.valid_to, s.evidence_from, s.evidence_to,

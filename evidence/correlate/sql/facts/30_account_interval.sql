@@ -1,5 +1,5 @@
--- Account states in order of time. Before the first change an account was what the change ended; before the first snapshot
--- it was what the snapshot shows, basis snapshot_only. A change and a snapshot that agree are one interval.
+-- Account states in order of time. Before the first change an account was what the change ended; before the first
+-- snapshot it was what the snapshot shows, basis snapshot_only. A change and a snapshot that agree are one interval.
 INSERT INTO account_interval
 WITH seen AS (
     SELECT DISTINCT e.issuer, lower(e.account_id) AS account_id, e.event_time AS seen, e.operation,
@@ -29,7 +29,8 @@ WITH seen AS (
                                     ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS island
     FROM marked AS m
 )
-SELECT n.issuer, n.account_id, coalesce(max(w.person_id), 'p:' || n.issuer || '/' || n.account_id) AS person_id, n.state,
+SELECT n.issuer, n.account_id, coalesce(max(w.person_id), 'p:' || n.issuer || '/' || n.account_id) AS person_id,
+       n.state,
        min(n.valid_from) AS valid_from, max(n.valid_to) AS valid_to, min(n.basis) AS basis
 FROM numbered AS n
 LEFT JOIN w_node AS w ON w.node = 'oid:' || n.account_id

@@ -1,5 +1,5 @@
--- The last authentication of each person and UTC day, which is all that a request needs of the days before its own token
--- life. Only persons that the gateway saw at all; ties end at the smallest key.
+-- The last authentication of each person and UTC day, which is all that a request needs of the days before its own
+-- token life. Only persons that the gateway saw at all; ties end at the smallest key.
 CREATE OR REPLACE TABLE w_auth_last AS
 WITH last_time AS (
     SELECT a.person_id, date_trunc('day', a.event_time) AS day, max(a.event_time) AS event_time

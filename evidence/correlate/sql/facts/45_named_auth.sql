@@ -1,5 +1,5 @@
--- Authentications that a request names: the token whose id it presents, the first event of the session it names, and issues
--- whose expiry is logged. Folded once, so that a 90-day session costs no more than a fresh one.
+-- Authentications that a request names: the token whose id it presents, the first event of the session it names, and
+-- issues whose expiry is logged. Folded once, so that a 90-day session costs no more than a fresh one.
 CREATE OR REPLACE TABLE w_named_auth AS
 WITH issued AS (
     SELECT s.*, a.person_id, row_number() OVER (

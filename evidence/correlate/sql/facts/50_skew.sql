@@ -1,6 +1,6 @@
--- Clock of each source against each gateway, from pairs that an exact id ties together: a token's issue as logged by the
--- identity provider and as claimed in the token; a request as the vendor and as the gateway logged it. Without such pairs
--- it is not evidenced, and the configured tolerance is what holds.
+-- Clock of each source against each gateway, from pairs that an exact id ties together: a token's issue as logged by
+-- the identity provider and as claimed in the token; a request as the vendor and as the gateway logged it. Without
+-- such pairs it is not evidenced, and the configured tolerance is what holds.
 INSERT INTO skew
 WITH pair AS (
     SELECT s.source_id, x.source_id AS reference_source, us_from_to(x.token_issued_at, s.event_time) AS delta_us
@@ -28,6 +28,7 @@ SELECT s.source_id, g.source_id AS reference_source,
        CASE WHEN m.pairs IS NULL THEN 'not_evidenced' ELSE 'exact_pairs' END AS method,
        coalesce(m.pairs, 0) AS pairs, m.median_us, m.p99_abs_us, s.skew_us AS tolerance_us
 FROM cfg_source AS s
-INNER JOIN (SELECT DISTINCT w.source_id FROM w_stream AS w WHERE w.stream = 'exchange') AS g ON g.source_id <> s.source_id
+INNER JOIN (SELECT DISTINCT w.source_id FROM w_stream AS w WHERE w.stream = 'exchange') AS g
+    ON g.source_id <> s.source_id
 LEFT JOIN measured AS m ON m.source_id = s.source_id AND m.reference_source = g.source_id
 WHERE s.role IN ('idp', 'copilot', 'approvals');

@@ -1,6 +1,6 @@
--- Approvals as they stand now (newest snapshot; of two at one instant the one further on), with who asked and for what.
--- What the newest leaves out (lists show less than details) is taken from the others, then from the session it was asked
--- in, and where that is not among the records, from the sessions that used its credentials.
+-- Approvals as they stand now (newest snapshot; of two at one instant the one further on), with who asked and for
+-- what. What the newest leaves out (lists show less than details) is taken from the others, then from the session it
+-- was asked in, and where that is not among the records, from the sessions that used its credentials.
 CREATE OR REPLACE TABLE w_approval_now AS
 WITH ranked AS (
     SELECT a.*, row_number() OVER (
@@ -24,9 +24,11 @@ WITH ranked AS (
     HAVING count(DISTINCT coalesce(k.subject_email, k.subject)) = 1
 )
 SELECT r.source_id, r.native_id, r.locator, r.event_time AS asked_at, r.session_id, r.exchange_ref, r.approval_kind,
-       r.status, coalesce(r.duration_us, r.ever_duration_us) AS duration_us, coalesce(r.quorum, r.ever_quorum) AS quorum,
+       r.status, coalesce(r.duration_us, r.ever_duration_us) AS duration_us,
+       coalesce(r.quorum, r.ever_quorum) AS quorum,
        coalesce(r.rule_name, r.ever_rule_name) AS rule_name,
-       coalesce(r.window_start, r.ever_window_start) AS window_start, coalesce(r.window_end, r.ever_window_end) AS window_end,
+       coalesce(r.window_start, r.ever_window_start) AS window_start,
+       coalesce(r.window_end, r.ever_window_end) AS window_end,
        coalesce(r.prompt_sha256, r.ever_prompt_sha256) AS prompt_sha256,
        coalesce(r.external_ref, r.ever_external_ref) AS external_ref,
        coalesce(r.connection, s.connection, c.connection) AS connection,

@@ -1,5 +1,5 @@
--- Decisions over all snapshots: the newest state of a group says how it stands, but an approval that an earlier snapshot
--- shows stays evidence although a revocation has overwritten it since. Per group the first approval counts.
+-- Decisions over all snapshots: the newest state of a group says how it stands, but an approval that an earlier
+-- snapshot shows stays evidence although a revocation has overwritten it since. Per group the first approval counts.
 CREATE OR REPLACE TABLE w_decision AS
 WITH seen AS (
     SELECT d.*, coalesce(d.group_name, 'record:' || d.native_id) AS group_key,

@@ -1,5 +1,5 @@
--- Approvals that count, with the person, and whether he approved his own request: by person, so that a second account is
--- seen through; equal user ids or addresses prove it where persons are not known; NULL where nothing decides it.
+-- Approvals that count, with the person, and whether he approved his own request: by person, so that a second account
+-- is seen through; equal user ids or addresses prove it where persons are not known; NULL where nothing decides it.
 CREATE OR REPLACE TABLE w_counted AS
 SELECT d.source_id, d.approval_id, d.group_key, d.group_name, d.approved_at, d.forced, d.actor, d.actor_email,
        coalesce(d.actor_kind, 'person') AS actor_kind, d.decision_id, d.decision_locator, p.person_id,

@@ -1,6 +1,6 @@
--- When an approval was complete: at the first forced decision, or at the decision that reached the quorum (no number given:
--- every group asked). Counted twice: 'any' with all decisions, 'clean' without self-approvals, so that a self-approval that
--- others make superfluous does no harm. One row per approval and variant that became complete.
+-- When an approval was complete: at the first forced decision, or at the decision that reached the quorum (no number
+-- given: every group asked). Counted twice: 'any' with all decisions, 'clean' without self-approvals, so that a self-
+-- approval that others make superfluous does no harm. One row per approval and variant that became complete.
 CREATE OR REPLACE TABLE w_quorum AS
 WITH need AS (
     SELECT a.source_id, a.native_id AS approval_id, greatest(coalesce(a.quorum, count(d.group_key)), 1) AS needed
@@ -20,7 +20,8 @@ WITH need AS (
     INNER JOIN need AS n ON n.source_id = c.source_id AND n.approval_id = c.approval_id
     WHERE c.forced OR c.nth >= n.needed
 )
-SELECT p.variant, p.source_id, p.approval_id, p.approved_at AS complete_at, p.forced, p.actor, p.actor_email, p.person_id,
+SELECT p.variant, p.source_id, p.approval_id, p.approved_at AS complete_at, p.forced, p.actor, p.actor_email,
+       p.person_id,
        p.group_name, p.decision_locator,
        max(CASE WHEN c.actor_kind <> 'person' THEN 1 ELSE 0 END) = 1 AS automated,
        CASE WHEN max(CASE WHEN c.is_self THEN 1 ELSE 0 END) = 1 THEN TRUE
@@ -31,5 +32,6 @@ INNER JOIN counted AS c
     ON c.variant = p.variant AND c.source_id = p.source_id AND c.approval_id = p.approval_id
     AND CASE WHEN p.forced THEN c.group_key = p.group_key ELSE c.nth <= p.nth END
 WHERE p.pick = 1
-GROUP BY p.variant, p.source_id, p.approval_id, p.approved_at, p.forced, p.actor, p.actor_email, p.person_id, p.group_name,
+GROUP BY p.variant, p.source_id, p.approval_id, p.approved_at, p.forced, p.actor, p.actor_email, p.person_id,
+p.group_name,
          p.decision_locator, p.nth;

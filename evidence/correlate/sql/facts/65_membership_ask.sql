@@ -1,5 +1,6 @@
--- What must be known of the approvers: was the one who decided then in the directory group behind the gateway group that may
--- approve at that risk? Where the policy names groups these are asked for, the one he decided for before the others.
+-- What must be known of the approvers: was the one who decided then in the directory group behind the gateway group
+-- that may approve at that risk? Where the policy names groups these are asked for, the one he decided for before the
+-- others.
 CREATE OR REPLACE TABLE w_membership_ask AS
 WITH risk AS (
     SELECT r.risk FROM (VALUES ('low'), ('medium'), ('high'), ('unknown')) AS r (risk)

@@ -1,5 +1,6 @@
--- The verdict function at an instant. Only what is seen before and after, begun by an event, or carried by a proven stream
--- is member or not_member; within the clock tolerance of an edge it is boundary; the rest says what is missing.
+-- The verdict function at an instant. Only what is seen before and after, begun by an event, or carried by a proven
+-- stream is member or not_member; within the clock tolerance of an edge it is boundary; the rest says what is
+-- missing.
 CREATE OR REPLACE TABLE w_membership_answer AS
 WITH question AS (
     SELECT DISTINCT q.gateway_group, q.person_id, q.approved_at AS instant FROM w_membership_ask AS q

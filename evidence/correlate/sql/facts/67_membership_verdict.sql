@@ -8,7 +8,8 @@ WITH answer AS (
                 WHEN a.state = 'in' AND (a.from_basis = 'event' OR a.proven) THEN 1
                 WHEN a.state = 'in' THEN 3
                 WHEN a.state = 'out' AND (a.from_basis = 'event' OR a.proven) THEN 6
-                WHEN a.state IS NULL AND (a.has_before AND a.has_after OR (a.has_before OR a.has_after) AND a.proven) THEN 6
+                WHEN a.state IS NULL AND (a.has_before AND a.has_after OR (a.has_before OR a.has_after) AND a.proven)
+                    THEN 6
                 ELSE 5 END AS verdict_rank
     FROM w_membership_answer AS a
 ), person AS (

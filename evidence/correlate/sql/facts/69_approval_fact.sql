@@ -1,6 +1,7 @@
--- One row per approval and variant: its state as the evidence carries it, when it began and when it ended. An approval whose
--- approving decision was overwritten by a revocation, with no earlier snapshot, has lost its evidence. The end is the
--- earliest of what the source says and of approval plus granted duration; a later rejection ends it like a revocation.
+-- One row per approval and variant: its state as the evidence carries it, when it began and when it ended. An
+-- approval whose approving decision was overwritten by a revocation, with no earlier snapshot, has lost its evidence.
+-- The end is the earliest of what the source says and of approval plus granted duration; a later rejection ends it
+-- like a revocation.
 CREATE OR REPLACE TABLE w_approval AS
 WITH undone AS (
     SELECT d.source_id, d.approval_id, count(*) AS decisions,
@@ -24,7 +25,8 @@ SELECT j.* EXCLUDE (revoked_at, expires_at, duration_us),
        CASE WHEN j.complete THEN 'complete' WHEN j.status = 'rejected' THEN 'rejected'
             WHEN j.overwritten OR j.status = 'revoked' THEN 'evidence_lost' WHEN j.status = 'expired' THEN 'expired'
             WHEN j.status = 'pending' THEN 'pending' ELSE 'undetermined' END AS state,
-       CASE WHEN j.status = 'rejected' THEN least(coalesce(j.rejected_at, j.undone_at), coalesce(j.undone_at, j.rejected_at))
+       CASE WHEN j.status = 'rejected'
+           THEN least(coalesce(j.rejected_at, j.undone_at), coalesce(j.undone_at, j.rejected_at))
             WHEN j.status = 'revoked' OR j.undone_at IS NOT NULL THEN j.undone_at END AS revoked_at,
        CASE WHEN j.approval_kind = 'onetime' AND j.expires_at <= j.complete_at THEN NULL
             WHEN j.duration_us > 0 AND j.complete_at IS NOT NULL

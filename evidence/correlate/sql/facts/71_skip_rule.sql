@@ -1,4 +1,5 @@
--- Rules of the gateway that let a group pass without approval, with the people whom the directory had in that group then.
+-- Rules of the gateway that let a group pass without approval, with the people whom the directory had in that group
+-- then.
 CREATE OR REPLACE TABLE w_skip_rule AS
 WITH rule AS (
     SELECT DISTINCT p.source_id, p.connection, ',' || p.groups_skip || ',' AS groups_skip

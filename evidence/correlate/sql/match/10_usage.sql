@@ -1,5 +1,5 @@
--- Usage rows that reach into the period, each with the scope rule that fits first, and the persons its alias could mean in
--- its interval (user ids outrank names; an alias of another issuer counts only if none of its own fits).
+-- Usage rows that reach into the period, each with the scope rule that fits first, and the persons its alias could
+-- mean in its interval (user ids outrank names; an alias of another issuer counts only if none of its own fits).
 CREATE OR REPLACE TABLE w_usage AS
 WITH inside AS (
     SELECT u.*, coalesce(u.end_time, plus_us(u.event_time, 1)) AS until,
@@ -16,7 +16,8 @@ WITH inside AS (
     INNER JOIN cfg_scope AS c ON c.source_id IN (i.source_id, '*') AND i.surface LIKE c.surface
 ), hit AS (
     SELECT i.usage_key, a.person_id,
-           min(CASE WHEN a.issuer = '' OR i.user_issuer IS NULL OR a.issuer = i.user_issuer THEN 0 ELSE 1 END) AS foreign_issuer
+           min(CASE WHEN a.issuer = '' OR i.user_issuer IS NULL OR a.issuer = i.user_issuer THEN 0
+               ELSE 1 END) AS foreign_issuer
     FROM inside AS i
     INNER JOIN w_alias AS a
         ON a.alias_class = alias_class(i.user_alias_type) AND a.alias = i.user_alias

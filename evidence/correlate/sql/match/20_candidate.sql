@@ -1,6 +1,6 @@
--- What an exchange and a usage row of request grain have in common. R1: the provider's request id. R2: the same normalised
--- prompt of at least 16 bytes by the same person within 120 s. R3: the same person within 5 s (interactions, which carry
--- whole seconds of another server: 120 s). Buckets of 120 s keep the join on equality.
+-- What an exchange and a usage row of request grain have in common. R1: the provider's request id. R2: the same
+-- normalised prompt of at least 16 bytes by the same person within 120 s. R3: the same person within 5 s
+-- (interactions, which carry whole seconds of another server: 120 s). Buckets of 120 s keep the join on equality.
 CREATE OR REPLACE TABLE w_match_candidate AS
 WITH asked AS (
     SELECT w.* FROM w_usage AS w WHERE w.grain IN ('request', 'interaction') AND w.active

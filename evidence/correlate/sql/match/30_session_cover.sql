@@ -1,4 +1,5 @@
--- Gateway sessions of a person of which no exchange was recorded: they can cover requests, many to one, and no more than that.
+-- Gateway sessions of a person of which no exchange was recorded: they can cover requests, many to one, and no more
+-- than that.
 CREATE OR REPLACE TABLE w_session_cover AS
 SELECT s.source_id, s.native_id, s.event_time AS from_time, coalesce(s.end_time, s.event_time) AS to_time,
        min(a.person_id) AS person_id

@@ -3,7 +3,7 @@ CREATE OR REPLACE MACRO plus_us(t, n) AS t + to_microseconds(CAST(n AS BIGINT));
 CREATE OR REPLACE MACRO us_from_to(a, b) AS epoch_us(b) - epoch_us(a);
 CREATE OR REPLACE MACRO open_from() AS TIMESTAMP '0001-01-01 00:00:00';
 CREATE OR REPLACE MACRO open_to() AS TIMESTAMP '9999-12-31 00:00:00';
--- Aliases are looked up by class: a gateway's user id may be an object id, a token subject or its own name for the user;
--- an address may be a user name or a mailbox.
+-- Aliases are looked up by class: a gateway's user id may be an object id, a token subject or its own name for the
+-- user; an address may be a user name or a mailbox.
 CREATE OR REPLACE MACRO alias_class(t) AS CASE WHEN t IN ('upn', 'email') THEN 'name'
     WHEN t IN ('oid', 'subject', 'gateway_user') THEN 'subject' ELSE t END;

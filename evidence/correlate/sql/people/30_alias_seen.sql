@@ -10,7 +10,8 @@ WITH directory AS (
 SELECT d.* FROM directory AS d
 UNION ALL
 SELECT d.account_id, 'email', d.issuer,
-       regexp_replace(d.alias, '^(.+)_([^_]+)#ext#@.*$', '\1@\2'), 'guest_name', d.seen, d.valid_from, d.valid_to, d.basis
+       regexp_replace(d.alias, '^(.+)_([^_]+)#ext#@.*$', '\1@\2'), 'guest_name', d.seen, d.valid_from, d.valid_to,
+       d.basis
 FROM directory AS d
 WHERE d.alias_type = 'upn' AND regexp_matches(d.alias, '^.+_[^_]+#ext#@.*$')
 UNION ALL

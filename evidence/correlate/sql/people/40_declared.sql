@@ -1,9 +1,11 @@
--- Declared rows (a hand-kept list): to which node each one's anchor leads, at the time for which it is declared. First the
--- accounts that bear the anchor, then one hop through another declared row, else the anchor is a person of its own.
+-- Declared rows (a hand-kept list): to which node each one's anchor leads, at the time for which it is declared.
+-- First the accounts that bear the anchor, then one hop through another declared row, else the anchor is a person of
+-- its own.
 CREATE OR REPLACE TABLE w_declared AS
 WITH said AS (
     SELECT a.source_id, a.native_id, a.ordinal, a.alias_type, a.issuer, a.alias, a.anchor_type, a.anchor,
-           a.display_name, a.person_kind, CASE WHEN a.anchor_type = 'upn' THEN 'email' ELSE a.anchor_type END || ':' || a.anchor AS own_node,
+           a.display_name, a.person_kind,
+           CASE WHEN a.anchor_type = 'upn' THEN 'email' ELSE a.anchor_type END || ':' || a.anchor AS own_node,
            coalesce(a.valid_from, open_from()) AS valid_from, coalesce(a.valid_to, open_to()) AS valid_to
     FROM identity_alias AS a WHERE a.basis = 'declared'
 ), direct AS (

@@ -23,7 +23,8 @@ WITH named AS (
     FROM named AS n
     WINDOW w AS (PARTITION BY alias_class(n.alias_type), n.alias)
 ), bounded AS (
-    SELECT alias_class(c.alias_type) AS alias_class, c.alias_type, c.issuer, c.alias, c.person_id, c.account_id, c.basis, c.shared,
+    SELECT alias_class(c.alias_type) AS alias_class, c.alias_type, c.issuer, c.alias, c.person_id, c.account_id,
+           c.basis, c.shared,
            CASE WHEN c.shared THEN greatest(c.valid_from, coalesce(c.created_at, c.valid_from))
                 ELSE c.valid_from END AS valid_from,
            CASE WHEN c.shared THEN least(c.valid_to, coalesce(c.deleted_at, c.valid_to)) ELSE c.valid_to END AS valid_to

@@ -1,4 +1,5 @@
--- The printed form: one row per alias, person and start, with a mark where another person has the alias at the same time.
+-- The printed form: one row per alias, person and start, with a mark where another person has the alias at the same
+-- time.
 INSERT INTO person_alias
 WITH one AS (
     SELECT a.alias_type, a.issuer, a.alias, a.person_id, a.valid_from, max(a.valid_to) AS valid_to,

@@ -1,5 +1,5 @@
--- What the gateway saw of each person on each UTC day: requests, those within ten minutes of its edges, and requests of an
--- ambiguous caller who could be that person.
+-- What the gateway saw of each person on each UTC day: requests, those within ten minutes of its edges, and requests
+-- of an ambiguous caller who could be that person.
 CREATE OR REPLACE TABLE w_gateway_day AS
 WITH seen AS (
     SELECT c.person_id, c.event_time, 1 AS certain FROM chain AS c
@@ -12,7 +12,8 @@ WITH seen AS (
 )
 SELECT s.person_id, date_trunc('day', s.event_time) AS day, sum(s.certain) AS exchanges,
        count(*) - sum(s.certain) AS possible,
-       count(*) FILTER (WHERE s.certain = 1 AND s.event_time < date_trunc('day', s.event_time) + INTERVAL 10 MINUTE) AS early,
+       count(*) FILTER (WHERE s.certain = 1
+           AND s.event_time < date_trunc('day', s.event_time) + INTERVAL 10 MINUTE) AS early,
        count(*) FILTER (WHERE s.certain = 1
                         AND s.event_time >= date_trunc('day', s.event_time) + INTERVAL 1430 MINUTE) AS late
 FROM seen AS s

@@ -1,5 +1,5 @@
--- Exactly one verdict per usage row, the first that applies: scope, actor, no use, not settled, identity, a match, presence,
--- what cannot be assessed, and only then a finding.
+-- Exactly one verdict per usage row, the first that applies: scope, actor, no use, not settled, identity, a match,
+-- presence, what cannot be assessed, and only then a finding.
 CREATE OR REPLACE TABLE w_verdict AS
 WITH covered AS (
     SELECT DISTINCT u.usage_key

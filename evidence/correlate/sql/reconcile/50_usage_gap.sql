@@ -1,5 +1,6 @@
--- The other direction: a person whom a source reports on other days of the period used the gateway on a settled day of which
--- the source says nothing. A row with native id gap:<person>:<day>: it lowers the trust in that source, it is no bypass.
+-- The other direction: a person whom a source reports on other days of the period used the gateway on a settled day
+-- of which the source says nothing. A row with native id gap:<person>:<day>: it lowers the trust in that source, it
+-- is no bypass.
 INSERT INTO reconciliation
 WITH reported AS (
     SELECT DISTINCT u.source_id, u.person_id FROM w_usage AS u
@@ -8,7 +9,8 @@ WITH reported AS (
     SELECT DISTINCT u.source_id, u.person_id, date_trunc('day', u.event_time) AS day FROM w_usage AS u
     WHERE u.grain = 'user_day' AND u.person_id IS NOT NULL
 ), example AS (
-    SELECT u.source_id, u.person_id, min(u.surface) AS surface, min(u.user_alias) AS user_alias, min(u.locator) AS locator
+    SELECT u.source_id, u.person_id, min(u.surface) AS surface, min(u.user_alias) AS user_alias,
+           min(u.locator) AS locator
     FROM w_usage AS u WHERE u.grain = 'user_day' AND u.scope_rule = 'must_be_gated' GROUP BY u.source_id, u.person_id
 )
 SELECT r.source_id, 'gap:' || r.person_id || ':' || strftime(g.day, '%Y-%m-%d') AS native_id, 0 AS ordinal, e.locator,

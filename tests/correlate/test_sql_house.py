@@ -1,0 +1,57 @@
+"""The SQL of the engine keeps to the portable, deterministic subset (see the decisions on portability)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import evidence
+
+ROOT = Path(evidence.__file__).parent
+FILES = sorted(path for path in ROOT.rglob("*.sql") if "relations" not in path.parts)
+FORBIDDEN = {
+    r"\basof\b": "ASOF picks an arbitrary row on ties",
+    r"\bany_value\s*\(": "any_value has no order",
+    r"\b(arg_min|arg_max|first|last)\s*\(": "without a unique order it picks an arbitrary row",
+    r"\b(now|current_timestamp|today|current_date|get_current_timestamp)\s*\(": "the core has no clock",
+    r"\bcurrent_(timestamp|date)\b": "the core has no clock",
+    r"\brandom\s*\(|\buuid\s*\(": "nothing random",
+    r"(?<![\w.])hash\s*\(": "hash() differs between versions",
+    r"::\s*timestamp\b": "a bare cast drops the offset; use utc()",
+    r"\b(double|float|real)\b": "no floats in models",
+    r"\busing\s+sample\b|\btablesample\b": "nothing random",
+}
+UNORDERED = re.compile(r"\b(string_agg|list|array_agg|group_concat)\s*\((?P<body>[^()]*(?:\([^()]*\)[^()]*)*)\)", re.IGNORECASE)
+
+
+def _code(path):
+    text = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
+    return re.sub(r"'(?:[^']|'')*'", "''", re.sub(r"--[^\n]*", "", text))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_portable_subset(path):
+    """No ties broken by chance, no clock, no floats, no aggregate without an order."""
+    code = _code(path)
+    for pattern, why in FORBIDDEN.items():
+        assert not re.search(pattern, code, re.IGNORECASE), f"{pattern}: {why}"
+    for found in UNORDERED.finditer(code):
+        assert "order by" in found["body"].lower(), found[0]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_short_and_says_its_rule(path):
+    """A query file has at most sixty lines and begins with a comment that says the rule."""
+    lines = path.read_text("utf-8").splitlines()
+    assert len(lines) <= 60
+    assert lines[0].startswith(("--", "/*"))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "correlate").rglob("*.sql")), ids=lambda path: path.name)
+def test_lines_and_joins(path):
+    """Lines fit on a page, and a join says which kind it is."""
+    assert max(map(len, path.read_text("utf-8").splitlines())) <= 120
+    code = _code(path)
+    assert not re.search(r"(?<!INNER )(?<!LEFT )(?<!CROSS )(?<!ANTI )\bJOIN\b", code)
