@@ -4,50 +4,49 @@
 -- a second. A script that had to be approved waits between the two; the latest possible beginning is taken (end of the
 -- session minus the last offset), and the wait is stated as uncertainty. A script fetched without its recording is a
 -- request of which we know the prompt and nothing else.
-WITH last AS (
+WITH session AS (
+    SELECT r.record_no, r.s.id AS id, r.s.start_date AS raw_time, utc(r.s.start_date) AS start_time,
+           utc(r.s.end_date) AS end_time, nz(r.s.user_id) AS subject, r.s."user" AS name,
+           r.s.identity_type AS identity_type, nz(r.s.machine_identity_id) AS machine, nz(r.s.connection) AS connection,
+           r.s.verb = 'exec' AS is_exec, nz(r.s.review.id) IS NOT NULL AS reviewed, r.s.review.status AS review_status,
+           nz(r.s.script.data) AS script, r.s.metrics.truncated = 'true' AS cut, nz(r.s.correlation_id) AS correlation_id,
+           r.s.ai_analysis.action AS action, nz(lower(r.s.ai_analysis.risk_level)) AS risk
+    FROM record AS r WHERE r.s.start_date IS NOT NULL
+), last AS (
     SELECT p.record_no, max(COALESCE(p.response_offset_us, p.request_offset_us)) AS last_us
     FROM part AS p GROUP BY p.record_no
 ), base AS (
-    SELECT r.record_no, r.s, utc(r.s.start_date) AS start_time,
-           CASE WHEN r.s.verb = 'exec' AND nz(r.s.review.id) IS NOT NULL
-                THEN GREATEST(utc(r.s.start_date), COALESCE(utc(r.s.end_date) - to_microseconds(l.last_us), utc(r.s.start_date)))
-                ELSE utc(r.s.start_date) END AS base_time,
-           r.s."user" IN ('API_KEY') OR NOT contains(COALESCE(nz(r.s."user"), '@'), '@') AS is_key
-    FROM record AS r LEFT JOIN last AS l ON l.record_no = r.record_no
-    WHERE r.s.start_date IS NOT NULL
-      AND (l.record_no IS NOT NULL OR (r.s.verb = 'exec' AND nz(r.s.script.data) IS NOT NULL))
+    SELECT s.*, CASE WHEN s.is_exec AND s.reviewed AND s.end_time - to_microseconds(l.last_us) > s.start_time
+                     THEN s.end_time - to_microseconds(l.last_us) ELSE s.start_time END AS base_time
+    FROM session AS s LEFT JOIN last AS l ON l.record_no = s.record_no
+    WHERE l.record_no IS NOT NULL OR (s.is_exec AND s.script IS NOT NULL)
 )
 SELECT b.record_no,
-       b.s.id || '#' || COALESCE(p.ordinal, 0) AS native_id,
+       b.id || '#' || COALESCE(p.ordinal, 0) AS native_id,
        COALESCE(p.ordinal, 0) AS ordinal,
        b.base_time + to_microseconds(COALESCE(p.request_offset_us, p.response_offset_us, 0)) AS event_time,
-       b.s.start_date AS event_time_raw,
+       b.raw_time AS event_time_raw,
        1000000 + epoch_us(b.base_time) - epoch_us(b.start_time) AS time_uncertainty_us,
        b.base_time + to_microseconds(p.response_offset_us) AS response_time,
-       b.s.id AS session_id,
-       COALESCE(p.ordinal, 0) AS seq,
-       nz(b.s.user_id) AS subject,
-       CASE WHEN contains(b.s."user", '@') THEN norm_id(b.s."user") END AS subject_email,
-       CASE WHEN b.s."user" = 'API_KEY' THEN 'api_key' ELSE b.s.identity_type END AS identity_type,
-       CASE WHEN b.is_key THEN nz(b.s."user") ELSE nz(b.s.machine_identity_id) END AS credential_id,
-       nz(b.s.connection) AS connection,
-       CASE WHEN b.s.verb = 'exec' THEN 'EXEC' ELSE p.method END AS method,
-       p.route, p.model, p.status_code, p.streaming, COALESCE(p.pairing, 'unpaired') AS pairing,
-       COALESCE(p.truncated, true) OR COALESCE(b.s.metrics.truncated = 'true', false) AS truncated,
-       CASE WHEN b.s.verb = 'exec' AND b.s.review.status = 'REJECTED' THEN 'denied'
-            WHEN p.blocked OR (b.s.verb = 'exec' AND b.s.ai_analysis.action = 'block_execution') THEN 'blocked'
+       b.id AS session_id, COALESCE(p.ordinal, 0) AS seq, b.subject,
+       CASE WHEN contains(b.name, '@') THEN norm_id(b.name) END AS subject_email,
+       CASE WHEN b.name = 'API_KEY' THEN 'api_key' ELSE b.identity_type END AS identity_type,
+       CASE WHEN contains(COALESCE(nz(b.name), '@'), '@') THEN b.machine ELSE b.name END AS credential_id,
+       b.connection, CASE WHEN b.is_exec THEN 'EXEC' ELSE p.method END AS method, p.route, p.client_ip, p.model,
+       p.status_code, p.streaming, COALESCE(p.pairing, 'unpaired') AS pairing,
+       COALESCE(p.truncated, true) OR COALESCE(b.cut, false) AS truncated,
+       CASE WHEN b.is_exec AND b.review_status = 'REJECTED' THEN 'denied'
+            WHEN p.blocked OR (b.is_exec AND b.action = 'block_execution') THEN 'blocked'
             WHEN p.pairing = 'unparsed' OR p.record_no IS NULL THEN 'unknown'
             WHEN p.kind = 'stream' THEN 'forwarded'
             WHEN p.status_code IS NULL THEN 'no_response'
             WHEN p.request_offset_us IS NULL THEN 'unknown'
             ELSE 'forwarded' END AS outcome,
-       p.blocked_by,
-       COALESCE(p.risk_level, CASE WHEN b.s.verb = 'exec' THEN nz(lower(b.s.ai_analysis.risk_level)) END) AS risk_level,
-       COALESCE(p.correlation_id, nz(b.s.correlation_id)) AS correlation_id,
+       p.blocked_by, COALESCE(p.risk_level, CASE WHEN b.is_exec THEN b.risk END) AS risk_level,
+       COALESCE(p.correlation_id, b.correlation_id) AS correlation_id,
        COALESCE(p.request_id, p.response_id) AS provider_request_id,
-       COALESCE(CASE WHEN b.s.verb = 'exec' THEN nz(b.s.script.data) END, p.prompt) AS prompt,
-       CASE WHEN b.s.verb = 'exec' AND nz(b.s.script.data) IS NOT NULL THEN 'record:script.data'
-            ELSE p.prompt_part END AS prompt_part,
+       COALESCE(CASE WHEN b.is_exec THEN b.script END, p.prompt) AS prompt,
+       CASE WHEN b.is_exec AND b.script IS NOT NULL THEN 'record:script.data' ELSE p.prompt_part END AS prompt_part,
        p.response, p.response_part, p.tokens_in, p.tokens_out
 FROM base AS b LEFT JOIN part AS p ON p.record_no = b.record_no
 WHERE NOT (COALESCE(p.kind, '') = 'stream' AND contains(lower(COALESCE(p.response, '')), 'no log found on disk'))

@@ -17,15 +17,21 @@ from typing import TYPE_CHECKING, Any
 
 from evidence.connector import PART_COLUMNS, Connector
 from evidence.errors import CatalogSqlError, SourceError, Where
-from evidence.normalize.statements import Query, bad_time, first_line, order, prepare, refusal
+from evidence.normalize.books import Refused, parted, refusals, reject_table
+from evidence.normalize.statements import Query, first_line, judgement, prepare
 from evidence.relations import define_macros
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_LOCK = ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false", "SET autoinstall_known_extensions = false",
+# Statements are planned once and run on many batches. A plan that rests on statistics of the rows of one batch (an
+# empty table, the smallest and largest value) gives wrong rows for the next, so plans may not look at them.
+_LOCK = ("SET disabled_optimizers = 'statistics_propagation,compressed_materialization'", "SET TimeZone = 'UTC'",
+         "SET enable_progress_bar = false", "SET autoinstall_known_extensions = false",
          "SET autoload_known_extensions = false", "SET enable_external_access = false",
          "SET python_enable_replacements = false", "SET lock_configuration = true")
+_FEW = 24
+_KEPT = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -65,19 +71,20 @@ class Normalizer:
         """Open the engine and prepare every statement."""
         import duckdb
 
-        self.connector, self.source_id, self.issuer = connector, source_id, issuer
-        self.options = dict(sorted((options or {}).items()))
-        self.observed_at = observed_at.astimezone(UTC).replace(tzinfo=None) if observed_at else None
+        self.connector, self.source_id = connector, source_id
+        seen_at = observed_at.astimezone(UTC).replace(tzinfo=None) if observed_at else None
         self._con = duckdb.connect(config={"threads": 1, "memory_limit": memory})
         define_macros(self._con)
         for setting in _LOCK:
             self._con.execute(setting)
-        self._con.execute("CREATE TEMP TABLE incoming (record_no BIGINT, locator VARCHAR, raw VARCHAR,"
-                          " record_hash VARCHAR)")
-        columns = ", ".join(f"{name} {kind}" for name, kind in PART_COLUMNS.items())
-        self._con.execute(f"CREATE TEMP TABLE part ({columns})")
-        self._judge()
+        self._con.execute("CREATE TEMP TABLE source AS SELECT ?::VARCHAR AS source_id, ?::VARCHAR AS issuer,"
+                          " ?::TIMESTAMP AS observed_at, ?::MAP(VARCHAR, VARCHAR) AS options",
+                          [source_id, issuer, seen_at, dict(sorted((options or {}).items()))])
+        self._kept = 0
+        self._make_tables()
         self._queries = [prepare(self._con, connector, name) for name in connector.relations]
+        for query in self._queries:
+            self._con.execute(f"PREPARE fill_{query.target.name} AS {query.sql}")
 
     def close(self) -> None:
         """Close the engine."""
@@ -114,73 +121,75 @@ class Normalizer:
 
     def _refuse(self, records: pa.RecordBatch, error: Exception) -> Normalized:
         empty = self._run(records.slice(0, 0), None)
-        row = {"source_id": [self.source_id], "locator": records["locator"].to_pylist(), "relation": [None],
-               "reason": ["sql_error"], "detail": [type(error).__name__],
-               "byte_len": [len(str(records["raw"][0]).encode())]}
-        import pyarrow as pa
+        refused = Refused(records["locator"][0].as_py(), len(str(records["raw"][0]).encode()), None, "sql_error",
+                          type(error).__name__)
+        return Normalized(empty.rows, empty.texts, reject_table(self.source_id, [(0, refused)]), empty.skips, 0)
 
-        return Normalized(empty.rows, empty.texts, pa.table(row, schema=empty.rejects.schema), empty.skips, 0)
+    def _make_tables(self) -> None:
+        """Make the tables of a batch, and the statements that fill and read them.
+
+        They are emptied after small batches and made anew after large ones, since an engine in memory does not give
+        back the space of deleted rows.
+        """
+        import duckdb
+
+        self._con.execute("CREATE OR REPLACE TEMP TABLE incoming (record_no BIGINT, locator VARCHAR, raw VARCHAR,"
+                          " record_hash VARCHAR)")
+        columns = ", ".join(f"{name} {kind}" for name, kind in PART_COLUMNS.items())
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE part ({columns})")
+        select = judgement(self.connector)
+        try:
+            self._con.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {select}")
+        except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
+            where = Where(str(self.connector.folder / "connector.yaml"), key="skips")
+            raise CatalogSqlError(f"a predicate does not run: {first_line(error)}", where=where) from error
+        self._con.execute("CREATE OR REPLACE TEMP VIEW record AS SELECT record_no, locator, record_hash, raw, s,"
+                          " source_id, issuer, observed_at, options, byte_len FROM judged"
+                          " WHERE reason IS NULL AND skip IS NULL")
+        self._con.execute(f"PREPARE judge AS INSERT INTO judged {select}")
+
+    def _empty_tables(self, size: int) -> None:
+        self._kept += size
+        if self._kept > _KEPT:
+            self._kept = size
+            self._con.execute("DEALLOCATE judge")
+            self._make_tables()
+            return
+        for name in ("incoming", "part", "judged"):
+            self._con.execute(f"DELETE FROM {name}")
 
     def _run(self, records: pa.RecordBatch, parts: pa.Table | None) -> Normalized:
         import pyarrow as pa
 
         # An Arrow stream that is scanned twice gives wrong rows: both inputs are copied into tables first.
+        self._empty_tables(records.nbytes + (parts.nbytes if parts is not None else 0))
         self._fill("incoming", pa.Table.from_batches([records]), ("record_no", "locator", "raw", "record_hash"))
-        self._con.execute("DELETE FROM part")
         if parts is not None:
             self._fill("part", parts, tuple(PART_COLUMNS))
-        self._judge()
+        self._con.execute("EXECUTE judge")
         rows: dict[str, pa.Table] = {}
         texts: list[pa.Table] = []
-        self._con.execute("CREATE OR REPLACE TEMP TABLE outcome AS SELECT record_no, locator, byte_len,"
-                          " NULL::VARCHAR AS relation, reason, NULL::VARCHAR AS detail FROM judged"
-                          " WHERE reason IS NOT NULL")
-        self._con.execute("CREATE OR REPLACE TEMP TABLE given AS SELECT 0::BIGINT AS record_no WHERE false")
+        given: list[pa.ChunkedArray] = []
+        refused: list[tuple[int, Refused]] = []
         for query in self._queries:
-            name = query.target.name
-            self._con.execute(f"CREATE OR REPLACE TEMP TABLE produced AS {query.sql}")
-            self._con.execute("INSERT INTO given SELECT record_no FROM produced WHERE why_refused IS NULL")
-            self._con.execute("INSERT INTO outcome SELECT p.record_no, j.locator, j.byte_len, ?, p.why_refused,"
-                              " count(*) || ' rows' FROM produced AS p JOIN judged AS j ON j.record_no = p.record_no"
-                              " WHERE p.why_refused IS NOT NULL GROUP BY ALL", [name])
-            table = self._con.sql("SELECT * EXCLUDE (record_no, why_refused) FROM produced WHERE why_refused IS NULL"
-                                  f" ORDER BY {order(query.target)}").to_arrow_table()
-            rows[name] = self._split(query, table, texts)
-        return self._close_books(rows, texts)
+            table = self._con.sql(f"EXECUTE fill_{query.target.name}").to_arrow_table()
+            kept, bad = parted(table)
+            refused += refusals(query.target.name, bad)
+            given.append(kept["record_no"])
+            rows[query.target.name] = self._split(query, kept, texts)
+        return self._close_books(rows, texts, given, refused)
 
     def _fill(self, name: str, table: pa.Table, columns: tuple[str, ...]) -> None:
-        self._con.register("arriving", table.select(list(columns)))
-        self._con.execute(f"DELETE FROM {name}")
+        """Copy rows into a table. A view over the rows would make every prepared statement be planned again."""
+        chosen = table.select(list(columns))
+        if chosen.num_rows <= _FEW:
+            marks = ", ".join("?" * len(columns))
+            for row in chosen.to_pylist():
+                self._con.execute(f"INSERT INTO {name} VALUES ({marks})", list(row.values()))
+            return
+        self._con.register("arriving", chosen)
         self._con.execute(f"INSERT INTO {name} SELECT * FROM arriving")
         self._con.unregister("arriving")
-
-    def _judge(self) -> None:
-        """Give each record its struct, and the reason why it cannot be used or is left out.
-
-        Where a decoder reads the text, connector SQL does not see it: ``raw`` is NULL.
-        """
-        import duckdb
-
-        shape = self.connector.shape_json().replace("'", "''")
-        struct, raw = f"TRY(json_transform(raw, '{shape}'))", "NULL::VARCHAR" if self.connector.decode else "raw"
-        self._con.execute(
-            f"CREATE OR REPLACE TEMP TABLE seen AS SELECT record_no, locator, record_hash, {raw} AS raw, {struct} AS s,"
-            f" CASE WHEN {struct} IS NULL THEN json_valid(raw) END AS valid, strlen(raw) AS byte_len,"
-            " ?::VARCHAR AS source_id, ?::VARCHAR AS issuer, ?::TIMESTAMP AS observed_at,"
-            " ?::MAP(VARCHAR, VARCHAR) AS options FROM incoming",
-            [self.source_id, self.issuer, self.observed_at, self.options])
-        skips = " ".join(f"WHEN ({skip.when}) THEN '{skip.reason}'" for skip in self.connector.skips)
-        try:
-            self._con.execute(
-                "CREATE OR REPLACE TEMP TABLE judged AS SELECT *, COALESCE(refused, CASE WHEN skip IS NULL THEN"
-                f" {bad_time(self.connector)} END) AS reason FROM (SELECT *, CASE WHEN refused IS NULL THEN CASE"
-                f" {skips or 'WHEN false THEN NULL'} END END AS skip FROM (SELECT *,"
-                f" {refusal(self.connector)} AS refused FROM seen) AS r) AS r")
-        except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
-            where = Where(str(self.connector.folder / "connector.yaml"), key="skips")
-            raise CatalogSqlError(f"a predicate does not run: {first_line(error)}", where=where) from error
-        self._con.execute("CREATE OR REPLACE TEMP TABLE record AS SELECT record_no, locator, record_hash, raw, s,"
-                          " source_id, issuer, observed_at, options FROM judged WHERE reason IS NULL AND skip IS NULL")
 
     def _split(self, query: Query, table: pa.Table, texts: list[pa.Table]) -> pa.Table:
         """Take the transient texts out of a table and put their hashes in."""
@@ -199,24 +208,29 @@ class Normalizer:
                 "part": kept[f"{field}_part"], "text": kept[field]}))
         return table.select([column.name for column in query.target.columns])
 
-    def _close_books(self, rows: dict[str, pa.Table], texts: list[pa.Table]) -> Normalized:
-        """Turn a record that gave nothing into a reject, and check that each record is accounted for."""
+    def _close_books(self, rows: dict[str, pa.Table], texts: list[pa.Table], given: list[pa.ChunkedArray],
+                     refused: list[tuple[int, Refused]]) -> Normalized:
+        """Turn a record that gave nothing into a reject, so that each record is accounted for."""
         import pyarrow as pa
+        import pyarrow.compute as pc
 
-        self._con.execute("INSERT INTO outcome SELECT record_no, locator, byte_len, NULL, 'no_row',"
-                          " 'no statement of the connector gave a row' FROM judged WHERE reason IS NULL"
-                          " AND skip IS NULL AND record_no NOT IN (SELECT record_no FROM given)"
-                          " AND record_no NOT IN (SELECT record_no FROM outcome)")
-        rejects = self._con.sql("SELECT (SELECT min(source_id) FROM judged) AS source_id, locator, relation, reason,"
-                                " detail, byte_len::BIGINT AS byte_len FROM outcome"
-                                " ORDER BY record_no, relation NULLS FIRST, reason").to_arrow_table()
-        skips = self._con.sql("SELECT source_id, locator, skip AS reason FROM judged WHERE skip IS NOT NULL"
-                              " ORDER BY record_no").to_arrow_table()
-        fan_out = self._con.sql("SELECT count(*) - count(DISTINCT record_no) FROM given").fetchall()[0][0]
+        numbers = pa.concat_arrays([chunk for column in given for chunk in column.chunks] or [pa.array([], pa.int64())])
+        named = pa.array([number for number, _ in refused], pa.int64())
+        for number, locator, size, reason in self._con.execute(
+                "SELECT record_no, locator, byte_len, reason FROM judged WHERE reason IS NOT NULL").fetchall():
+            refused.append((number, Refused(locator, size, None, reason, None)))
+        good = self._con.sql("SELECT record_no, locator, byte_len FROM record").to_arrow_table()
+        silent = pc.invert(pc.or_(pc.is_in(good["record_no"], numbers), pc.is_in(good["record_no"], named)))
+        refused += [(row["record_no"], Refused(row["locator"], row["byte_len"], None, "no_row",
+                                               "no statement of the connector gave a row"))
+                    for row in good.filter(silent).to_pylist()]
+        skips = self._con.sql("SELECT source_id, locator, skip AS reason FROM judged WHERE reason IS NULL"
+                              " AND skip IS NOT NULL ORDER BY record_no").to_arrow_table()
         schema = pa.schema([(name, pa.int64() if name == "ordinal" else pa.string()) for name in
                             ("relation", "native_id", "ordinal", "field", "locator", "part", "text")])
-        joined = pa.concat_tables([t.cast(schema) for t in texts]) if texts else schema.empty_table()
-        return Normalized(rows, joined, rejects, skips, int(fan_out))
+        joined = pa.concat_tables([text.cast(schema) for text in texts]) if texts else schema.empty_table()
+        fan_out = len(numbers) - pc.count_distinct(numbers).as_py()
+        return Normalized(rows, joined, reject_table(self.source_id, refused), skips, fan_out)
 
 
 def _hashes(field: str, values: Any) -> dict[str, pa.Array]:

@@ -49,16 +49,27 @@ def refusal(connector: Connector) -> str:
     return f"CASE {' '.join(cases)} END"
 
 
-def bad_time(connector: Connector) -> str:
-    """Return the SQL that names the time field of a record that is given and cannot be read."""
-    cases = " ".join(
+def judgement(connector: Connector) -> str:
+    """Return the SELECT that gives each record its struct, and why it cannot be used or is left out.
+
+    Where a decoder reads the text, connector SQL does not see it: ``raw`` is NULL. A declared skip comes before the
+    check of times, since records of no interest may write theirs as they like.
+    """
+    shape = connector.shape_json().replace("'", "''")
+    struct, raw = f"TRY(json_transform(raw, '{shape}'))", "NULL::VARCHAR" if connector.decode else "raw"
+    skips = " ".join(f"WHEN ({skip.when}) THEN '{skip.reason}'" for skip in connector.skips)
+    times = " ".join(
         f"WHEN nz({_field(name)}) IS NOT NULL AND {macro}({_field(name)}) IS NULL THEN 'bad_timestamp:{name}'"
         for name, macro in connector.times.items())
-    return f"CASE {cases or 'WHEN false THEN NULL'} END"
+    return (f"SELECT *, COALESCE(refused, CASE WHEN skip IS NULL THEN CASE {times or 'WHEN false THEN NULL'} END END)"
+            f" AS reason FROM (SELECT *, CASE WHEN refused IS NULL THEN CASE {skips or 'WHEN false THEN NULL'} END END"
+            f" AS skip FROM (SELECT *, {refusal(connector)} AS refused FROM (SELECT i.record_no, i.locator,"
+            f" i.record_hash, {raw} AS raw, {struct} AS s, CASE WHEN {struct} IS NULL THEN json_valid(i.raw) END AS"
+            " valid, strlen(i.raw) AS byte_len, o.source_id, o.issuer, o.observed_at, o.options"
+            " FROM incoming AS i CROSS JOIN source AS o) AS r) AS r) AS r")
 
 
-def order(target: Relation) -> str:
-    """Return the total order in which rows of a relation leave."""
+def _order(target: Relation) -> str:
     return ", ".join([*([f"{target.time} NULLS FIRST"] if target.time else []), "native_id", "ordinal", "locator"])
 
 
@@ -105,8 +116,9 @@ def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str) -> 
     reject = "q.reject" if "reject" in given else "NULL::VARCHAR"
     return Query(target, (
         f"SELECT * EXCLUDE (said_no), COALESCE(said_no, CASE {' '.join(_constraints(target))} WHEN false THEN '' END)"
-        f" AS why_refused FROM (SELECT q.record_no, {pick}{more}, {reject} AS said_no FROM ({statement}) AS q"
-        " JOIN record AS r ON r.record_no = q.record_no) AS p"), texts)
+        f" AS why_refused FROM (SELECT q.record_no, r.byte_len, {pick}{more}, {reject} AS said_no"
+        f" FROM ({statement}) AS q JOIN record AS r ON r.record_no = q.record_no) AS p"
+        f" ORDER BY {_order(target)}"), texts)
 
 
 def _statement(con: duckdb.DuckDBPyConnection, text: str, path: str) -> str:

@@ -1,0 +1,53 @@
+"""The books of a batch: which rows were refused, and the table of rejects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Refused(NamedTuple):
+    """A record, or rows of it, that give no row of a relation, and why. Never text of the record."""
+
+    locator: str
+    byte_len: int
+    relation: str | None
+    reason: str
+    detail: str | None
+
+
+def parted(table: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Split what a statement gave into rows that hold and rows that are refused."""
+    import pyarrow.compute as pc
+
+    held = pc.is_null(table["why_refused"])
+    if pc.all(held).as_py() is not False:
+        return table, table.slice(0, 0)
+    return table.filter(held), table.filter(pc.invert(held))
+
+
+def refusals(relation: str, bad: pa.Table) -> Iterable[tuple[int, Refused]]:
+    """Return one entry for each record and reason, however many rows of it were refused."""
+    if not bad.num_rows:
+        return []
+    keys = ("record_no", "locator", "byte_len", "why_refused")
+    counted = Counter(tuple(row[key] for key in keys) for row in bad.select(list(keys)).to_pylist())
+    return [(number, Refused(locator, size, relation, why, f"{count} rows" if count > 1 else None))
+            for (number, locator, size, why), count in counted.items()]
+
+
+def reject_table(source_id: str, refused: Iterable[tuple[int, Refused]]) -> pa.Table:
+    """Return rejects in the columns of that relation, in the order of the records."""
+    import pyarrow as pa
+
+    ordered = [item for _, item in sorted(refused, key=lambda pair: (pair[0], pair[1].relation or "", pair[1].reason))]
+    schema = pa.schema([("source_id", pa.string()), ("locator", pa.string()), ("relation", pa.string()),
+                        ("reason", pa.string()), ("detail", pa.string()), ("byte_len", pa.int64())])
+    return pa.table({"source_id": [source_id] * len(ordered), "locator": [item.locator for item in ordered],
+                     "relation": [item.relation for item in ordered], "reason": [item.reason for item in ordered],
+                     "detail": [item.detail for item in ordered], "byte_len": [item.byte_len for item in ordered]},
+                    schema=schema)
