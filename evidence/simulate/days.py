@@ -120,6 +120,14 @@ class Diary:
             world.sink.write(f"github/users-1-day/{day.isoformat()}.{suffix}", usage.report(rows, day, container))
         self.bill += [line for row in rows for line in usage.bill_rows(row, day)]
 
+    def edge_usage(self, person: Person, day: date, chats: int) -> None:
+        """Report the use of a UTC day that lies across the month's edge, when no ordinary day has reported it."""
+        if person.login and day not in self.world.days:
+            row = UserDay(person.login, person.login_id, chats, 0)
+            self.world.sink.write(f"github/users-1-day/{day.isoformat()}.json", usage.report([row], day, "array"))
+            self.bill += usage.bill_rows(row, day)
+            self._facts(person, row, day, None, present=True)
+
     def _facts(self, person: Person, row: UserDay, day: date, planned: str | None, *, present: bool) -> None:
         world = self.world
         edge = midnight(day) < world.month.start or midnight(day) + timedelta(days=1) > world.month.end
@@ -133,6 +141,8 @@ class Diary:
         verdict: tuple[str, ...] = ("PRESENT_BOTH",) if present else ("UNGATED_USER_DAY",)
         if day in world.gateway_gap:
             verdict = ("NOT_ASSESSABLE",)
+        if edge:
+            verdict = (*verdict, "NOT_ASSESSABLE")
         ungated = verdict == ("UNGATED_USER_DAY",)
         if planned == "zero":
             fact("github-usage", usage.ANY, None, ("USAGE_SOURCE_GAP",))

@@ -122,12 +122,16 @@ def finish(world: World, diary: Diary) -> None:
 
 def _boundary(world: World, diary: Diary) -> None:
     """Half an hour on either side of both edges of the month: two requests are of the month, two are not."""
-    person = world.base[0]
+    person = next(one for one in world.base if one.login)
+    sent: dict[date, int] = {}
     for edge in (world.month.start, world.month.end):
         for moment in (edge - 30 * MINUTE, edge + 30 * MINUTE):
             today = Today(moment.date(), Random(f"{world.seed}:{moment.isoformat()}"))  # noqa: S311 - a simulation
             caller = world.caller(person, moment)
             ident = tunnel(world, today, caller, CHAT, [(moment, simple(today.rng))], expect=Expect())
+            sent[moment.date()] = sent.get(moment.date(), 0) + 1
             inside = world.month.start <= moment < world.month.end
             world.find("month_boundary", [ident], person, in_period="inside" if inside else "outside")
             diary.close(today, moment.strftime("%Y-%m-%dT%H%M"))
+    for day, chats in sorted(sent.items()):
+        diary.edge_usage(person, day, chats)

@@ -41,13 +41,15 @@ def spaced(rng: Random, first: datetime, asks: Sequence[Ask],
     return moments
 
 
-def _judge(one: Ask, connection: Connection) -> tuple[str, ...]:
+def _judge(one: Ask, connection: Connection, *, overlap: bool) -> tuple[str, ...]:
     if one.unanswered:
         return ("indeterminate", "no_sensitive")
     if one.cut:
         return ("indeterminate",)
     if not connection.masking:
         return ("off",)
+    if overlap:
+        return ("indeterminate", "no_sensitive")
     return ("masked_ok",) if one.entities else ("no_sensitive",)
 
 
@@ -84,7 +86,8 @@ def _draft(today: Today, ident: str, caller: Caller, connection: Connection, ask
         outcome = "blocked" if one.blocked else "no_response" if one.unanswered else "forwarded"
         today.drafts.append(Draft(ident, seq, moment, one, connection, caller, expect, outcome=(outcome,),
                                   pairing="unpaired" if one.unanswered else pairing,
-                                  kind="blocked" if one.blocked else "exchange", masking=_judge(one, connection),
+                                  kind="blocked" if one.blocked else "exchange"
+                                  masking=_judge(one, connection, overlap=pairing == "ambiguous"),
                                   truncated=one.cut))
         if caller.person:
             today.activity[caller.person.oid].append(moment)
@@ -171,8 +174,16 @@ def execution(world: World, today: Today, caller: Caller, connection: Connection
                               kind="denied" if outcome == ("denied",) else "exchange", masking=masking,
                               truncated=False if output is not None else None))
     if caller.person:
-        today.activity[caller.person.oid].append(ran or review.created)
+        moment = ran or review.created
+        today.activity[caller.person.oid].append(moment)
+        _talk_beside(world, today, caller.person, moment + 25 * MINUTE)
     return str(body["id"])
+
+
+def _talk_beside(world: World, today: Today, person: Person, moment: datetime) -> None:
+    """Let the one who runs a command also talk to the assistant that day, so that its vendor knows of him too."""
+    tunnel(world, today, world.caller(person, moment), CHAT, [(moment, simple(today.rng))], expect=Expect(),
+           parent=low_credentials(world, today, person, CHAT, moment))
 
 
 def simple(rng: Random, connection: Connection = CHAT, **changes: Any) -> Ask:
