@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-BLOCK_BYTES = 32 << 20
+BLOCK_BYTES = 4 << 20
 ROW_BYTES = (1 << 31) - 16
 
 
@@ -29,6 +29,10 @@ class Block:
     ends: np.ndarray[Any, Any]
     first: int
 
+    def row(self, number: int) -> bytes:
+        """Return the bytes of one row."""
+        return bytes(self.view[int(self.starts[number]):int(self.ends[number])])
+
 
 def of_rows(rows: list[bytes]) -> Block:
     """Return one block of rows given one by one (for few rows made in memory)."""
@@ -40,7 +44,7 @@ def of_rows(rows: list[bytes]) -> Block:
 
 
 def of_array(texts: pa.Array) -> Iterator[Block]:
-    """Yield the rows of an Arrow array of text or bytes as blocks of about 32 MB; NULL is an empty row.
+    """Yield the rows of an Arrow array of text or bytes as blocks of about 4 MB; NULL is an empty row.
 
     Raises:
         UsageError: the array holds something else, or a row of 2 GiB or more.

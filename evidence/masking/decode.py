@@ -11,16 +11,21 @@ import base64
 import binascii
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from evidence.masking.anchors import parse
 from evidence.masking.candidates import Found
 
-TRIGGER = (r"\xc2[\xa0\xad]|\xe2\x80[\x80-\x95\xa8\xa9\xaf]|\xe2\x81[\x9f\xa0]|\xe2\x88\x92|\xe3\x80\x80|\xef\xbb\xbf|"
-           r"\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e]|%(?:[2-7][0-9A-Fa-f])|&#[0-9xX]|&(?:commat|period|hyphen|colon);|"
-           r"\\u00[2-7]|\\x[2-7]|\\\n|=\r?\n|[\"'] ?\+?[ \t\r\n]{0,12}\n[ \t]{0,24}\+? ?[\"']|[\"'] ?\+ ?[\"']|"
-           r"(?:^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{24}")
-"""A row pattern: rows in which it does not occur are read once only."""
+TRIGGERS = (
+    r"\xc2\xa0", r"\xc2\xad", r"\xe2\x80[\x80-\x93\xa8\xa9\xaf]", r"\xe2\x81[\x9f\xa0]", r"\xe2\x88\x92", r"\xe3\x80\x80",
+    r"\xef\xbb\xbf", r"\xef\xbc[\x8b-\x9a\xa0-\xbf]", r"\xef\xbd[\x81-\x9a]",
+    r"%[2-7][0-9A-Fa-f]", r"&#[0-9xX]", r"&commat;", r"&period;", r"&hyphen;", r"\\u00[2-7]", r"\\x[2-7]",
+    r"\\\n", r"=\n", r"=\r\n", r"\" ?\+ ?\"", r"' ?\+ ?'", r"\" ?\+ ?\n", r"' ?\+ ?\n", r"\"\n {1,24}\+? ?\"", r"'\n {1,24}\+? ?'",
+)
+"""Row patterns: rows in which none of them occurs have no encoded character."""
+BLOB = parse(r"[A-Za-z0-9+/]{32}")
+"""The anchor of what may be base64."""
 
 _PIECE = re.compile(
     rb"(?P<gone>\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\\\r?\n[ \t]*|=\r?\n|[\"'][ \t]*\+?[ \t]*\r?\n[ \t]*\+?[ \t]*[\"']"
@@ -32,9 +37,13 @@ _PIECE = re.compile(
     rb"|&#(?P<decimal>[0-9]{2,3});|&#[xX](?P<hex>[0-9A-Fa-f]{2});|&(?P<named>commat|period|hyphen|colon);"
     rb"|\\u00(?P<escape>[2-7][0-9A-Fa-f])|\\x(?P<byte>[2-7][0-9A-Fa-f])")
 _NAMED = {b"commat": b"@", b"period": b".", b"hyphen": b"-", b"colon": b":"}
-_BASE64 = re.compile(rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/]{8,})*={0,2}")
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_WRAPPED = re.compile(rb"(?:\r?\n[A-Za-z0-9+/]{8,})*={0,2}")
 _READABLE = re.compile(rb"[\t\n\r\x20-\xff]*")
+_PADDING = re.compile(rb"={0,2}")
+_HEX = b"0123456789abcdefABCDEF"
 MAX_BLOBS = 512
+BLOB_REACH = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +75,26 @@ class View:
         return (start + ahead, start + ahead + 1) if copied else (start, end)
 
 
-def views(row: int, text: bytes) -> Iterator[View]:
-    """Yield the decoded forms of a row: characters decoded, if any are encoded; and each base64 blob that holds text."""
-    plain = _characters(row, text)
-    if plain is not None:
-        yield plain
-    for number, blob in enumerate(_BASE64.finditer(text)):
-        if number >= MAX_BLOBS:
-            return
-        content = _content(blob[0])
+def blobs(row: int, text: bytes, ends: Iterable[int]) -> Iterator[View]:
+    """Yield what base64 blobs of a row hold, where that is text; ``ends`` are the ends of their anchors, ascending."""
+    done = number = 0
+    for end in ends:
+        if end <= done or number >= MAX_BLOBS:
+            continue
+        number += 1
+        start = len(text[:end].rstrip(_ALPHABET)) if end < BLOB_REACH else \
+            end - BLOB_REACH + len(text[end - BLOB_REACH:end].rstrip(_ALPHABET))
+        tail = text[end:end + BLOB_REACH]
+        close = end + len(tail) - len(tail.lstrip(_ALPHABET))
+        wrapped = _WRAPPED.match(text, close) if close - start >= 56 else _PADDING.match(text, close)
+        done = wrapped.end() if wrapped else close
+        content = _content(text[start:done])
         if content is not None:
-            yield View(row, content, whole=blob.span())
+            yield View(row, content, whole=(start, done))
 
 
-def _characters(row: int, text: bytes) -> View | None:
+def characters(row: int, text: bytes) -> View | None:
+    """Return a row with its encoded characters decoded; None if there are none."""
     parts: list[bytes] = []
     starts: list[int] = []
     spans: list[tuple[int, int]] = []
@@ -120,8 +135,8 @@ def _byte(match: re.Match[bytes]) -> bytes:
 
 def _content(blob: bytes) -> bytes | None:
     """Return what a base64 blob holds, if that is text; None for digests, paths and names."""
-    compact = re.sub(rb"\s", b"", blob).rstrip(b"=")
-    if not (re.search(rb"[0-9]", compact) and re.search(rb"[a-z]", compact) and re.search(rb"[A-Z]", compact)):
+    compact = blob.translate(None, b"\r\n=")
+    if not compact.translate(None, _HEX) or not (re.search(rb"[0-9]", compact) and re.search(rb"[a-z]", compact) and re.search(rb"[A-Z]", compact)):
         return None
     if len(compact) % 4 == 1:
         compact = compact[:-1]

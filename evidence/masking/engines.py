@@ -6,6 +6,7 @@ feed stood before and after it; a match never crosses two rows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -72,8 +73,13 @@ def re2_module() -> Any:
     return re2
 
 
+def _lane(anchor: Anchor) -> int:
+    """Return which database an anchor goes to: shapes of digits slow down a database of literals, and the reverse."""
+    return 1 if re.match(r"(?:\\b)?(?:\\\+|\\\()?(?:\\d|[1-9]|\[[0-9](?:-9)?)", anchor.pattern) else 0
+
+
 class _Hyperscan:
-    """One pass of hyperscan over a whole block, without start of match: ends only, the rest is arithmetic."""
+    """Passes of hyperscan over a whole block, without start of match: ends only, the rest is arithmetic."""
 
     name = "hyperscan"
 
@@ -82,27 +88,30 @@ class _Hyperscan:
 
         self._anchors = anchors
         self._found: tuple[list[int], list[int]] = ([], [])
-        sources = [a.pattern.encode() for a in anchors] + [p.encode() for p in row_patterns]
-        flags = [hs.HS_FLAG_CASELESS if a.caseless else 0 for a in anchors]
-        flags += [hs.HS_FLAG_MULTILINE] * len(row_patterns)
-        self._database = None
-        if sources:
-            self._database = hs.Database()
-            self._database.compile(expressions=sources, ids=list(range(len(sources))), elements=len(sources),
-                                   flags=flags)
+        flags = [hs.HS_FLAG_CASELESS if a.caseless else 0 for a in anchors] + [hs.HS_FLAG_MULTILINE] * len(row_patterns)
+        lanes: list[list[tuple[int, bytes]]] = [[], [], []]
+        for number, anchor in enumerate(anchors):
+            lanes[_lane(anchor)].append((number, anchor.pattern.encode()))
+        lanes[2] = [(len(anchors) + number, pattern.encode()) for number, pattern in enumerate(row_patterns)]
+        self._databases = []
+        for lane in lanes:
+            if lane:
+                database = hs.Database()
+                database.compile(expressions=[text for _, text in lane], ids=[number for number, _ in lane],
+                                 elements=len(lane), flags=[flags[number] for number, _ in lane])
+                self._databases.append(database)
 
     def _scan(self, block: Block) -> None:
         """Fill ``_found`` with the numbers and ends of everything that matches in the block."""
         self._found = numbers, ends = [], []
-        if self._database is None:
-            return
         number, end = numbers.append, ends.append
 
         def seen(expression: int, _start: int, stop: int, _flags: int, _context: object) -> None:
             number(expression)
             end(stop)
 
-        self._database.scan(block.view, match_event_handler=seen)
+        for database in self._databases:
+            database.scan(block.view, match_event_handler=seen)
 
     def find(self, block: Block) -> Hits:
         import numpy as np

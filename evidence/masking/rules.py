@@ -53,7 +53,8 @@ class RuleSpec(_Strict):
     check: str = ""
     context: ContextSpec | None = None
     confidence: int = Field(ge=1, le=1000)
-    plant: str = ""
+    plant: str = Field(default="", description="how a value is made: a maker's name or a template of parts")
+    label: str = Field(default="", description="a name under which code writes such a value down")
     examples: tuple[str, ...] = ()
     negatives: tuple[str, ...] = ()
 

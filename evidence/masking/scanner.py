@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from evidence.masking.blocks import Block
+    from evidence.masking.engines import Hits
 
 FINDING_COLUMNS = ("row", "entity_type", "entity_class", "rule_id", "off_bytes", "len_bytes", "confidence_milli", "flag",
                    "value_hmac")
@@ -47,11 +48,12 @@ class PatternScanner:
         self.rules, self.imported, self._grammar, self._allow = tuple(rules), tuple(imported), grammar, tuple(allow)
         self._mac = hmac.new(key, digestmod=hashlib.sha256)
         units = [*rules, *grammar.rules]
-        anchors = sorted({anchor for unit in units for anchor in unit.anchors}, key=lambda a: (a.pattern, a.caseless))
+        anchors = sorted({decode.BLOB, *(anchor for unit in units for anchor in unit.anchors)}, key=lambda a: (a.pattern, a.caseless))
         number = {anchor: i for i, anchor in enumerate(anchors)}
         self._ids = [tuple(number[anchor] for anchor in unit.anchors) for unit in units]
+        self._blob = number[decode.BLOB]
         self._widths = np.array([anchor.high for anchor in anchors] or [0], dtype=np.int64)
-        patterns = [decode.TRIGGER, *(rule.pattern for rule in imported)]
+        patterns = [*decode.TRIGGERS, *(rule.pattern for rule in imported)]
         self._engine = engines.make(engine, anchors, patterns)
         self.engine = self._engine.name
 
@@ -75,33 +77,43 @@ class PatternScanner:
 
     def _block(self, block: Block) -> tuple[list[Found], list[tuple[Any, ...]]]:
         """Return the findings of a block, decoded text included, and its placeholders."""
-        found, marks, rows = self._plain(block)
-        if 0 in rows:
-            found += self._decoded(block, rows[0].tolist())
-        return candidates.settle(found), marks
-
-    def _plain(self, block: Block) -> tuple[list[Found], list[tuple[Any, ...]], dict[int, Any]]:
         hits = self._engine.find(block)
         rows = self._engine.rows(block)
+        found = self._found(block, hits, rows)
         split = len(self.rules)
-        found: list[Found] = []
-        for rule, places in candidates.by_rule(self.rules, self._ids[:split], self._widths, hits, block):
-            found += candidates.examine(rule, places, block)
-        for number, rule in enumerate(self.imported, start=1):
-            if number in rows:
-                found += rule.examine(block, rows[number].tolist())
         marks = self._grammar.read(candidates.by_rule(self._grammar.rules, self._ids[split:], self._widths, hits, block),
                                    block)
-        return found, marks, rows
+        views = [*self._characters(block, rows), *self._blobs(block, hits)]
+        if views:
+            inner = blocks.of_rows([view.text for view in views])
+            again = candidates.settle(self._found(inner, self._engine.find(inner), self._engine.rows(inner)))
+            found += [views[one.row].back(one) for one in again]
+        return candidates.settle(found), marks
 
-    def _decoded(self, block: Block, rows: Iterable[int]) -> list[Found]:
-        """Read once more the rows with encoded characters, decoded, and say where in the recorded text it was."""
-        views = [view for row in rows
-                 for view in decode.views(row, bytes(block.view[int(block.starts[row]):int(block.ends[row])]))]
-        if not views:
-            return []
-        found, _, _ = self._plain(blocks.of_rows([view.text for view in views]))
-        return [views[one.row].back(one) for one in candidates.settle(found)]
+    def _found(self, block: Block, hits: Hits, rows: dict[int, Any]) -> list[Found]:
+        """Return what the rules find in a block as it stands."""
+        found: list[Found] = []
+        for rule, places in candidates.by_rule(self.rules, self._ids[:len(self.rules)], self._widths, hits, block):
+            found += candidates.examine(rule, places, block)
+        for number, rule in enumerate(self.imported, start=len(decode.TRIGGERS)):
+            if number in rows:
+                found += rule.examine(block, rows[number].tolist())
+        return found
+
+    def _characters(self, block: Block, rows: dict[int, Any]) -> Iterator[decode.View]:
+        for row in sorted({row for number, hit in rows.items() if number < len(decode.TRIGGERS) for row in hit.tolist()}):
+            view = decode.characters(row, block.row(row))
+            if view is not None:
+                yield view
+
+    def _blobs(self, block: Block, hits: Hits) -> Iterator[decode.View]:
+        import numpy as np
+
+        low, high = np.searchsorted(hits.anchor, [self._blob, self._blob + 1])
+        rows, ends = hits.row[low:high], hits.end[low:high]
+        for row in np.unique(rows).tolist():
+            first, last = np.searchsorted(rows, [row, row + 1])
+            yield from decode.blobs(row, block.row(row), (ends[first:last] - block.starts[row]).tolist())
 
     def _row(self, one: Found, first: int) -> tuple[Any, ...]:
         mac = self._mac.copy()

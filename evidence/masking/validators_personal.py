@@ -30,7 +30,7 @@ def email(value: bytes, before: bytes, after: bytes) -> str | None:
     return "" if top in words("tlds") else None
 
 
-_VERSION = re.compile(rb"(?i)(?:\bv|ver|version|release|rev|build|section|sec\.|chapter|[=<>~^]=?)[\s\"':=]*$")
+_VERSION = re.compile(rb"(?i)(?:\bv|ver|version|release|rev|build|section|sec\.|chapter)[\s\"':=]*$|(?:[=<>~!]=|[\^~])\s*$")
 _ADDRESS = re.compile(rb"(?i)(?:\bip\b|ip[_-]?v?4?[_-]?addr|addr|host|server|client|remote|peer|gateway|router|dns|ping|ssh|"
                       rb"listen|bind|from|\bat\b|://)[^\n]{0,20}$")
 _RESOLVERS = frozenset((b"8.8.8.8", b"8.8.4.4", b"1.1.1.1", b"1.0.0.1", b"9.9.9.9"))
@@ -120,7 +120,8 @@ def us_itin(value: bytes, _before: bytes, _after: bytes) -> str | None:
     return "" if 50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or 94 <= group <= 99 else None
 
 
-_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "PL", "BR", "IN", "AU", "AT", "CH", "BE", "SE", "IE", "PT")
+_TRUNK = ("GB", "DE", "FR", "IT", "NL", "AT", "CH", "BE", "SE", "IE", "AU", "IN", "BR")
+_NINE = ("ES", "PT", "PL")
 _DRAMA = (b"447700900", b"442079460", b"441632960", b"441144960", b"441174960", b"441214960", b"61491570", b"61255501")
 
 
@@ -131,7 +132,7 @@ def phone(value: bytes, before: bytes, _after: bytes) -> str | None:
     if _VERSION.search(before):
         return None
     text = value.decode("latin-1")
-    for region in (None,) if text.startswith("+") else _REGIONS:
+    for region in _regions(value):
         try:
             number = plan.parse(text, region)
         except plan.NumberParseException:
@@ -141,6 +142,16 @@ def phone(value: bytes, before: bytes, _after: bytes) -> str | None:
             fiction = whole.startswith(_DRAMA) or _is_fiction(number.country_code, number.national_number)
             return FIXTURE if fiction or len(set(whole)) < 3 else ""
     return None
+
+
+def _regions(value: bytes) -> tuple[str | None, ...]:
+    """Return the countries whose plan a number may belong to, by how it begins and how long it is."""
+    digits = re.sub(rb"\D", b"", value)
+    if value.startswith(b"+"):
+        return (None,)
+    if digits.startswith(b"0"):
+        return _TRUNK
+    return _NINE if len(digits) == 9 else ("US",) if len(digits) in {10, 11} else ()
 
 
 def _is_fiction(country: int | None, national: int | None) -> bool:

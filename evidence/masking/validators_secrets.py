@@ -108,6 +108,12 @@ _NOT_A_SECRET = re.compile(
     rb"|[\d.,:-]+", re.DOTALL)
 
 
+def _scrambled(value: bytes) -> bool:
+    """Tell whether letters of both cases and digits stand in no order that words have."""
+    words_in_it = sum(len(run) for run in re.findall(rb"[a-z]{3,}", value))
+    return words_in_it * 20 <= len(value) * 7 and len(value) >= 12 and re.search(rb"[A-Z]", value) is not None
+
+
 def assigned(value: bytes, _before: bytes, _after: bytes) -> str | None:
     """Accept what is assigned to a name such as ``api_key`` if it looks drawn: classes of characters and entropy."""
     if _SAMPLE.search(value) or any(word in value.lower() for word in words("stopwords")):
@@ -116,7 +122,7 @@ def assigned(value: bytes, _before: bytes, _after: bytes) -> str | None:
     digits = len(re.findall(rb"[0-9]", value))
     if digits == 0 and classes < 3:
         return None
-    if _NOT_A_SECRET.fullmatch(value) and (digits < 3 or entropy(value) < 3.0):
+    if _NOT_A_SECRET.fullmatch(value) and (digits < 3 or entropy(value) < 3.0) and not _scrambled(value):
         return None
     if len(value) < 12:
         return "" if classes >= 3 and len(set(value)) >= 6 else None
