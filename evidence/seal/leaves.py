@@ -89,36 +89,50 @@ def disclose(salt: bytes, name: str, value: Mapping[str, Value]) -> tuple[str, s
     return digest.decode(), disclosure.decode()
 
 
-def salts(key: bytes, interaction_id: str) -> list[bytes]:
-    """Return eight salts of 128 bits for an interaction: the leaf's own, then one for each disclosure.
+class Salts:
+    """Salts of 128 bits for each interaction: the line's own, then one for each disclosure.
 
     They are slices of HMAC-SHA512 output: independent of each other, and the same in every rebuild.
     """
-    material = b"".join(hmac.digest(key, f"{interaction_id}:{n}".encode(), "sha512") for n in (0, 1))
-    return [material[i:i + 16] for i in range(0, len(material), 16)]
+
+    def __init__(self, key: bytes) -> None:
+        """Prepare the key once; a copy of a prepared HMAC costs a fifth of a new one."""
+        self._prepared = hmac.new(key, digestmod="sha512")
+
+    def of(self, interaction_id: str) -> list[bytes]:
+        """Return eight salts."""
+        material = b""
+        for part in (b"0:", b"1:"):
+            mac = self._prepared.copy()
+            mac.update(part + interaction_id.encode())
+            material += mac.digest()
+        return [material[i:i + 16] for i in range(0, 128, 16)]
 
 
-def leaf(row: Mapping[str, Any], *, salt_key: bytes, person: Callable[[str], str]) -> tuple[bytes, list[str]]:
+def leaf(row: Mapping[str, Any], *, salts: Salts, person: Callable[[str], str]) -> tuple[bytes, list[str]]:
     """Return (line without LF, disclosures) of one row of the relation ``chain``.
 
     Args:
         row: the columns of ``COLUMNS``; NULL ones are left out of the line.
-        salt_key: key of the period.
+        salts: of the period.
         person: gives the pseudonym of a person id.
+
+    Raises:
+        SealError: a value that JSON cannot carry exactly.
     """
-    own, *others = salts(salt_key, row["interaction_id"])
+    own, *others = salts.of(row["interaction_id"])
     out: dict[str, Value] = {"v": LEAF_FORMAT, "salt": own.hex()}
     for name in _PLAIN:
         value = row.get(name)
         if value is not None:
-            out[name] = value if value is not True and value is not False else "yes" if value else "no"
+            out[name] = value if value.__class__ is str else _plain(row, name, value)
     for name in _TIMES:
-        if row.get(name) is not None:
-            out[f"{name}_us"] = microseconds(row[name])
-    if row.get("person_id") is not None:
-        out["person"] = person(row["person_id"])
-    if row.get("approver_person_id") is not None:
-        out["approver"] = person(row["approver_person_id"])
+        value = row.get(name)
+        if value is not None:
+            out[name + "_us"] = microseconds(value)
+    for name, column in (("person", "person_id"), ("approver", "approver_person_id")):
+        if row.get(column) is not None:
+            out[name] = person(row[column])
     digests, disclosures = [], []
     for salt, (group, columns) in zip(others, _GROUPS, strict=False):
         hidden = {name: row[name] for name in columns if row.get(name) is not None}
@@ -130,6 +144,18 @@ def leaf(row: Mapping[str, Any], *, salt_key: bytes, person: Callable[[str], str
         out["_sd"] = sorted(digests)  # the order must not tell which is which
         out["_sd_alg"] = "sha-256"
     return canonical(out), disclosures
+
+
+def _plain(row: Mapping[str, Any], name: str, value: object) -> Value:
+    """Return a value that is no text as the line carries it."""
+    if value is True or value is False:
+        return "yes" if value else "no"
+    if not isinstance(value, int):
+        raise SealError(f"chain {row['interaction_id']}: expected text or a whole number in {name}, "
+                        f"found {type(value).__name__}")
+    if not -_SAFE_INTEGER < value < _SAFE_INTEGER:
+        raise SealError(f"chain {row['interaction_id']}: expected {name} below 2^53, found {value}")
+    return value
 
 
 def write_leaves(rows: Iterable[Mapping[str, Any]], out: Path, *, salt_key: bytes, pseudonym_key: bytes,
@@ -148,7 +174,7 @@ def write_leaves(rows: Iterable[Mapping[str, Any]], out: Path, *, salt_key: byte
     """
     if len(salt_key) < 16 or len(pseudonym_key) < 16:
         raise SealError("expected keys of at least 16 bytes for salts and pseudonyms")
-    builder, before = TreeBuilder(), (-(1 << 62), "")
+    builder, salts, before = TreeBuilder(), Salts(salt_key), (-(1 << 62), "")
     person = lru_cache(maxsize=65_536)(lambda person_id: pseudonym(pseudonym_key, person_id))
     with ExitStack() as stack:
         file = stack.enter_context(out.open("wb", buffering=1 << 20))
@@ -158,22 +184,12 @@ def write_leaves(rows: Iterable[Mapping[str, Any]], out: Path, *, salt_key: byte
             if place <= before:
                 raise SealError(f"expected chains in order of time and id, found {place[1]!r} after {before[1]!r}")
             before = place
-            line, opened = _line(row, salt_key, person)
+            try:
+                line, opened = leaf(row, salts=salts, person=person)
+            except (TypeError, KeyError, UnicodeError) as error:  # orjson's own error is a TypeError
+                raise SealError(f"chain {place[1]!r} cannot be written as JSON: {error}") from error
             builder.add(line)
             file.write(line + b"\n")
             if open_file and opened:
                 open_file.write(canonical({"interaction_id": place[1], "disclosures": opened}) + b"\n")
     return builder.tree()
-
-
-def _line(row: Mapping[str, Any], salt_key: bytes, person: Callable[[str], str]) -> tuple[bytes, list[str]]:
-    try:
-        for name in _PLAIN:
-            value = row.get(name)
-            if value.__class__ is int and not -_SAFE_INTEGER < value < _SAFE_INTEGER:
-                raise SealError(f"chain {row['interaction_id']}: expected {name} below 2^53, found {value}")
-            if value.__class__ is float:
-                raise SealError(f"chain {row['interaction_id']}: expected a whole number in {name}, found a fraction")
-        return leaf(row, salt_key=salt_key, person=person)
-    except (TypeError, KeyError, UnicodeError) as error:  # orjson's encode error is a TypeError
-        raise SealError(f"chain {row.get('interaction_id')!r} cannot be written as JSON: {error}") from error

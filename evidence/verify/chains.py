@@ -10,7 +10,7 @@ from evidence.verify.jcs import MalformedError, parse
 
 _KEY = re.compile(rb'"event_time_us":(-?\d{1,16})[,}].*?"interaction_id":"([\x21\x23-\x5b\x5d-\x7e]{1,200})"')
 _EVERY = 1024  # beyond the first ones, every so many lines is parsed entire
-_FIRST = 20_000
+_FIRST = 2_000
 
 
 class ChainReader:

@@ -258,7 +258,7 @@ class Item:
     comment: bytes = b""
     local_name: bytes | None = None
     size: int | None = None
-    level: int = 6
+    level: int = c.DEFLATE_LEVEL
     offset_shift: int = 0
 
     @property

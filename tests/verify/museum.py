@@ -559,7 +559,7 @@ def too_many_entries(kit):
 def same_content_compressed_in_another_way(kit):
     data = kit.plain.read_bytes()
     broken = _archive(kit)
-    broken.item(c.CHAINS).level = 1
+    broken.item(c.CHAINS).level = 9
     broken.comment = data[-71:]
     return broken
 
