@@ -86,7 +86,7 @@ def _draft(today: Today, ident: str, caller: Caller, connection: Connection, ask
         outcome = "blocked" if one.blocked else "no_response" if one.unanswered else "forwarded"
         today.drafts.append(Draft(ident, seq, moment, one, connection, caller, expect, outcome=(outcome,),
                                   pairing="unpaired" if one.unanswered else pairing,
-                                  kind="blocked" if one.blocked else "exchange"
+                                  kind="blocked" if one.blocked else "exchange",
                                   masking=_judge(one, connection, overlap=pairing == "ambiguous"),
                                   truncated=one.cut))
         if caller.person:
