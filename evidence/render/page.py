@@ -81,7 +81,8 @@ def environment(covered: AbstractSet[int] | None) -> Any:
     env.filters |= {
         "n": show.number, "when": show.when, "span": show.span, "size": show.size, "place": show.locator,
         "local": show.local, "slug": show.slug, "cut": show.cut, "visible": show.visible, "shorten": show.shorten,
-        "long": _long(covered), "breakable": _breakable(covered), "chunks": chunks, "control": _control, "entry": _entry,
+        "long": _long(covered), "breakable": _breakable(covered), "chunks": chunks, "control": _control,
+        "entry": _entry,
         "state": lambda code, kind: words.state(kind, code), "word": lambda code, kind: words.word(kind, code),
     }
     env.globals |= {"share": show.share}

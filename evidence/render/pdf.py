@@ -102,7 +102,8 @@ def layout(html: str) -> Document:
         raise SealError(str(error), advice="a template or a style sheet refers to the outside of the report") from error
 
 
-def write(document: Document, *, package_id: str, attached: Sequence[tuple[str, str, bytes]], created: datetime) -> bytes:
+def write(document: Document, *, package_id: str, attached: Sequence[tuple[str, str, bytes]],
+          created: datetime) -> bytes:
     """Return the PDF's bytes; call it inside of :func:`epoch`.
 
     Args:

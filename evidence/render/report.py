@@ -45,20 +45,25 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much of a long list is printed; the whole list is always a file of the package."""
+    """How much of a long list is printed; the whole list is always a file of the package.
+
+    ``exceptions`` counts for each check, ``files`` for each source, ``checks`` for the summary alone.
+    """
 
     exceptions: int
     files: int
     dossiers: int
     gaps: int
+    checks: int
 
     def tighter(self) -> Caps:
         """Return about a third of everything, at least one."""
-        return Caps(*(max(value // 3, 1) for value in (self.exceptions, self.files, self.dossiers, self.gaps)))
+        return Caps(max(self.exceptions // 3, 1), max(self.files // 3, 1), max(self.dossiers // 3, 1),
+                    max(self.gaps // 3, 1), self.checks)
 
 
-PAGES = Caps(exceptions=25, files=12, dossiers=4, gaps=40)
-SCREEN = Caps(exceptions=200, files=200, dossiers=8, gaps=400)
+PAGES = Caps(exceptions=25, files=12, dossiers=4, gaps=40, checks=14)
+SCREEN = Caps(exceptions=200, files=200, dossiers=8, gaps=400, checks=400)
 
 
 def sample_size(company: Company) -> int:

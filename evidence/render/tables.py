@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from evidence import constants, relations
 from evidence.errors import SealError
 from evidence.render import docs, query
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from evidence.model import Company, Exceptions
 
 ALL = 2**62
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE
 SAMPLE = ("pick", "draw", "interaction_id", "event_time", "who", "connection", "risk_level", "identity_state",
           "sign_in_tier", "approval_required", "approval_verdict", "masking_verdict", "outcome", "deviations")
 EXCEPTIONS = ("check_id", "severity", "status", "subject_kind", "subject", "event_time", "who", "place", "reason",
@@ -38,9 +41,8 @@ def plain(value: Any) -> Any:
 
 
 def line(row: Mapping[str, Any]) -> bytes:
-    """Return one object as a canonical JSON line: sorted keys, no blanks, UTF-8."""
-    data = {key: plain(value) for key, value in row.items()}
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+    """Return one object as a canonical JSON line: sorted keys, no blanks, UTF-8; RFC 8785, as there are no floats."""
+    return orjson.dumps(row, option=_CANONICAL)
 
 
 def document(data: Any) -> bytes:
@@ -66,7 +68,7 @@ def _write_csv(out: Path, name: str, columns: Sequence[str], rows: Iterable[Mapp
     with _place(out, name).open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([cell(plain(row[column])) for column in columns] for row in rows)
+        writer.writerows([cell(row[column]) for column in columns] for row in rows)
 
 
 def _write_lines(out: Path, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -128,18 +130,18 @@ def _sources(con: duckdb.DuckDBPyConnection, company: Company) -> list[dict[str,
 
 
 def summary(con: duckdb.DuckDBPyConnection, company: Company, facts: ReportFacts) -> dict[str, Any]:
-    """Return the figures of the first page as data; also attached to the PDF."""
+    """Return the figures of the first page as data; also attached to the PDF.
+
+    Number, edition and reference time of the package are left out: ``evidence/`` of a month that is run again is the
+    same as long as nothing in it would change.
+    """
     return {
-        "package_id": facts.package_id,
         "organisation": company.organisation,
         "scope": company.scope.label,
         "framework": company.framework,
         "period": {"label": facts.period.label, "zone": facts.period.zone, "from": instant(facts.period.start),
                    "to": instant(facts.period.end)},
-        "reference_time": instant(facts.reference_time),
         "tool": facts.tool,
-        "edition": facts.edition,
-        "sequence": facts.sequence,
         "tree": {"root": facts.tree_root, "size": facts.tree_size},
         "figures": query.one(con, "headline"),
         "controls": query.rows(con, "control_counts"),

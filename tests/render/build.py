@@ -78,7 +78,7 @@ def framework() -> dict:
         for number in range(1, count + 1):
             control = f"A.{chapter}.{number}"
             kind = "S" if control == "A.5.28" else "T" if control in CONTROLS else "P" if number % 4 == 1 and chapter != 7 else "N"
-            rows.append({"id": control, "title": f"{theme.capitalize()} measure number {number} with a title of usual length",
+            rows.append({"id": control, "title": f"{theme.capitalize()} measure {number}",
                          "theme": theme, "testability": kind, "checks": list(CONTROLS.get(control, ())),
                          "shows": "Who did what and when, for each interaction that the gateway recorded.",
                          "not_shown": "Whether people understood the rule.",
@@ -275,7 +275,7 @@ def _usage(con) -> None:
 
 def _results(con, ids: list[str]) -> None:
     subjects = {"interaction": ids, "usage": [f"usage-{i}" for i in range(28)], "person": [f"p:{i}" for i in range(10)],
-                "connection": ["copilot-prod", *HOSTILE], "source": [s for s, _, _ in SOURCES], "day": [], "file": []}
+                "connection": ["copilot-prod", *HOSTILE], "source": [s for s, _, _ in SOURCES], "day": [], "file": [], "approval": ["a1", "a2"], "object": ["o1"]}
     results, summaries = [], []
     for number, (check, (kind, severity, title)) in enumerate(CHECKS.items()):
         mine = []

@@ -182,3 +182,26 @@ def test_a_template_cannot_forget_a_name(build):
     """A name that a template uses and nobody gives is an error, not an empty place in the report."""
     with pytest.raises(SealError, match="cannot be written"):
         page.html({}, medium="screen")
+
+
+def test_every_column_has_a_width():
+    """Each width that a template asks for has its rule: table layout is fixed, and a missing one would be left to chance."""
+    used = set()
+    for path in page.folder().rglob("*.j2"):
+        for widths in re.findall(r"cols\(\[([0-9, ]+)\]\)", path.read_text("utf-8")):
+            numbers = [int(number) for number in widths.split(",")]
+            assert 96 <= sum(numbers) <= 100, (path.name, widths)
+            used |= set(numbers)
+    ruled = set(map(int, re.findall(r"\.w(\d+) \{ width: \1% \}", page.style("print"))))
+    assert used <= ruled
+
+
+def test_every_section_has_a_template_and_every_template_a_section():
+    """The list of sections and the folder of templates agree."""
+    assert {path.name.removesuffix(".html.j2") for path in (page.folder() / "sections").iterdir()} == {name for name, _ in report.SECTIONS}
+
+
+def test_every_query_is_used(month, build):
+    """No query lies about unused: each is asked for by name somewhere in the engine."""
+    source = "".join(path.read_text("utf-8") for path in sorted(page.folder().parents[1].joinpath("evidence/render").glob("*.py")))
+    assert [name for name in query.names() if f'"{name}"' not in source] == []

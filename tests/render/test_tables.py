@@ -48,6 +48,13 @@ def test_the_same_tables_twice(month, build, written, tmp_path):
     assert tables.digest(tmp_path) == tables.digest(written)
 
 
+def test_a_second_edition_has_the_same_evidence(month, build, written, tmp_path):
+    """Neither number nor edition nor the instant of asking is part of evidence/: equal digests mean nothing would change."""
+    later = build.facts().reference_time.replace(month=12)
+    write(month, build, tmp_path, package_id="evidence-2026-10.e2", edition=2, sequence=11, reference_time=later)
+    assert tables.digest(tmp_path) == tables.digest(written)
+
+
 def test_no_cell_is_a_formula(written):
     """No cell of any CSV starts with a character that a spreadsheet would run, and lines end with LF alone."""
     for path in sorted(written.rglob("*.csv")):
