@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+from evidence.connector import Connector
 from evidence.ingest.readers.base import BATCH_BYTES, MAX_RECORD
 from evidence.model import Source
 from evidence.store.vault import Kept
@@ -25,6 +26,7 @@ class FileJob:
     root: Path
     path: str
     source: Source
+    connector: Connector
     catalogs: tuple[Path, ...] = ()
     keep: bool = True
     kept: Kept | None = None

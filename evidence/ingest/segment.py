@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from evidence import relations
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
 
 SPILL: Final = 64 << 20
@@ -62,48 +63,86 @@ class Writer:
         self._size = 0
 
     def close(self) -> dict[str, dict[str, Any]]:
-        """Write everything and return, for each relation, its rows and first and last time."""
-        import duckdb
-
+        """Write everything and return, for each relation, its rows, its size and its first and last time."""
         if self._spilled:
             self._spill()
-        facts: dict[str, dict[str, Any]] = {}
-        with duckdb.connect(config={"threads": 1, "memory_limit": "256MB"}) as con:
-            con.execute("SET enable_progress_bar = false")
-            con.execute("SET temp_directory = ?", [str(self._place / "spill")])
-            for name in sorted(self.rows):
-                facts[name] = self._write(con, name)
-        self._clear()
+        facts = {name: self._write(name) for name in sorted(self.rows)}
+        shutil.rmtree(self._place / "spill", ignore_errors=True)
         return facts
 
-    def _write(self, con: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
+    def _write(self, name: str) -> dict[str, Any]:
+        """Write one table; the bytes do not depend on whether its rows had to go by way of the disk."""
+        import pyarrow.parquet as pq
+
+        path = self._place / f"{name}.parquet"
+        bounds: list[datetime] = []
+        with pq.ParquetWriter(path, schema(name), compression="zstd", write_statistics=True) as file:
+            for group in _groups(self._sorted(name), _GROUP):
+                file.write_table(group, row_group_size=_GROUP)
+                bounds += _bounds(group, relations.relation(name).time)
+        return {"rows": self.rows[name], "bytes": path.stat().st_size, "first": _iso(min(bounds, default=None)),
+                "last": _iso(max(bounds, default=None))}
+
+    def _sorted(self, name: str) -> Iterator[pa.Table]:
+        """Yield the rows of a relation in their order, from memory or, sorted on the disk, in pieces."""
         import pyarrow as pa
 
-        relation = relations.relation(name)
-        if name in self._spilled:
-            source = f"read_parquet({[str(path) for path in self._spilled[name]]})"
-        else:
-            con.register("held", pa.concat_tables(self._held[name]))
-            source = "held"
-        # Rows without a native id can be alike in their key; then every column takes part, so that the order is total.
-        columns = [c.name for c in relation.columns] if relation.kind == "derived" else []
-        order = ", ".join(f'"{c}" ASC NULLS LAST' for c in dict.fromkeys(
-            [*([relation.time] if relation.time else []), "locator", *relation.key, *columns]))
-        target = str(self._place / f"{name}.parquet").replace("'", "''")
-        con.execute(f"COPY (SELECT * FROM {source} ORDER BY {order}) TO '{target}'"  # noqa: S608 - names of the schema
-                    f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_GROUP})")
-        times = (None, None)
-        if relation.time:
-            times = con.execute(f"SELECT min({relation.time}), max({relation.time})"  # noqa: S608
-                                f" FROM read_parquet('{target}')").fetchall()[0]
-        con.unregister("held")
-        return {"rows": self.rows[name], "first": _iso(times[0]), "last": _iso(times[1])}
+        if name not in self._spilled:
+            table = pa.concat_tables(self._held[name])
+            yield table.take(_order(table, name))
+            return
+        import duckdb
 
-    def _clear(self) -> None:
-        for path in sorted((self._place / "spill").glob("*")):
-            path.unlink()
-        if (self._place / "spill").is_dir():
-            (self._place / "spill").rmdir()
+        order = ", ".join(f'"{column}" ASC NULLS LAST' for column in _keys(name))
+        with duckdb.connect(config={"threads": 1, "memory_limit": "256MB"}) as con:
+            con.execute("SET enable_progress_bar = false")
+            con.execute("SET TimeZone = 'UTC'")
+            con.execute("SET temp_directory = ?", [str(self._place / "spill")])
+            parts = [str(path) for path in self._spilled[name]]
+            statement = f"SELECT * FROM read_parquet(?) ORDER BY {order}"  # noqa: S608 - columns of the schema
+            reader = con.execute(statement, [parts]).to_arrow_reader(_GROUP)
+            for batch in reader:
+                yield pa.Table.from_batches([batch]).cast(schema(name))
+
+
+def _keys(name: str) -> list[str]:
+    """Return the columns by which the rows of a relation are sorted.
+
+    Rows without a native id can be alike in their key; then every column takes part, so that the order is total.
+    """
+    relation = relations.relation(name)
+    every = [column.name for column in relation.columns] if relation.kind == "derived" else []
+    return list(dict.fromkeys([*([relation.time] if relation.time else []), "locator", *relation.key, *every]))
+
+
+def _order(table: pa.Table, name: str) -> pa.Array:
+    import pyarrow.compute as pc
+
+    return pc.sort_indices(table, sort_keys=[(column, "ascending") for column in _keys(name)])
+
+
+def _groups(tables: Iterator[pa.Table], size: int) -> Iterator[pa.Table]:
+    """Yield the same rows in tables of one size, however they came."""
+    import pyarrow as pa
+
+    held: list[pa.Table] = []
+    rows = 0
+    for table in tables:
+        held.append(table)
+        rows += table.num_rows
+        while rows >= size:
+            joined = pa.concat_tables(held)
+            yield joined.slice(0, size).combine_chunks()
+            held, rows = [joined.slice(size)], rows - size
+    if rows:
+        yield pa.concat_tables(held).combine_chunks()
+
+
+def _bounds(table: pa.Table, time: str) -> list[datetime]:
+    import pyarrow.compute as pc
+
+    found = pc.min_max(table[time]).as_py() if time else {}
+    return [value for value in found.values() if value is not None]
 
 
 def _iso(value: datetime | None) -> str | None:

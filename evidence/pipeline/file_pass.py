@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evidence import connector as connectors
-from evidence.connector import Connector
 from evidence.errors import CatalogSqlError, CustodyError, SourceError
 from evidence.ingest import custody, readers, segment
 from evidence.ingest.job import FileJob
@@ -35,21 +35,46 @@ class RefusalError(Exception):
         self.reason, self.detail = reason, detail
 
 
-def options_of(connector: Connector, job: FileJob) -> Options:
+def options_of(job: FileJob) -> Options:
     """Return how a connector's files are read; the encoding that evidence.yaml declares comes first."""
-    reader, declared = connector.reader, job.source.encoding
+    reader, declared = job.connector.reader, job.source.encoding
     encoding = declared if declared != "utf-8" else reader.encoding
     return Options(reader.format, reader.records, reader.delimiter, encoding, reader.columns, job.max_record,
                    job.batch_bytes)
 
 
+_last: dict[str, Normalizer] = {}
+
+
+@contextmanager
+def _normalizer(job: FileJob) -> Iterator[Normalizer]:
+    """Yield the engine for a source. Opening one costs as much as reading a small file, so the last one is kept.
+
+    One that failed is not.
+    """
+    from evidence.normalize import Normalizer
+
+    source = job.source
+    name = repr((job.connector.digest, str(job.connector.folder), source.id, source.issuer, source.options,
+                 source.observed_at))
+    engine = _last.pop(name, None)
+    for other in list(_last):
+        _last.pop(other).close()
+    engine = engine or Normalizer(job.connector, source_id=source.id, issuer=source.issuer, options=source.options,
+                                  observed_at=source.observed_at)
+    with ExitStack() as undo:
+        undo.callback(engine.close)
+        yield engine
+        undo.pop_all()
+    _last[name] = engine
+
+
 class FilePass:
     """One file under way."""
 
-    def __init__(self, job: FileJob, connector: Connector, held: custody.Held | None, scanner: Scanner | None,
-                 segments: Segments) -> None:
+    def __init__(self, job: FileJob, held: custody.Held | None, scanner: Scanner | None, segments: Segments) -> None:
         """Name the file, how it is read, and where its segments go."""
-        self._job, self._connector, self._held, self._options = job, connector, held, options_of(connector, job)
+        self._job, self._connector, self._held, self._options = job, job.connector, held, options_of(job)
         self._scanner, self._segments = scanner, segments
         self._rows: segment.Writer | None = None
         self._found: segment.Writer | None = None
@@ -70,6 +95,8 @@ class FilePass:
             self._rows = segment.Writer(rows_place) if rows_place else None
             self._found = segment.Writer(found_place) if found_place else None
             refusal = self._run()
+            if self._held:
+                self._held.settle()
             if self._found and found and found_place:
                 self._segments.write_manifest(found_place, found, {"relations": self._found.close()})
             return self._finish(rows_place, key, refusal) if rows_place else facts or {}
@@ -82,21 +109,15 @@ class FilePass:
             return self._finish(place, key, RefusalError(reason, detail))
 
     def _run(self) -> RefusalError | None:
-        from evidence.normalize import Normalizer
-
         assert self._held is not None
         if not self._held.kept.bytes:
             return RefusalError("empty_file")
-        source = self._job.source
-        normalizer = Normalizer(self._connector, source_id=source.id, issuer=source.issuer, options=source.options,
-                                observed_at=source.observed_at)
-        try:
-            for batch in readers.read(self._held.opener, self._options):
-                self._take(batch, normalizer)
-        except RefusalError as refusal:
-            return refusal
-        finally:
-            normalizer.close()
+        with _normalizer(self._job) as normalizer:
+            try:
+                for batch in readers.read(self._held.opener, self._options):
+                    self._take(batch, normalizer)
+            except RefusalError as refusal:
+                return refusal
         return None
 
     def _take(self, batch: Batch, normalizer: Normalizer) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from evidence import connector as connectors
+from evidence.connector import Connector
 from evidence.errors import SourceError
 from evidence.ingest import custody, discover, readers
 from evidence.ingest.job import FileJob, FileOutcome, IngestSummary
@@ -47,8 +48,7 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
     """
     from evidence import masking
 
-    for source in company.sources:
-        connectors.load(source.connector, store.catalogs())
+    known = {s.connector: connectors.load(s.connector, store.catalogs()) for s in company.sources}
     rules = company.policies.masking
     scanner = scanner or partial(masking.load, rules.packs, key=store.key("finding"), allow=rules.allow)
     at = received_at.astimezone(UTC).isoformat(timespec="microseconds")
@@ -57,11 +57,11 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         store.segments.sweep()
         store.vault.sweep()
         before = store.ledger.receipts()
-        queue, refused = _queue(store, company, before)
+        queue, refused = _queue(store, company, known, before)
         work = partial(_work, scanner)
         here = [*_run(queue, work, jobs, progress), *refused]
         seen = {(outcome.source_id, outcome.kept.sha256) for outcome in here}
-        every = [*here, *_run(_from_vault(store, company, before, seen), work, jobs, None)]
+        every = [*here, *_run(_from_vault(store, company, known, before, seen), work, jobs, None)]
         marked = _mark(sorted(every, key=lambda o: (o.source_id, o.path)), before)
         marked += _withdrawn(store.root, before, company)
         store.ledger.append(_receipt(outcome, at) for outcome in marked if outcome.event != "known")
@@ -72,7 +72,7 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         return IngestSummary(tuple(shown), tuple(missing), repaired, store.ledger.head()[0])
 
 
-def _queue(store: Store, company: Company, before: Sequence[Receipt]
+def _queue(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt]
            ) -> tuple[list[FileJob], list[FileOutcome]]:
     """Return the files to read, and those that are refused unread."""
     make = partial(FileJob, store.root, catalogs=store.catalogs(), keep=company.ingest.vault == "full")
@@ -82,7 +82,7 @@ def _queue(store: Store, company: Company, before: Sequence[Receipt]
     jobs: list[FileJob] = []
     refused: list[FileOutcome] = []
     for source, path, error in discover.files(store.root, company):
-        job = make(path, source, known=known.get((source.id, path), ()))
+        job = make(path, source, load[source.connector], known=known.get((source.id, path), ()))
         if error:
             refused.append(refuse(job, custody.UNREADABLE, error.message))
         else:
@@ -90,7 +90,8 @@ def _queue(store: Store, company: Company, before: Sequence[Receipt]
     return jobs, refused
 
 
-def _from_vault(store: Store, company: Company, before: Sequence[Receipt], seen: set[tuple[str, str]]) -> list[FileJob]:
+def _from_vault(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt],
+                seen: set[tuple[str, str]]) -> list[FileJob]:
     """Return what was received once and lies there no longer: it may have to be read again, from the vault."""
     sources = {source.id: source for source in company.sources}
     jobs = []
@@ -99,8 +100,9 @@ def _from_vault(store: Store, company: Company, before: Sequence[Receipt], seen:
         if ((last.source_id, last.file_sha256) not in seen and last.reason not in TRY_AGAIN
                 and store.vault.has(last.file_sha256)):
             kept = Kept(last.file_sha256, last.bytes, last.stored_sha256, last.stored_bytes, last.codec)
-            jobs.append(FileJob(store.root, min(entry.paths), sources[last.source_id], store.catalogs(), kept=kept,
-                                known=((last.file_sha256, last.observed_at),), size=last.bytes))
+            source = sources[last.source_id]
+            jobs.append(FileJob(store.root, min(entry.paths), source, load[source.connector], store.catalogs(),
+                                kept=kept, known=((last.file_sha256, last.observed_at),), size=last.bytes))
     return jobs
 
 

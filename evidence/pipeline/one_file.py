@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from evidence import connector as connectors
-from evidence.connector import Connector
 from evidence.errors import SourceError
 from evidence.ingest import custody
 from evidence.ingest.job import FileJob, FileOutcome
@@ -29,7 +27,6 @@ def ingest_one(job: FileJob, scanner: Scanner | None = None) -> FileOutcome:
     Raises:
         ConfigError: the connector is wrong. What is wrong with the file is in the outcome.
     """
-    connector = connectors.load(job.source.connector, job.catalogs)
     home = job.root / ".evidence"
     vault, segments = Vault(home / "vault"), Segments(home / "segments")
     try:
@@ -40,36 +37,34 @@ def ingest_one(job: FileJob, scanner: Scanner | None = None) -> FileOutcome:
     except SourceError as error:
         return refuse(job, custody.UNREADABLE, error.message)
     job = job.pinned(held.kept.sha256)
-    key = rows_key(held.kept.sha256, job.source, connector.digest)
+    key = rows_key(held.kept.sha256, job.source, job.connector.digest)
     found = findings_key(key, scanner.rules_digest) if scanner else None
     facts, scanned = segments.manifest(key), segments.manifest(found) if found else None
     if facts is None or (found and scanned is None):
-        work = FilePass(job, connector, held, scanner, segments)
+        work = FilePass(job, held, scanner, segments)
         try:
             facts = work.derive(key, found, facts)
-            held.settle()
         except custody.ChangedError as error:
             return refuse(job, custody.CHANGED, error.message, held.kept)
-    return _outcome(job, connector, held.kept, facts, found, scanner)
+    return _outcome(job, held.kept, facts, found, scanner)
 
 
 def refuse(job: FileJob, reason: str, detail: str | None = None, kept: Kept | None = None) -> FileOutcome:
     """Return the outcome of a file that could not be read at all, with a segment that holds nothing but the reject."""
-    connector = connectors.load(job.source.connector, job.catalogs)
     kept = kept or job.kept or Kept(hashlib.sha256(f"{job.source.id}\0{job.path}".encode()).hexdigest(), 0)
     segments = Segments(job.root / ".evidence" / "segments")
     # Not the key of the rows: when the file can be read, that one must still be free.
-    key = findings_key(rows_key(kept.sha256, job.source, connector.digest), reason)
-    facts = segments.manifest(key) or FilePass(job, connector, None, None, segments).refused(key, kept, reason, detail)
-    return _outcome(job, connector, kept, facts, None, None)
+    key = findings_key(rows_key(kept.sha256, job.source, job.connector.digest), reason)
+    facts = segments.manifest(key) or FilePass(job, None, None, segments).refused(key, kept, reason, detail)
+    return _outcome(job, kept, facts, None, None)
 
 
-def _outcome(job: FileJob, connector: Connector, kept: Kept, facts: dict[str, Any], found: str | None,
+def _outcome(job: FileJob, kept: Kept, facts: dict[str, Any], found: str | None,
              scanner: Scanner | None) -> FileOutcome:
     names = ("state", "reason", "detail", "lines", "records", "rejects", "blanks", "skips", "rows_out", "first_time",
              "last_time")
     observed = job.source.observed_at.isoformat() if job.source.observed_at else None
-    return FileOutcome(path=job.path, source_id=job.source.id, connector=connector.id,
-                       connector_digest=connector.digest, kept=kept, segment=facts["key"], findings=found,
+    return FileOutcome(path=job.path, source_id=job.source.id, connector=job.connector.id,
+                       connector_digest=job.connector.digest, kept=kept, segment=facts["key"], findings=found,
                        rules_digest=scanner.rules_digest if scanner else None, observed_at=observed,
                        **{name: facts[name] for name in names})

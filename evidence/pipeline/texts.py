@@ -43,8 +43,8 @@ def reread(catalogs: tuple[Path, ...], source: Source, vault: Vault, locator: st
     if not vault.has(sha):
         raise SourceError("the text was not kept", where=Where(locator), advice="ingest.vault: hashes_only keeps none")
     connector = connectors.load(source.connector, catalogs)
-    job = FileJob(vault.root, "", source)
-    for batch in readers.read(vault.opener(sha), options_of(connector, job), member):
+    job = FileJob(vault.root, "", source, connector)
+    for batch in readers.read(vault.opener(sha), options_of(job), member):
         if batch.member != member or number not in batch.numbers:
             continue
         raw = batch.texts[batch.numbers.index(number)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from evidence import relations
-from evidence.errors import CustodyError, Where
 from evidence.model import Source
 from evidence.store import disk
 
@@ -63,38 +61,31 @@ class Segments:
         return self.root / key
 
     def manifest(self, key: str) -> dict[str, Any] | None:
-        """Return what a segment says of itself, or None where it has to be derived (again).
-
-        Raises:
-            CustodyError: the manifest is not the one of this segment.
-        """
-        path = self.folder(key) / "manifest.json"
+        """Return what a segment says of itself, or None where it is missing or damaged and has to be derived again."""
+        place = self.folder(key)
         try:
-            data = json.loads(path.read_bytes())
-        except FileNotFoundError:
+            data = json.loads((place / "manifest.json").read_bytes())
+            whole = isinstance(data, dict) and data.get("key") == key and all(
+                (place / f"{name}.parquet").stat().st_size == table["bytes"]
+                for name, table in data["relations"].items())
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
-        except ValueError as error:
-            raise self._wrong(path, "the manifest is not JSON") from error
-        if not isinstance(data, dict) or data.get("key") != key:
-            raise self._wrong(path, "the manifest is another segment's")
-        if any(not (self.folder(key) / f"{name}.parquet").is_file() for name in data["relations"]):
-            raise self._wrong(path, "a table of the segment is missing")
-        return data
+        return data if whole else None
 
     @contextmanager
     def make(self, key: str) -> Iterator[Path]:
-        """Yield an empty folder that becomes the segment when everything, the manifest last, was written."""
+        """Yield an empty folder that becomes the segment when everything, the manifest last, was written.
+
+        Nothing is flushed to the disk here: what a power cut leaves damaged is derived again.
+        """
         place = disk.folder(disk.scratch(disk.folder(self.root) / key))
         try:
             yield place
-            for file in place.iterdir():
-                if file.is_file():
-                    with file.open("rb") as handle:
-                        os.fsync(handle.fileno())
             final = self.folder(key)
+            if final.exists() and self.manifest(key) is None:
+                shutil.rmtree(final, ignore_errors=True)
             if not final.exists():
                 place.rename(final)
-                disk.sync(self.root)
         finally:
             shutil.rmtree(place, ignore_errors=True)
 
@@ -111,6 +102,3 @@ class Segments:
         if self.root.is_dir():
             for place in self.root.glob(".tmp-*"):
                 shutil.rmtree(place, ignore_errors=True)
-
-    def _wrong(self, path: Path, what: str) -> CustodyError:
-        return CustodyError(what, where=Where(str(path)), advice="delete this folder and run evidence ingest again")

@@ -54,14 +54,14 @@ def _tables(store: Store, files: list[Current]) -> dict[str, list[Path]]:
     """Return the Parquet files of each relation, in the order of their segments' keys.
 
     Raises:
-        CustodyError: a segment that the ledger names is missing.
+        CustodyError: a segment that the ledger names is missing or damaged.
     """
     wanted = sorted({key for f in files for key in (f.latest.segment, f.latest.findings) if key})
     tables: dict[str, list[Path]] = {}
     for key in wanted:
         manifest = store.segments.manifest(key)
         if manifest is None:
-            raise CustodyError("a segment is missing", where=Where(str(store.segments.folder(key))),
+            raise CustodyError("a segment is missing or damaged", where=Where(str(store.segments.folder(key))),
                                advice="evidence ingest derives it again from the vault")
         for name in sorted(manifest["relations"]):
             tables.setdefault(name, []).append(store.segments.folder(key) / f"{name}.parquet")

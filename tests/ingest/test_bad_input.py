@@ -11,6 +11,7 @@ import resource
 import pytest
 
 from evidence import pipeline
+from evidence.connector import load
 from evidence.errors import CatalogSqlError, CustodyError
 from evidence.ingest import custody, segment
 from evidence.ingest.job import FileJob
@@ -141,6 +142,10 @@ def test_without_a_vault_the_file_is_hashed_again_after_reading(tmp_path, monkey
     [outcome] = ingest(store).files
     assert (outcome.state, outcome.reason) == ("unreadable", "changed_while_read")
     assert connect(store).sql("SELECT count(*) FROM raw.exchange").fetchall() == [(0,)]
+    monkeypatch.undo()
+    path.write_bytes(GOOD)
+    assert [f.state for f in ingest(store).files] == ["read"]
+    assert connect(store).sql("SELECT DISTINCT subject FROM exchange").fetchall() == [("mia",)]
 
 
 def test_links_and_pipes(store):
@@ -223,7 +228,7 @@ def test_a_line_beyond_the_limit(store):
     """With a small limit a long line is a reject and the lines beside it are records."""
     (store.root / "logs" / "chat-bad").write_bytes(lines(chat(7), chat(8, ask="x" * 100_000), chat(9)))
     source = store.company.sources[0]
-    outcome = pipeline.ingest_one(FileJob(store.root, "logs/chat-bad", source, store.catalogs(), max_record=50_000))
+    outcome = pipeline.ingest_one(FileJob(store.root, "logs/chat-bad", source, load("plain_chat", store.catalogs()), max_record=50_000))
     assert (outcome.lines, outcome.records, outcome.rejects, outcome.state) == (3, 2, 1, "read")
 
 
@@ -264,7 +269,7 @@ def test_tables_of_a_segment_are_bounded_in_memory(tmp_path, monkeypatch):
         for start in (50, 0, 100):
             rows = [{"source_id": "s", "locator": f"l{n}", "reason": "r"} for n in range(start, start + 50)]
             writer.add("skip", pa.Table.from_pylist(rows))
-        assert writer.close() == {"skip": {"rows": 150, "first": None, "last": None}}
+        assert writer.close() == {"skip": {"rows": 150, "bytes": (place / "skip.parquet").stat().st_size, "first": None, "last": None}}
         seen.append((place / "skip.parquet").read_bytes())
         assert [p.name for p in place.iterdir()] == ["skip.parquet"]
     assert seen[0] == seen[1]

@@ -57,7 +57,7 @@ def store(tmp_path) -> Store:
     (tmp_path / "logs" / "chat-a").write_bytes(lines(*planted))
     (tmp_path / "logs" / "chat-b").write_text(json.dumps({"data": [chat(9, ask=PLANTED, at="never")]}, indent=1))
     with zipfile.ZipFile(tmp_path / "logs" / "chat-c.zip", "w") as file:
-        file.writestr("in/x.json", lines(chat(4, ask="é\n\"quoted\"", answer=PLANTED * 3)))
+        file.writestr("in/x.json", lines(chat(4, ask='é\n"quoted"', answer=PLANTED * 3)))
         file.writestr("in/y.json", lines(chat(5, ask="other")))
     return made
 
@@ -80,7 +80,7 @@ def test_hashes_and_lengths_stand_for_the_text(store):
     """What is stored of a text are two hashes, a length and where it is."""
     ingest(store)
     row = connect(store).sql("SELECT prompt_sha256, prompt_bytes, prompt_part FROM exchange WHERE native_id = 'x4'").fetchall()[0]
-    text = "é\n\"quoted\"".encode()
+    text = 'é\n"quoted"'.encode()
     assert row == (hashlib.sha256(text).hexdigest(), len(text), "record:/ask")
 
 
