@@ -59,12 +59,13 @@ def intervals(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = Non
     run_folder(con, "facts", after)
 
 
-def _move_to(con: duckdb.DuckDBPyConnection, day: datetime) -> None:
+def _move_to(con: duckdb.DuckDBPyConnection, day: datetime, before: datetime) -> None:
     """Set the day in ``param``, and as macros that are constants, so that a scan skips the segments of other days."""
     con.execute("UPDATE param SET day_from = ?, day_to = ?", [day, day + timedelta(days=1)])
     bounds = con.execute(_BOUNDS).fetchone()
-    for name, value in zip(("day_from", "day_to", "auth_from", "auth_to"), bounds or (), strict=True):
-        con.execute(f"CREATE OR REPLACE MACRO {name}() AS TIMESTAMP '{value}'")
+    names = ("day_before", "day_from", "day_to", "auth_from", "auth_to")
+    for name, value in zip(names, (before, *(bounds or ())), strict=True):
+        con.execute(f"CREATE OR REPLACE MACRO {name}() AS TIMESTAMP '{value.isoformat()}'")
 
 
 def chains(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) -> None:
@@ -80,9 +81,12 @@ def chains(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) 
     ensure(con, "masking_verdict", "finding")
     fresh(con, "chain", "link")
     days: list[datetime] = [row[0] for row in con.execute(_DAYS).fetchall()]
+    con.execute("DELETE FROM w_auth_before")
+    before = datetime.min  # noqa: DTZ901 - UTC, as every TIMESTAMP
     for done, day in enumerate(days, 1):
-        _move_to(con, day)
+        _move_to(con, day, before)
         run_folder(con, "day")
+        before = day
         tell(f"{day:%Y-%m-%d}", done, len(days))
     con.execute("UPDATE param SET day_from = period_from, day_to = period_to")
     match_requests(con)

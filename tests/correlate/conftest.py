@@ -23,6 +23,7 @@ class Company:
     """The relations of one case; every method adds rows, ``run`` correlates and returns the chains by native id."""
 
     def __init__(self, con: Any) -> None:
+        """Begin with the period, four sources, and windows of the provider and the gateway without a gap."""
         self.con = con
         self.rows: list[tuple[str, dict[str, Any]]] = []
         self.put("param", **PERIOD)

@@ -67,8 +67,10 @@ def machines(new_engine):
 @settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(events=EVENTS, seed=st.integers(0, 99))
 def test_neither_order_nor_threads_nor_strangers_matter(machines, new_company, events, seed):
-    """The same rows in another order on two threads give the same tables, each exchange one chain, each usage one verdict,
-    and a person who has nothing to do with the others changes none of their chains."""
+    """The same rows in another order on two threads give the same tables; strangers change nobody's chain.
+
+    Each exchange has one chain and each usage row one verdict.
+    """
     one, two = machines
     first = _month(new_company(one), events)
     chains = first.run()

@@ -8,15 +8,10 @@ WITH alone AS (
     ANTI JOIN w_by_id AS k ON k.interaction_id = x.interaction_id
     ANTI JOIN w_by_time AS t ON t.interaction_id = x.interaction_id
     WHERE i.person_id IS NOT NULL AND i.caller_class IN ('human_token', 'human_via_agent')
-), before_day AS (
-    SELECT l.person_id, max(l.event_time) AS event_time
-    FROM w_auth_last AS l CROSS JOIN param AS p
-    WHERE l.day < p.day_from AND l.event_time >= plus_us(p.day_from, -p.session_max_us)
-    GROUP BY l.person_id
 ), point AS (
     SELECT a.person_id, a.event_time, 0 AS turn, a.event_time AS auth_time, NULL AS interaction_id FROM w_auth_day AS a
     UNION ALL
-    SELECT b.person_id, b.event_time, 0, b.event_time, NULL FROM before_day AS b
+    SELECT b.person_id, b.event_time, 0, b.event_time, NULL FROM w_auth_before AS b
     UNION ALL
     SELECT q.person_id, q.event_time, 1, NULL, q.interaction_id FROM alone AS q
 ), latest AS (

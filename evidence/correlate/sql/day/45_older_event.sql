@@ -3,7 +3,7 @@ CREATE OR REPLACE TABLE w_older_event AS
 WITH event AS (
     SELECT a.* EXCLUDE (session_key, bucket, idp_skew_us), 1 AS place FROM w_auth_day AS a
     UNION ALL
-    SELECT l.* EXCLUDE (day), 2 FROM w_auth_last AS l
+    SELECT b.*, 2 FROM w_auth_before AS b
 ), ranked AS (
     SELECT o.interaction_id, e.*, row_number() OVER (
         PARTITION BY o.interaction_id ORDER BY e.place, e.source_id, e.native_id, e.ordinal) AS nth
