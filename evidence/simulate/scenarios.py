@@ -179,7 +179,7 @@ SCENARIOS = (
     Scenario("claimed", "The gateway counts a masked address that stands there in clear.", _claimed,
              {f"{B}#0": {**_GOOD, **_NONE, "masking_verdict": "claimed_not_masked", "response_findings": 1}}),
     Scenario("leaver", "Disabled at ten, served at nine and at one.", _leaver,
-             {f"{B}#0": {**_GOOD, "person_id": CHIARA.oid},
+             {f"{B}#0": {**_GOOD, **_NONE},
               f"{B}#1": {"account_state": "disabled", "after_revocation": True, "outcome": "forwarded"}}),
     Scenario("stranger", "An address nobody knows.", _stranger,
              {f"{B}#0": {"identity_state": "unresolved", "sign_in_tier": "T0", "person_id": None}}),
