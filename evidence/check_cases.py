@@ -81,7 +81,10 @@ def run_cases(check: Check) -> list[Outcome]:
         raise ConfigError(f"the check {check.id} has no cases", where=Where(str(path)),
                           advice=f"write {path.name} beside it: given rows, expected verdicts")
     file, world = config.load(path, CaseFile), _world(path.parent)
-    outcomes = [_run(check, case, _merge(world.row, file.row), world.rows, str(path)) for case in file.cases]
+    with checks.empty_engine() as con:
+        checks.create_owner_view(con)
+        checks.lock(con)
+        outcomes = [_run(con, check, case, _merge(world.row, file.row), world.rows) for case in file.cases]
     return [*outcomes, Outcome("the cases are complete", tuple(_incomplete(check, file, outcomes)))]
 
 
@@ -95,21 +98,23 @@ def _merge(base: Mapping[str, dict[str, Any]], more: Mapping[str, dict[str, Any]
     return {name: {**base.get(name, {}), **more.get(name, {})} for name in [*base, *(n for n in more if n not in base)]}
 
 
-def _run(check: Check, case: Case, defaults: Mapping[str, dict[str, Any]], rows: Rows, path: str) -> Outcome:
-    with checks.empty_engine() as con:
-        for name, given in sorted({**rows, **case.given}.items()):
-            relations.insert(con, name, [{**defaults.get(name, {}), **row} for row in given])
-        checks.create_owner_view(con)
-        checks.lock(con)
-        try:
-            checks.run(con, check)
-        except CatalogSqlError as error:
-            return Outcome(case.name, (str(error),))
+def _run(con: duckdb.DuckDBPyConnection, check: Check, case: Case, defaults: Mapping[str, dict[str, Any]],
+         rows: Rows) -> Outcome:
+    given = dict(sorted({**rows, **case.given}.items()))
+    try:
+        for name, some in given.items():
+            relations.insert(con, name, [{**defaults.get(name, {}), **row} for row in some])
+        checks.run(con, check)
         found = _rulings(con)
-    wanted = {str(subject): ruling for subject, ruling in case.expect.items()}
-    differences = [f"{subject}: expected {wanted.get(subject, 'nothing')}, found {found.get(subject, 'nothing')}"
-                   for subject in sorted({*wanted, *found}) if wanted.get(subject) != found.get(subject)]
-    return Outcome(case.name, tuple(f"{path}: {line}" for line in differences), tuple(sorted(found.values())))
+    except CatalogSqlError as error:
+        return Outcome(case.name, (str(error),))
+    finally:
+        for name in (*given, "check_result"):
+            con.execute(f"DELETE FROM {relations.relation(name).name}")  # noqa: S608 - the name was looked up
+    wanted = case.expect
+    differences = tuple(f"{subject}: expected {wanted.get(subject, 'nothing')}, found {found.get(subject, 'nothing')}"
+                        for subject in sorted({*wanted, *found}) if wanted.get(subject) != found.get(subject))
+    return Outcome(case.name, differences, tuple(sorted(found.values())))
 
 
 def _rulings(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -222,7 +222,8 @@ def run(con: duckdb.DuckDBPyConnection, check: Check) -> None:
 
     con.execute("BEGIN")
     try:
-        con.execute(_INSERT.format(sql=check.sql), {"id": check.id, "severity": check.severity})
+        con.execute(_INSERT.format(sql=check.sql, kind=check.subject_kind),
+                    {"id": check.id, "severity": check.severity})
         _contract(con, check)
     except duckdb.Error as error:
         con.execute("ROLLBACK")
@@ -241,7 +242,7 @@ SELECT $id AS check_id, r.subject_kind, r.subject, r.verdict, r.reason, r.expect
     $severity AS severity, o.person_id, o.connection, CAST(NULL AS VARCHAR) AS exception_id
 FROM (
 {sql}
-) AS r LEFT JOIN subject_owner AS o ON o.subject_kind = r.subject_kind AND o.subject = r.subject
+) AS r LEFT JOIN (SELECT * FROM subject_owner WHERE subject_kind = '{kind}') AS o ON o.subject = r.subject
 """
 
 

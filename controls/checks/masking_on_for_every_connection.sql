@@ -31,40 +31,42 @@ WITH used AS (
     SELECT u.connection, r.in_scope AND r.masking_required AS required,
         row_number() OVER (PARTITION BY u.connection ORDER BY r.rank) AS place
     FROM used AS u JOIN cfg_connection AS r ON u.connection LIKE r.connection
-), timeline AS (
-    SELECT u.connection, u.first_time, u.last_time, u.requests, count(s.connection) AS answers,
-        count(*) FILTER (WHERE s.event_time >= p.period_from AND s.event_time < p.period_to AND NOT s.masking_enabled) AS off,
-        count(*) FILTER (WHERE s.event_time >= p.period_from AND s.event_time < p.period_to
-            AND s.masking_enabled IS NULL AND s.connection IS NOT NULL) AS unknown,
-        min(CASE WHEN NOT s.masking_enabled AND s.event_time >= p.period_from AND s.event_time < p.period_to
-            THEN s.event_time END) AS first_off,
-        max(CASE WHEN s.event_time <= u.first_time THEN s.event_time END) AS left_time,
-        min(CASE WHEN s.event_time >= u.last_time THEN s.event_time END) AS right_time,
-        coalesce(string_agg(DISTINCT s.locator, ' ' ORDER BY s.locator), '') AS refs
-    FROM used AS u CROSS JOIN param AS p LEFT JOIN connection_snapshot AS s ON s.connection = u.connection
-    GROUP BY u.connection, u.first_time, u.last_time, u.requests
+), answer AS (
+    SELECT u.connection, s.event_time, s.masking_enabled AS is_on, s.locator,
+        s.event_time >= p.period_from AND s.event_time < p.period_to AS inside,
+        max(CASE WHEN s.event_time <= u.first_time THEN s.event_time END) OVER (PARTITION BY u.connection) AS before_time,
+        min(CASE WHEN s.event_time >= u.last_time THEN s.event_time END) OVER (PARTITION BY u.connection) AS after_time
+    FROM used AS u CROSS JOIN param AS p JOIN connection_snapshot AS s ON s.connection = u.connection
+), folded AS (
+    SELECT connection, count(*) AS answers,
+        count(*) FILTER (WHERE inside AND NOT is_on) AS off,
+        count(*) FILTER (WHERE inside AND is_on IS NULL) AS unknown,
+        bool_and(is_on) FILTER (WHERE event_time = before_time) AS on_before,
+        bool_and(is_on) FILTER (WHERE event_time = after_time) AS on_after,
+        min(CASE WHEN NOT is_on THEN event_time END) AS first_off,
+        string_agg(DISTINCT locator, ' ' ORDER BY locator) AS refs
+    FROM answer GROUP BY connection
 ), ruled AS (
-    SELECT t.*, CASE
-        WHEN NOT coalesce(r.required, true)                         THEN 'not_applicable not_required'
-        WHEN t.answers = 0                                          THEN 'undetermined not_evidenced'
-        WHEN t.off > 0                                              THEN 'fail switched_off'
-        WHEN t.unknown > 0                                          THEN 'undetermined state_unknown'
-        WHEN l.masking_enabled AND e.masking_enabled                THEN 'pass always_on'
-        WHEN NOT l.masking_enabled AND NOT e.masking_enabled        THEN 'fail switched_off'
+    SELECT u.*, f.answers, f.first_off, f.refs, CASE
+        WHEN NOT coalesce(r.required, true)             THEN 'not_applicable not_required'
+        WHEN f.answers IS NULL                          THEN 'undetermined not_evidenced'
+        WHEN f.off > 0                                  THEN 'fail switched_off'
+        WHEN f.unknown > 0                              THEN 'undetermined state_unknown'
+        WHEN f.on_before AND f.on_after                 THEN 'pass always_on'
+        WHEN NOT f.on_before AND NOT f.on_after         THEN 'fail switched_off'
         ELSE 'undetermined not_bracketed' END AS ruling
-    FROM timeline AS t
-    LEFT JOIN rule AS r ON r.connection = t.connection AND r.place = 1
-    LEFT JOIN (SELECT connection, event_time, bool_and(masking_enabled) AS masking_enabled
-        FROM connection_snapshot GROUP BY connection, event_time) AS l ON l.connection = t.connection AND l.event_time = t.left_time
-    LEFT JOIN (SELECT connection, event_time, bool_and(masking_enabled) AS masking_enabled
-        FROM connection_snapshot GROUP BY connection, event_time) AS e ON e.connection = t.connection AND e.event_time = t.right_time
+    FROM used AS u
+    LEFT JOIN rule AS r ON r.connection = u.connection AND r.place = 1
+    LEFT JOIN folded AS f ON f.connection = u.connection
 )
 SELECT
-    'connection' AS subject_kind, connection AS subject,
-    split_part(ruling, ' ', 1) AS verdict, split_part(ruling, ' ', 2) AS reason,
+    'connection' AS subject_kind,
+    connection AS subject,
+    split_part(ruling, ' ', 1) AS verdict,
+    split_part(ruling, ' ', 2) AS reason,
     concat('masking on from ', CAST(first_time AS VARCHAR), ' to ', CAST(last_time AS VARCHAR)) AS expected,
-    concat(CAST(answers AS VARCHAR), ' answers of the gateway, ', CAST(off AS VARCHAR), ' with masking off',
-        coalesce(', the first at ' || CAST(first_off AS VARCHAR), ''), ', ', CAST(requests AS VARCHAR), ' requests') AS actual,
-    refs AS record_refs
+    concat(CAST(coalesce(answers, 0) AS VARCHAR), ' answers of the gateway', coalesce(', the first with masking off at '
+        || CAST(first_off AS VARCHAR), ''), ', ', CAST(requests AS VARCHAR), ' requests') AS actual,
+    coalesce(refs, '') AS record_refs
 FROM ruled
 ORDER BY subject
