@@ -1,8 +1,8 @@
 """Anchors: the small regular expressions by which a rule is looked for in all text at once.
 
 An anchor is a necessary part of what a rule's pattern matches (``AKIA[A-Z2-7]{4}``). It is written in a language that
-every engine reads alike (literals, ``\\d \\w``, classes, ``{m,n}``, ``?``, groups with ``|``, ``\\b``), so that two engines
-report the same places; that is what makes their findings equal by construction and not by luck.
+every engine reads alike (literals, ``\\d \\w``, classes, ``{m,n}``, ``?``, groups with ``|``, ``\\b``), so that two
+engines report the same places; that is what makes their findings equal by construction and not by luck.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def parse(text: str) -> Anchor:
     low, high, newline = reader.alternation()
     if reader.at < len(pattern):
         raise AnchorError(f"unbalanced ')' at {reader.at}")
-    if not 2 <= low or high > MAX_WIDTH:
+    if not low >= 2 or high > MAX_WIDTH:
         raise AnchorError(f"expected 2 to {MAX_WIDTH} bytes, found {low} to {high}")
     if newline and low != high:
         raise AnchorError("an anchor of varying width must not match a line feed (write [^x\\n])")

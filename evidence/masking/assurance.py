@@ -1,9 +1,9 @@
 """How good the scanner's own eyes are, measured in every run: seeded values planted in copies of real responses.
 
 Zero findings mean "none of the classes listed, each with recall of at least its bound", never "no leaks". The bound is
-the one-sided Clopper-Pearson bound, computed from the exact binomial tail: the largest p for which as many hits, or more,
-have a chance of at most five in a hundred. Values and copies live in memory for the length of the measurement; what
-leaves are counts.
+the one-sided Clopper-Pearson bound, computed from the exact binomial tail: the largest p for which as many hits, or
+more, have a chance of at most five in a hundred. Values and copies live in memory for the length of the measurement;
+what leaves are counts.
 """
 
 from __future__ import annotations
@@ -63,8 +63,9 @@ def _tail(found: int, planted: int, p: float) -> float:
     if not 0 < p < 1:
         return float(p >= 1)
     whole = math.lgamma(planted + 1)
+    hit, miss = math.log(p), math.log1p(-p)
     return math.fsum(
-        math.exp(whole - math.lgamma(k + 1) - math.lgamma(planted - k + 1) + k * math.log(p) + (planted - k) * math.log1p(-p))
+        math.exp(whole - math.lgamma(k + 1) - math.lgamma(planted - k + 1) + k * hit + (planted - k) * miss)
         for k in range(found, planted + 1))
 
 
@@ -87,21 +88,20 @@ def qualify(scanner: PatternScanner, *, seed: int, per_class: int, texts: Sequen
     """
     hosts = list(texts) or [b""]
     made = plantable(scanner.rules)
-    found = []
-    for entity in sorted(made):
-        found.append(_measure(scanner, entity, made[entity], "", hosts, seed, per_class))
+    found = [_measure(scanner, entity, made[entity], "", hosts, seed, per_class) for entity in sorted(made)]
     for entity in (name for name in ENCODED if name in made):
         found += [_measure(scanner, entity, made[entity][:1], mutation, hosts, seed, max(1, per_class // 4))
                   for mutation in MUTATIONS]
     return found
 
 
-def _measure(scanner: PatternScanner, entity: str, rules: Sequence[Rule], mutation: str, hosts: Sequence[bytes], seed: int,
-             count: int) -> ClassAssurance:
+def _measure(scanner: PatternScanner, entity: str, rules: Sequence[Rule], mutation: str, hosts: Sequence[bytes],
+             seed: int, count: int) -> ClassAssurance:
     import pyarrow as pa
 
-    rng = Random(f"{seed}/{entity}/{mutation}")
-    planted = [plant(rules[n % len(rules)], hosts[n % len(hosts)], rng, n // len(rules), mutation) for n in range(count)]
+    rng = Random(f"{seed}/{entity}/{mutation}")  # noqa: S311 - reproducible on purpose: the seed is printed
+    planted = [plant(rules[n % len(rules)], hosts[n % len(hosts)], rng, n // len(rules), mutation)
+               for n in range(count)]
     if mutation:
         planted = [one for one in planted if one.changed]
     table = scanner.scan(pa.array([one.text for one in planted], pa.large_binary()))

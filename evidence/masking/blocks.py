@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from evidence.errors import UsageError
 
@@ -86,7 +86,7 @@ def _copy(source: memoryview, offsets: np.ndarray[Any, Any], lengths: np.ndarray
     stops = 1 + np.cumsum(lengths + 1)
     starts = stops - lengths - 1
     buffer = np.full(int(stops[-1]), 10, dtype=np.uint8)
-    target = memoryview(buffer)
+    target = memoryview(cast("bytearray", buffer))
     for at, offset, length in zip(starts.tolist(), offsets.tolist(), lengths.tolist(), strict=False):
         target[at:at + length] = source[offset:offset + length]
     return Block(target, starts, starts + lengths, first)

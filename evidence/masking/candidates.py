@@ -143,7 +143,8 @@ def _accept(rule: Rule, text: bytes, start: int, end: int, row: int, shift: int,
         if verdict is None:
             return None
         flag = verdict
-    return Found(row, start + shift, end - start, rule.entity, rule.entity_class, rule.id, confidence, flag or None, value)
+    return Found(row, start + shift, end - start, rule.entity, rule.entity_class, rule.id, confidence, flag or None,
+                 value)
 
 
 def settle(found: Iterable[Found]) -> list[Found]:
@@ -164,10 +165,9 @@ def settle(found: Iterable[Found]) -> list[Found]:
 def _apart(row: list[Found]) -> list[Found]:
     if len(row) == 1:
         return row
-    taken, kept = Spans(), []
-    for one in sorted(row, key=lambda f: (f.flag == "capped", -f.confidence, -f.length, f.offset, f.rule_id)):
-        if taken.add(one.offset, one.offset + one.length):
-            kept.append(one)
+    taken = Spans()
+    order = sorted(row, key=lambda f: (f.flag == "capped", -f.confidence, -f.length, f.offset, f.rule_id))
+    kept = [one for one in order if taken.add(one.offset, one.offset + one.length)]
     return sorted(kept, key=lambda f: f.offset)
 
 

@@ -18,17 +18,20 @@ from evidence.masking.anchors import parse
 from evidence.masking.candidates import Found
 
 TRIGGERS = (
-    r"\xc2\xa0", r"\xc2\xad", r"\xe2\x80[\x80-\x93\xa8\xa9\xaf]", r"\xe2\x81[\x9f\xa0]", r"\xe2\x88\x92", r"\xe3\x80\x80",
+    r"\xc2\xa0", r"\xc2\xad", r"\xe2\x80[\x80-\x93\xa8\xa9\xaf]", r"\xe2\x81[\x9f\xa0]", r"\xe2\x88\x92",
+    r"\xe3\x80\x80",
     r"\xef\xbb\xbf", r"\xef\xbc[\x8b-\x9a\xa0-\xbf]", r"\xef\xbd[\x81-\x9a]",
     r"%[2-7][0-9A-Fa-f]", r"&#[0-9xX]", r"&commat;", r"&period;", r"&hyphen;", r"\\u00[2-7]", r"\\x[2-7]",
-    r"\\\n", r"=\n", r"=\r\n", r"\" ?\+ ?\"", r"' ?\+ ?'", r"\" ?\+ ?\n", r"' ?\+ ?\n", r"\"\n {1,24}\+? ?\"", r"'\n {1,24}\+? ?'",
+    r"\\\n", r"=\n", r"=\r\n",
+    r"\" ?\+ ?\"", r"' ?\+ ?'", r"\" ?\+ ?\n", r"' ?\+ ?\n", r"\"\n {1,24}\+? ?\"", r"'\n {1,24}\+? ?'",
 )
 """Row patterns: rows in which none of them occurs have no encoded character."""
 BLOB = parse(r"[A-Za-z0-9+/]{32}")
 """The anchor of what may be base64."""
 
 _PIECE = re.compile(
-    rb"(?P<gone>\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\\\r?\n[ \t]*|=\r?\n|[\"'][ \t]*\+?[ \t]*\r?\n[ \t]*\+?[ \t]*[\"']"
+    rb"(?P<gone>\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\\\r?\n[ \t]*|=\r?\n"
+    rb"|[\"'][ \t]*\+?[ \t]*\r?\n[ \t]*\+?[ \t]*[\"']"
     rb"|[\"'][ \t]*\+[ \t]*[\"'])"
     rb"|(?P<space>\xc2\xa0|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)"
     rb"|(?P<dash>\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
@@ -42,6 +45,7 @@ _WRAPPED = re.compile(rb"(?:\r?\n[A-Za-z0-9+/]{8,})*={0,2}")
 _READABLE = re.compile(rb"[\t\n\r\x20-\xff]*")
 _PADDING = re.compile(rb"={0,2}")
 _HEX = b"0123456789abcdefABCDEF"
+_KINDS = tuple(re.compile(kind) for kind in (rb"[0-9]", rb"[a-z]", rb"[A-Z]"))
 MAX_BLOBS = 512
 BLOB_REACH = 1 << 16
 
@@ -136,7 +140,7 @@ def _byte(match: re.Match[bytes]) -> bytes:
 def _content(blob: bytes) -> bytes | None:
     """Return what a base64 blob holds, if that is text; None for digests, paths and names."""
     compact = blob.translate(None, b"\r\n=")
-    if not compact.translate(None, _HEX) or not (re.search(rb"[0-9]", compact) and re.search(rb"[a-z]", compact) and re.search(rb"[A-Z]", compact)):
+    if not compact.translate(None, _HEX) or not all(kind.search(compact) for kind in _KINDS):
         return None
     if len(compact) % 4 == 1:
         compact = compact[:-1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from evidence.errors import MissingExtraError, UsageError
 from evidence.masking.anchors import Anchor
@@ -24,7 +24,7 @@ NAMES = ("hyperscan", "re2")
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Where anchors end: parallel arrays of anchor number, row and offset in the block, ordered by anchor and offset."""
+    """Where anchors end: parallel arrays of anchor number, row and offset in the block, by anchor and offset."""
 
     anchor: np.ndarray[Any, Any]
     row: np.ndarray[Any, Any]
@@ -46,7 +46,7 @@ class Engine(Protocol):
 
 
 def make(name: str, anchors: Sequence[Anchor], row_patterns: Sequence[str]) -> Engine:
-    """Return the engine of that name for these anchors and row patterns (expressions of which only "in this row" counts).
+    """Return the engine of that name for these anchors and row patterns (of which only "in this row" counts).
 
     Raises:
         UsageError: there is no such engine.
@@ -103,7 +103,9 @@ class _Hyperscan:
 
     def _scan(self, block: Block) -> None:
         """Fill ``_found`` with the numbers and ends of everything that matches in the block."""
-        self._found = numbers, ends = [], []
+        numbers: list[int] = []
+        ends: list[int] = []
+        self._found = numbers, ends
         number, end = numbers.append, ends.append
 
         def seen(expression: int, _start: int, stop: int, _flags: int, _context: object) -> None:
@@ -111,7 +113,7 @@ class _Hyperscan:
             end(stop)
 
         for database in self._databases:
-            database.scan(block.view, match_event_handler=seen)
+            database.scan(cast("bytes", block.view), match_event_handler=seen)
 
     def find(self, block: Block) -> Hits:
         import numpy as np

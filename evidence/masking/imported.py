@@ -1,8 +1,8 @@
 """A gitleaks configuration, imported as it is: patterns, keywords, entropy, allow lists and stop words.
 
 Its patterns are written for RE2, so they are read by google-re2: the same dialect, and no text can make them slow. The
-comment ``gitleaks:allow`` is not honoured: what a model writes must not decide what is found. Rules about file names and
-allow lists about commits and paths say nothing of a recorded text and are left out.
+comment ``gitleaks:allow`` is not honoured: what a model writes must not decide what is found. Rules about file names
+and allow lists about commits and paths say nothing of a recorded text and are left out.
 """
 
 from __future__ import annotations
@@ -177,4 +177,5 @@ def _compile(text: str, path: Path, name: str) -> Any:
     try:
         return re2.compile(text.encode(), options)
     except re2.error as error:
-        raise ConfigError(f"rule {name} does not compile: {error}", where=Where(str(path), key=f"rules.{name}")) from error
+        where = Where(str(path), key=f"rules.{name}")
+        raise ConfigError(f"rule {name} does not compile: {error}", where=where) from error

@@ -35,7 +35,7 @@ class Style(BaseModel):
     pattern: str
     entity: str | None = None
     self_evident: bool
-    base_rate_ppm: int = Field(ge=0, description="answers in a million, of code never masked, that hold the form by nature")
+    base_rate_ppm: int = Field(ge=0, description="answers in a million, never masked, that hold the form by nature")
     origin: str = ""
     examples: tuple[str, ...] = ()
     negatives: tuple[str, ...] = ()
@@ -66,7 +66,8 @@ class Grammar:
         found: list[tuple[int, int, int, Found]] = []
         for rule, places in hits:
             number, _ = styles[rule.id]
-            found += ((one.row, number, one.offset, one) for one in examine(rule, places, block) if one.flag != "capped")
+            found += ((one.row, number, one.offset, one) for one in examine(rule, places, block)
+                      if one.flag != "capped")
         found.sort(key=lambda f: f[:3])
         rows: list[tuple[Any, ...]] = []
         taken: dict[int, Spans] = {}
@@ -109,7 +110,8 @@ def _rule(style: Style, path: Path) -> Rule:
         anchors = tuple(parse(text) for text in style.anchors)
         pattern = re.compile(style.pattern.encode())
     except (AnchorError, re.error) as error:
-        raise ConfigError(f"style {style.id} does not compile: {error}", where=Where(str(path), key=style.id)) from error
+        where = Where(str(path), key=style.id)
+        raise ConfigError(f"style {style.id} does not compile: {error}", where=where) from error
     spec = RuleSpec(id=style.id, entity="PLACEHOLDER", anchors=style.anchors, reach=style.reach, pattern=style.pattern,
                     confidence=1000)
     return Rule(style.id, "PLACEHOLDER", "other", anchors, *style.reach, pattern, (), None, None, 1000, spec)

@@ -61,10 +61,10 @@ def _draw(rng: Random, alphabet: str, size: int) -> str:
 
 
 def _password(rng: Random, size: int) -> str:
-    """Return letters, digits and a few signs, none of which ends a string literal, a URL's user part or a YAML value."""
+    """Return letters, digits and a few signs, none of which ends a string literal, a URL's user part or a scalar."""
     signs = "!+*~^.-_"
     body = rng.choices(_AN, k=size - 4)
-    body += [rng.choice(string.digits), rng.choice(signs), rng.choice(string.ascii_uppercase), rng.choice(string.digits)]
+    body += [rng.choice(kind) for kind in (string.digits, signs, string.ascii_uppercase, string.digits)]
     middle = body[1:]
     rng.shuffle(middle)
     return rng.choice(string.ascii_letters) + "".join(middle[:-1]) + rng.choice(_AN) + middle[-1].strip(signs)
@@ -128,7 +128,7 @@ def _phone_international(rng: Random) -> str:
         lambda: "+1 {} {} {}".format(*_nanp(rng)), lambda: "+1{}{}{}".format(*_nanp(rng)),
         lambda: f"+49 {rng.choice(('30', '89', '40', '151'))} {rng.randrange(10**6, 10**7)}{rng.randrange(10)}",
         lambda: f"+44 7{rng.randrange(300, 800)} {rng.randrange(100000, 999999)}",
-        lambda: f"+33 6 {rng.randrange(10, 99)} {rng.randrange(10, 99)} {rng.randrange(10, 99)} {rng.randrange(10, 99)}",
+        lambda: "+33 6 {} {} {} {}".format(*(rng.randrange(10, 99) for _ in range(4))),
         lambda: f"+34 6{rng.randrange(10, 99)} {rng.randrange(100, 999)} {rng.randrange(100, 999)}",
     )
     return _valid(rng.choice(forms), None)
@@ -148,7 +148,8 @@ def _phone_keyword(rng: Random) -> str:
 def _card(rng: Random) -> str:
     from stdnum import luhn
 
-    prefix, size = rng.choice((("4", 16), ("51", 16), ("55", 16), ("2720", 16), ("34", 15), ("37", 15), ("6011", 16), ("3530", 16)))
+    prefix = rng.choice(("4", "51", "55", "2720", "34", "37", "6011", "3530"))
+    size = 15 if prefix in {"34", "37"} else 16
     body = prefix + _draw(rng, string.digits, size - len(prefix) - 1)
     number = body + luhn.calc_check_digit(body)
     groups = (number[:4], number[4:10], number[10:]) if size == 15 else tuple(number[i:i + 4] for i in range(0, 16, 4))
@@ -156,8 +157,8 @@ def _card(rng: Random) -> str:
 
 
 _IBAN_FORMS = {
-    "DE": "{d:18}", "GB": "{AL:4}{d:14}", "FR": "{d:10}{AN:11}{d:2}", "NL": "{AL:4}{d:10}", "ES": "{d:20}", "IT": "{AL:1}{d:10}{AN:12}",
-    "AT": "{d:16}", "CH": "{d:5}{AN:12}", "NO": "{d:11}", "PL": "{d:24}", "BE": "{d:12}",
+    "DE": "{d:18}", "GB": "{AL:4}{d:14}", "FR": "{d:10}{AN:11}{d:2}", "NL": "{AL:4}{d:10}", "ES": "{d:20}",
+    "IT": "{AL:1}{d:10}{AN:12}", "AT": "{d:16}", "CH": "{d:5}{AN:12}", "NO": "{d:11}", "PL": "{d:24}", "BE": "{d:12}",
 }
 
 
@@ -232,7 +233,8 @@ def _d(rng: Random, size: int) -> str:
 
 def _cf(rng: Random) -> str:
     letters, months = "BCDFGLMNPRSTV", "ABCDEHLMPRST"
-    return f"{_draw(rng, letters, 6)}{_d(rng, 2)}{rng.choice(months)}{rng.randrange(1, 28):02}H501{rng.choice(string.ascii_uppercase)}"
+    born = f"{_d(rng, 2)}{rng.choice(months)}{rng.randrange(1, 28):02}"
+    return f"{_draw(rng, letters, 6)}{born}H501{rng.choice(string.ascii_uppercase)}"
 
 
 def _nino(rng: Random) -> str:
@@ -263,8 +265,9 @@ def _grouped(text: str, *sizes: int, sep: str = " ") -> str:
 
 
 MAKERS: dict[str, Callable[[Random], str]] = {
-    "email": _email, "phone_nanp": _phone_nanp, "phone_international": _phone_international, "phone_keyword": _phone_keyword,
-    "card": _card, "iban": _iban, "iban_lower": lambda r: _iban(r).lower(), "ipv4": _ipv4, "ipv6": _ipv6, "mac": _mac, "date_of_birth": _birth,
+    "email": _email, "phone_nanp": _phone_nanp, "phone_international": _phone_international,
+    "phone_keyword": _phone_keyword, "card": _card, "iban": _iban, "iban_lower": lambda r: _iban(r).lower(),
+    "ipv4": _ipv4, "ipv6": _ipv6, "mac": _mac, "date_of_birth": _birth,
     "us_ssn": lambda r: _ssn(r, "-"), "us_ssn_plain": lambda r: _ssn(r, ""),
     "us_itin": lambda r: f"9{_d(r, 2)}-{r.randrange(70, 89)}-{_d(r, 4)}", "uk_nino": _nino,
     "gb_nhs": _numbered("gb.nhs", lambda r: _grouped(_d(r, 10), 3, 3, 4)), "de_idnr": _numbered("de.idnr", _de_idnr),

@@ -1,9 +1,9 @@
 """Rule packs: what is looked for, as data in ``controls/masking/*.yaml``.
 
 A rule has *anchors* (where to look, read by the engine over all text at once), a *pattern* (what the value is, applied
-to the few bytes around an anchor), a *check* (a validator that knows check digits and formats) and *context* (words that
-must or may stand near). Examples and hard negatives beside each rule are its tests; ``plant`` says how a value of it is
-made, so that the recall of every rule can be measured.
+to the few bytes around an anchor), a *check* (a validator that knows check digits and formats) and *context* (words
+that must or may stand near). Examples and hard negatives beside each rule are its tests; ``plant`` says how a value of
+it is made, so that the recall of every rule can be measured.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from evidence.masking.blocks import Block
     from evidence.masking.engines import Hits
 
-FINDING_COLUMNS = ("row", "entity_type", "entity_class", "rule_id", "off_bytes", "len_bytes", "confidence_milli", "flag",
-                   "value_hmac")
+FINDING_COLUMNS = ("row", "entity_type", "entity_class", "rule_id", "off_bytes", "len_bytes", "confidence_milli",
+                   "flag", "value_hmac")
 PLACEHOLDER_COLUMNS = ("row", "style", "entity_type", "self_evident", "off_bytes", "len_bytes", "visible_bytes")
 
 
@@ -48,7 +48,8 @@ class PatternScanner:
         self.rules, self.imported, self._grammar, self._allow = tuple(rules), tuple(imported), grammar, tuple(allow)
         self._mac = hmac.new(key, digestmod=hashlib.sha256)
         units = [*rules, *grammar.rules]
-        anchors = sorted({decode.BLOB, *(anchor for unit in units for anchor in unit.anchors)}, key=lambda a: (a.pattern, a.caseless))
+        anchors = sorted({decode.BLOB, *(anchor for unit in units for anchor in unit.anchors)},
+                         key=lambda a: (a.pattern, a.caseless))
         number = {anchor: i for i, anchor in enumerate(anchors)}
         self._ids = [tuple(number[anchor] for anchor in unit.anchors) for unit in units]
         self._blob = number[decode.BLOB]
@@ -81,8 +82,8 @@ class PatternScanner:
         rows = self._engine.rows(block)
         found = self._found(block, hits, rows)
         split = len(self.rules)
-        marks = self._grammar.read(candidates.by_rule(self._grammar.rules, self._ids[split:], self._widths, hits, block),
-                                   block)
+        styles = candidates.by_rule(self._grammar.rules, self._ids[split:], self._widths, hits, block)
+        marks = self._grammar.read(styles, block)
         views = [*self._characters(block, rows), *self._blobs(block, hits)]
         if views:
             inner = blocks.of_rows([view.text for view in views])
@@ -95,13 +96,14 @@ class PatternScanner:
         found: list[Found] = []
         for rule, places in candidates.by_rule(self.rules, self._ids[:len(self.rules)], self._widths, hits, block):
             found += candidates.examine(rule, places, block)
-        for number, rule in enumerate(self.imported, start=len(decode.TRIGGERS)):
+        for number, foreign in enumerate(self.imported, start=len(decode.TRIGGERS)):
             if number in rows:
-                found += rule.examine(block, rows[number].tolist())
+                found += foreign.examine(block, rows[number].tolist())
         return found
 
     def _characters(self, block: Block, rows: dict[int, Any]) -> Iterator[decode.View]:
-        for row in sorted({row for number, hit in rows.items() if number < len(decode.TRIGGERS) for row in hit.tolist()}):
+        encoded = {row for number, hit in rows.items() if number < len(decode.TRIGGERS) for row in hit.tolist()}
+        for row in sorted(encoded):
             view = decode.characters(row, block.row(row))
             if view is not None:
                 yield view
@@ -119,8 +121,8 @@ class PatternScanner:
         mac = self._mac.copy()
         mac.update(one.entity.encode() + b"\0" + one.value)
         flag = one.flag or ("allowed" if self._allowed(one) else None)
-        return (one.row + first, one.entity, one.entity_class, one.rule_id, one.offset, one.length, one.confidence, flag,
-                mac.hexdigest()[:32])
+        return (one.row + first, one.entity, one.entity_class, one.rule_id, one.offset, one.length, one.confidence,
+                flag, mac.hexdigest()[:32])
 
     def _allowed(self, one: Found) -> bool:
         return any(rule.entity in {"*", one.entity} and _in_domain(one.value, rule.domain) for rule in self._allow)
@@ -138,7 +140,8 @@ def _in_domain(value: bytes, domain: str | None) -> bool:
 def _findings_table(rows: list[tuple[Any, ...]]) -> pa.Table:
     import pyarrow as pa
 
-    types = (pa.int64(), pa.string(), pa.string(), pa.string(), pa.int64(), pa.int64(), pa.int64(), pa.string(), pa.string())
+    text, number = pa.string(), pa.int64()
+    types = (number, text, text, text, number, number, number, text, text)
     return _table(FINDING_COLUMNS, types, rows)
 
 
@@ -157,7 +160,7 @@ def _table(names: Sequence[str], types: Sequence[Any], rows: list[tuple[Any, ...
 
 
 def digest(paths: Iterable[Path], allow: Sequence[AllowRule]) -> str:
-    """Return the identity of what is found: the rule files, the allow rules, the code that reads them, its libraries."""
+    """Return the identity of what is found: rule files, allow rules, the code that reads them and its libraries."""
     from importlib.metadata import version
 
     sha = hashlib.sha256()

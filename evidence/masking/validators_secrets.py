@@ -1,4 +1,4 @@
-"""Checks of secrets: check sums where a vendor has them, structure (JWT, PEM), and randomness where there is neither."""
+"""Checks of secrets: check sums where a vendor has them, structure (JWT, PEM), else randomness."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from evidence.masking.words import words
 Check = Callable[[bytes, bytes, bytes], str | None]
 FIXTURE = "fixture"
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_SAMPLE = re.compile(rb"(?i)example|sample|placeholder|dummy|redacted|changeme|change_me|insert|your[_-]|_here\b|xxxx|\*\*\*|"
-                     rb"0{8}|1234567890|abcdefgh")
+_SAMPLE = re.compile(rb"(?i)example|sample|placeholder|dummy|redacted|changeme|change_me|insert|your[_-]|_here\b|xxxx|"
+                     rb"\*\*\*|0{8}|1234567890|abcdefgh")
 
 
 def entropy(value: bytes) -> float:
@@ -27,7 +27,7 @@ def entropy(value: bytes) -> float:
 
 
 def base62_crc(body: bytes) -> bytes:
-    """Return the six characters that end a GitHub or npm token: base 62 of the CRC-32 of the rest."""
+    """Return the six characters that end a token with a check sum: base 62 of the CRC-32 of the rest."""
     number, text = zlib.crc32(body), ""
     while number:
         number, digit = divmod(number, 62)
@@ -74,7 +74,7 @@ def pem(value: bytes, _before: bytes, _after: bytes) -> str | None:
 def base64_key(value: bytes, _before: bytes, _after: bytes) -> str | None:
     """Accept base64 of a key of at least 24 bytes."""
     try:
-        key = base64.b64decode(value + b"=" * (-len(value) % 4), altchars=b"-_" if b"-" in value or b"_" in value else None)
+        key = base64.b64decode(value + b"=" * (-len(value) % 4))
     except (ValueError, binascii.Error):
         return None
     return "" if len(key) >= 24 and len(set(key)) >= 12 else None
@@ -86,14 +86,14 @@ def basic_auth(value: bytes, _before: bytes, _after: bytes) -> str | None:
         pair = base64.b64decode(value + b"=" * (-len(value) % 4), validate=True)
     except (ValueError, binascii.Error):
         return None
-    user, colon, password = pair.partition(b":")
+    _user, colon, password = pair.partition(b":")
     if not colon or not password or not pair.isascii() or not pair.decode().isprintable():
         return None
     return FIXTURE if password.lower() in words("common_passwords") else ""
 
 
 def password(value: bytes, _before: bytes, _after: bytes) -> str | None:
-    """Accept the password of a URL or connection string; placeholders are refused, everybody's passwords are fixtures."""
+    """Accept the password of a URL or connection string; placeholders are none, everybody's passwords are fixtures."""
     lower = value.lower()
     if re.fullmatch(rb"[$%<{\[].*|.*[}>\])]|\*+|x+|#+|\.+|_+", lower, re.DOTALL):
         return None

@@ -3,8 +3,8 @@
 Counters of a gateway are often per session, and one session carries many exchanges. The rule: an exchange inherits the
 claim of its session. A residual of an entity whose claim is not accounted for by marks is ``claimed_not_masked``: the
 missing mark and the value in clear are the same event. Where the marks account for the whole claim, the residual is a
-further value that nobody claimed: ``leak``. A claim that does not add up is carried by the exchanges that show a trace of
-the entity, and by all exchanges of the session where none does, since it cannot be said which of them it was.
+further value that nobody claimed: ``leak``. A claim that does not add up is carried by the exchanges that show a trace
+of the entity, and by all exchanges of the session where none does, since it cannot be said which of them it was.
 """
 
 from __future__ import annotations
@@ -48,8 +48,10 @@ def run(con: duckdb.DuckDBPyConnection) -> None:
     relations.create(con, "masking_verdict")
     con.execute("CREATE OR REPLACE TEMP TABLE w_masking_entity (entity_type VARCHAR, entity_class VARCHAR)")
     con.executemany("INSERT INTO w_masking_entity VALUES (?, ?)", sorted(entity_classes().items()))
-    groups = con.execute("SELECT count(*) FROM information_schema.tables WHERE table_name = 'w_caller_group'").fetchone()
-    source = "w_caller_group" if groups and groups[0] else "(SELECT '' AS interaction_id, '' AS group_id) AS none LIMIT 0"
+    known = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'w_caller_group'"
+    groups = con.execute(known).fetchone()
+    nobody = "(SELECT '' AS interaction_id, '' AS group_id) AS nobody LIMIT 0"
+    source = "w_caller_group" if groups and groups[0] else nobody
     con.execute(f"CREATE OR REPLACE TEMP VIEW w_masking_group AS SELECT interaction_id, group_id FROM {source}")  # noqa: S608
     for path in sorted(SQL.glob("*.sql")):
         try:

@@ -15,7 +15,7 @@ ADDRESS = "mira.tolvas@kadorlin.io"
 FORMS = {
     "percent": "mira.tolvas%40kadorlin.io", "decimal reference": "mira.tolvas&#64;kadorlin.io", "hex reference": "mira.tolvas&#x40;kadorlin.io",
     "named reference": "mira.tolvas&commat;kadorlin&period;io", "escape": "mira.tolvas\\u0040kadorlin.io", "byte escape": "mira.tolvas\\x40kadorlin.io",
-    "zero width": "mira.tol\u200bvas@kador\ufefflin.io", "soft hyphen": "mira.tol\u00advas@kadorlin.io", "full width": "mira．tolvas＠kadorlin．io",
+    "zero width": "mira.tol\u200bvas@kador\ufefflin.io", "soft hyphen": "mira.tol\u00advas@kadorlin.io", "full width": "mira\uff0etolvas\uff20kadorlin\uff0eio",
     "concatenation": 'mira.tolvas@" + "kadorlin.io', "literals over lines": 'mira.tolvas@"\n    "kadorlin.io', "continued line": "mira.tolvas@\\\nkadorlin.io",
     "soft line break": "mira.tolvas@kador=\nlin.io",
 }

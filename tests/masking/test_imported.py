@@ -8,7 +8,7 @@ import pytest
 from evidence import masking
 from evidence.errors import ConfigError
 
-CONFIG = r'''
+CONFIG = r"""
 title = "small"
 [[rules]]
 id = "acme-key"
@@ -35,7 +35,7 @@ keywords = ["wombat"]
 [allowlist]
 regexes = ['^acme_0']
 paths = ['vendor/']
-'''
+"""
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def corpus(scanner, count=240, seed=3):
     texts = [planting.plant(rules[n % len(rules)], hosts[n % len(hosts)], rng, n).text for n in range(count)]
     forms = list(planting.MUTATIONS)
     texts += [planting.plant(rules[n % 12], b"", rng, n, forms[n % len(forms)]).text for n in range(count // 3)]
-    texts += [mask.format(entity="EMAIL_ADDRESS", hash="0f3c1b2a99e4d7c6").encode() for mask in planting.MASKED]
+    texts += [mask.format(entity="EMAIL_ADDRESS", hash="0f3c1b2a99e4d7c6").encode() for mask in planting.texts().masked]
     return [*texts, *planting.hard_negatives(rng, 60), b"", b"\n", b"\xff\xfe\x00"]
 
 
@@ -67,7 +67,7 @@ def test_any_text_gives_the_same_answer_everywhere(scanner, second, texts):
     assert (findings, marks) == second.read(pa.array(texts))
     for table in (findings, marks):
         for row in table.to_pylist():
-            assert 0 <= row["off_bytes"]
+            assert row["off_bytes"] >= 0
             assert row["off_bytes"] + row["len_bytes"] <= len(texts[row["row"]].encode())
 
 
@@ -161,7 +161,7 @@ def test_what_cannot_be_scanned_is_an_error(scanner):
 
 HOSTILE = {
     "digits": "1" * 400_000, "dots": "1." * 200_000, "addresses": "a@b." * 100_000, "at": "@" * 400_000, "pem": "-----BEGIN PRIVATE KEY-----" * 9000,
-    "base64": "QUJD" * 100_000, "jwt": "eyJhbGciOi." * 30_000, "quotes": "password = \"" * 30_000, "phones": "+49 30 " * 60_000, "stars": "*" * 400_000,
+    "base64": "QUJD" * 100_000, "jwt": "eyJhbGciOi." * 30_000, "quotes": 'password = "' * 30_000, "phones": "+49 30 " * 60_000, "stars": "*" * 400_000,
     "percent": "%41" * 130_000, "hex": "00:11:" * 60_000, "colon": "a1:" * 130_000, "cards": "4539 1488 0343 6466 " * 20_000, "url": "a://b:" * 60_000,
 }
 

@@ -10,14 +10,14 @@ from evidence import masking, relations
 from evidence.errors import SourceError
 
 OPEN, END = "0001-01-01 00:00:00", "9999-12-31 00:00:00"
-RANKS = ("claimed_not_masked leak analyzed_unmasked partial_too_wide failed_open off indeterminate surrogate_unverifiable "
-         "under_evidenced unclaimed_placeholder over_masked masked_ok no_sensitive").split()
+RANKS = ["claimed_not_masked", "leak", "analyzed_unmasked", "partial_too_wide", "failed_open", "off", "indeterminate", "surrogate_unverifiable", "under_evidenced", "unclaimed_placeholder", "over_masked", "masked_ok", "no_sensitive"]
 
 
 class World:
     """Relations written by hand, and the verdicts that follow."""
 
     def __init__(self, con):
+        """Begin with empty relations."""
         self.con = con
         self.rank = 0
 
@@ -305,7 +305,7 @@ def test_every_exchange_has_one_verdict(world):
 def test_a_missing_relation_is_an_error_in_words(con):
     """Without a relation that is needed, the step that failed is named."""
     con.execute("DROP TABLE masking_claim")
-    with pytest.raises(SourceError, match="40_claim.sql"):
+    with pytest.raises(SourceError, match="40_claim"):
         masking.verdicts(con)
 
 
