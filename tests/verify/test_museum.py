@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from evidence import constants as c
-from evidence.verify import Report, verify
+from evidence.verify import verify
 
 museum = sys.modules["evidence_tests_museum"]
 
 
-def report_of(kit: Any, case: Any) -> Report:
-    """Break a package as the case says, and verify it with what an auditor of the good one knows."""
+def broken_package(kit: Any, case: Any) -> tuple[Path, dict[str, Any]]:
+    """Break a package as the case says; return it with what an auditor of the good one knows."""
     made = case.make(kit)
     broken, pair, more = made if isinstance(made, tuple) and len(made) == 3 else (
         (*made, {}) if isinstance(made, tuple) else (made, None, {}))
@@ -28,13 +28,14 @@ def report_of(kit: Any, case: Any) -> Report:
         options["fingerprint"] = pair.seal().fingerprint
     if options.pop("with_digest", False):
         options["expect_digest"] = hashlib.sha256(kit.module.unpack(kit.plain)[c.SUMS]).hexdigest()
-    return verify(path, at=kit.now if timed else kit.module.CHECKED, **options)
+    return path, {**options, "at": kit.now if timed else kit.module.CHECKED}
 
 
 @pytest.mark.parametrize("case", museum.CASES, ids=lambda case: case.name)
 def test_a_broken_package_fails_at_the_step_that_names_its_cause(kit: Any, case: Any) -> None:
     """A package broken in one way does not verify, and the first step that fails names the way."""
-    report = report_of(kit, case)
+    path, options = broken_package(kit, case)
+    report = verify(path, **options)
     assert report.failed[:1] == (case.step,), [(s.name, s.found) for s in report.steps if s.state == "fails"]
 
 

@@ -1,0 +1,99 @@
+"""The browser page accepts good packages and proofs and refuses every broken one that it claims to catch."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from evidence import catalog
+from evidence.seal.proof import proof, proof_bytes
+
+museum = sys.modules["evidence_tests_museum"]
+HERE = Path(__file__).parent
+PAGE = catalog.home("templates") / "package" / "verify.html"
+# What the page says that it does not check, and what the command asks for.
+NOT_CLAIMED = {"timestamp", "validity", "revocation", "trust", "certificate", "pdf_signature", "pdf_original",
+               "pdf_attached", "approval", "expected_id", "chains"}
+NEEDS_OPTIONS = {"test_package_where_production_was_demanded"}
+STRICTER = {"bit_flipped_in_unsigned_part_of_signature"}
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+
+
+def run(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Run the engine of the page over files."""
+    done = subprocess.run(["node", "--no-warnings", HERE / "browser.mjs", PAGE], input=json.dumps(jobs), text=True,
+                          capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return list(json.loads(done.stdout))
+
+
+def job(kit: Any, path: Path, pin: str, name: str = "evidence.zip") -> dict[str, Any]:
+    """One file with what the auditor typed."""
+    return {"path": str(path), "name": name, "pin": pin, "now": int(kit.now.timestamp() * 1000)}
+
+
+@needs_node
+def test_good_packages_and_proofs_are_accepted(kit: Any, tmp_path: Path) -> None:
+    """Timed and untimed packages verify, with and without a fingerprint, and so does a proof."""
+    path = tmp_path / "p.proof.json"
+    path.write_bytes(proof_bytes(proof(kit.plain, kit.ident)))
+    jobs = [job(kit, kit.plain, kit.test_key.fingerprint), job(kit, kit.timed, kit.key.fingerprint.upper()),
+            job(kit, kit.plain, ""), job(kit, path, kit.test_key.fingerprint, "p.proof.json")]
+    assert [one["found"] for one in run(jobs)] == [""] * 4
+
+
+@needs_node
+def test_every_broken_package_that_the_page_claims_to_catch_is_refused(kit: Any) -> None:
+    """The museum is run through the page; what it leaves to the strict verifier is said on the page."""
+    spec = importlib.util.spec_from_file_location("evidence_tests_museum_runner", HERE / "test_museum.py")
+    assert spec
+    assert spec.loader
+    runner = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(runner)
+    cases = [case for case in museum.CASES if case.step not in NOT_CLAIMED and case.name not in NEEDS_OPTIONS | STRICTER]
+    jobs = []
+    for case in cases:
+        path, options = runner.broken_package(kit, case)
+        jobs.append(job(kit, path, options["fingerprint"]))
+    missed = [case.name for case, one in zip(cases, run(jobs), strict=True) if one["ok"]]
+    assert missed == []
+    assert len(cases) > 100
+
+
+@needs_node
+def test_every_broken_proof_is_refused(kit: Any, tmp_path: Path) -> None:
+    """The proofs of the museum are refused by the page."""
+    jobs = []
+    for case in museum.PROOFS:
+        path = tmp_path / f"{case.name}.proof.json"
+        path.write_bytes(case.make(kit))
+        jobs.append(job(kit, path, kit.test_key.fingerprint, path.name))
+    assert [case.name for case, one in zip(museum.PROOFS, run(jobs), strict=True) if one["ok"]] == []
+
+
+def test_the_page_reaches_no_network() -> None:
+    """One file, nothing loaded, nothing sent: its policy forbids every connection, and it names no address."""
+    text = PAGE.read_text("utf-8")
+    assert "default-src 'none'" in text
+    assert "connect-src" not in text
+    assert not re.search(r"https?://|<link rel|\bsrc=|\bfetch\(|XMLHttpRequest|WebSocket|importScripts", text)
+
+
+def test_the_page_can_be_used_without_a_mouse_or_eyes() -> None:
+    """Each field has a label, progress and verdict are announced, results are a table with headings."""
+    text = PAGE.read_text("utf-8")
+    for ident in re.findall(r"<input[^>]* id=\"(\w+)\"", text):
+        assert f'<label for="{ident}">' in text
+    assert 'role="status" aria-live="polite"' in text
+    assert 'role="alert"' in text
+    assert "<caption>" in text
+    assert 'scope="col"' in text
+    assert '<html lang="en">' in text
