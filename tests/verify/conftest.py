@@ -33,3 +33,4 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> object:
 
 
 museum_module = _load("museum")
+chromium_module = _load("chromium")
