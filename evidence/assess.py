@@ -133,7 +133,6 @@ def _exceptions_exist(exceptions: Exceptions, ids: Iterable[str]) -> None:
 def _run(con: duckdb.DuckDBPyConnection, check: Check) -> str | None:
     """Run a check and return why it failed, or None; the others must not suffer from it."""
     try:
-        checks.bind(con, check)
         checks.run(con, check)
     except CatalogSqlError as error:
         return f"{error.message} ({Path(check.path).name}:{error.where.line if error.where else 1})"

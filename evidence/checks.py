@@ -11,6 +11,7 @@ import hashlib
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -90,12 +91,15 @@ def read(path: Path) -> Check:
         CatalogSqlError: the statement is not one plain SELECT, or uses what makes results differ between runs.
     """
     try:
-        text = path.read_text("utf-8")
+        return _parse(path, path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the check cannot be read: {error}", where=Where(str(path))) from error
+
+
+@cache
+def _parse(path: Path, text: str) -> Check:
     head, sql = catalog.header(text, str(path))
-    line = text[: text.find("---*/") + 5].count("\n") + 1
-    line += len(text.split("---*/", 1)[1]) - len(text.split("---*/", 1)[1].lstrip("\n"))
+    line = text[: text.index(sql, text.index("---*/") + 5)].count("\n") + 1
     try:
         check = Check.model_validate({**head, "path": str(path), "line": line, "sql": sql.rstrip("; \n"), "text": text})
     except ValidationError as error:

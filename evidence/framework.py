@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -106,13 +107,18 @@ def load_framework(name: str, extra: Sequence[Path] = (), *, known: Collection[s
     if len(found) != 1:
         raise ConfigError(f"expected one framework {name!r}, found {len(found)}", where=Where(str(places[0])),
                           advice="framework in evidence.yaml names a file of controls/ without its suffix")
-    framework = config.load(found[0], Framework)
+    framework = _parse(found[0].read_text("utf-8"), str(found[0]))
     if framework.framework.id != name:
         raise ConfigError(f"the id is {framework.framework.id!r}, expected {name!r}", where=Where(str(found[0])))
     for folder in folders(extra)[1:]:
         framework = _add(framework, folder / "mapping.yaml")
     _agree(framework, str(found[0]), known)
     return framework
+
+
+@cache
+def _parse(text: str, path: str) -> Framework:
+    return config.parse(text, path, Framework)
 
 
 def _add(framework: Framework, path: Path) -> Framework:

@@ -49,25 +49,25 @@ def clopper_pearson(deviations: int, n: int, confidence: float) -> tuple[float, 
     if not 0 <= deviations <= n or n < 1 or not 0 < confidence < 1:
         raise UsageError(f"expected 0 <= deviations <= n, n > 0; found {deviations} of {n} at {confidence}")
     tail = (1 - confidence) / 2
-    low = 0.0 if deviations == 0 else _solve(lambda p: 1 - _at_most(deviations - 1, n, p) - tail)
-    high = 1.0 if deviations == n else _solve(lambda p: tail - _at_most(deviations, n, p))
+    low = 0.0 if deviations == 0 else _solve(_at_most(deviations - 1, n), 1 - tail)
+    high = 1.0 if deviations == n else _solve(_at_most(deviations, n), tail)
     return low, high
 
 
-def _at_most(k: int, n: int, p: float) -> float:
-    """Return P(X <= k) of a binomial distribution, term by term in logarithms."""
-    if p in (0.0, 1.0):
-        return 1.0 if p == 0.0 or k >= n else 0.0
-    base = math.lgamma(n + 1)
-    terms = (base - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * math.log(p) + (n - i) * math.log1p(-p)
-             for i in range(k + 1))
-    return min(1.0, math.fsum(math.exp(term) for term in terms))
+def _at_most(k: int, n: int) -> Callable[[float], float]:
+    """Return P(X <= k) of a binomial distribution as a function of the rate, summed in logarithms."""
+    logs = [math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) for i in range(k + 1)]
+
+    def probability(p: float) -> float:
+        yes, no = math.log(p), math.log1p(-p)
+        return math.fsum(math.exp(log + i * yes + (n - i) * no) for i, log in enumerate(logs))
+    return probability
 
 
-def _solve(rising: Callable[[float], float]) -> float:
-    """Return where a rising function over [0, 1] crosses zero, by halving."""
+def _solve(falling: Callable[[float], float], value: float) -> float:
+    """Return where a falling function over (0, 1) takes a value, by halving."""
     low, high = 0.0, 1.0
-    for _ in range(80):
+    for _ in range(50):
         middle = (low + high) / 2
-        low, high = (middle, high) if rising(middle) < 0 else (low, middle)
+        low, high = (middle, high) if falling(middle) > value else (low, middle)
     return (low + high) / 2

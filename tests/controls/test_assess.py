@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence import assess, relations
@@ -89,6 +89,7 @@ FIGURES = st.builds(
         undetermined * bool(ran), gap), *[st.integers(0, 3)] * 6, st.booleans())
 
 
+@settings(deadline=None)
 @given(st.lists(FIGURES, max_size=4))
 def test_effective_means_that_every_member_of_a_real_population_held(checks):
     """A control is never better than its worst check, and 0 of 0 is never effective."""

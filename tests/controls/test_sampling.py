@@ -6,7 +6,7 @@ import hashlib
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence import sampling
@@ -36,6 +36,7 @@ def test_a_draw_can_be_made_by_hand():
     assert sampling.draw(ids, "seed", 99) == by_hand
 
 
+@settings(deadline=None)
 @given(st.sets(st.text(max_size=8), max_size=40), st.text(max_size=8), st.integers(0, 50), st.randoms())
 def test_the_order_of_ids_does_not_matter(ids, seed, n, shuffler: random.Random):
     """A draw depends on the set of ids, the seed and n alone; a larger draw begins with the smaller one."""
@@ -55,6 +56,7 @@ def test_intervals_are_the_exact_ones(deviations, n, low, high):
     assert found == pytest.approx((low, high), abs=5e-4)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300), st.data())
 def test_an_interval_holds_what_was_seen(n, data):
     """The rate that was seen lies in its interval."""

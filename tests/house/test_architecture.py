@@ -16,7 +16,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 BOTTOM = {"catalog", "fields", "store", "model", "errors", "relations", "config", "connector", "constants", "settings", "_version"}
 STAGES = {"ingest", "normalize", "correlate", "masking", "assess", "render", "seal", "verify", "pull", "export"}
 # What belongs to a stage without lying in its folder.
-FAMILY = {"checks": "assess", "check_cases": "assess", "sampling": "assess", "connector_cases": "normalize"}
+FAMILY = {"checks": "assess", "check_cases": "assess", "sampling": "assess", "framework": "assess",
+          "controls_view": "assess", "connector_cases": "normalize"}
 
 
 def imports(path: Path) -> set[str]:
@@ -69,9 +70,9 @@ def test_everything_is_small(path):
 @pytest.mark.parametrize("path", sorted([*PACKAGE.rglob("*.sql"), *(ROOT / "connectors").rglob("*.sql"),
                                          *(ROOT / "controls").rglob("*.sql")]), ids=lambda p: p.stem)
 def test_sql_fits_on_a_screen(path):
-    """A query has at most 60 lines; a relation's schema has one line per column and is let off."""
+    """A query has at most 60 lines, its header aside; a relation's schema has one line per column and is let off."""
     if path.parent.name != "relations":
-        assert path.read_text("utf-8").count("\n") <= 60
+        assert path.read_text("utf-8").split("---*/\n")[-1].count("\n") <= 60
 
 
 VENDORS = re.compile(
