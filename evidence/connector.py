@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
@@ -41,7 +41,6 @@ PART_COLUMNS: Final = {
 """Columns of the table ``part`` that a decoder fills and connector SQL reads, in order, with their SQL types."""
 
 Shape = dict[str, Any]
-Path_ = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Reader(Frozen):
@@ -108,14 +107,14 @@ class Skip(Frozen):
     reason: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
 
 
-class Fit(Frozen):
-    """Whether a record looks like a connector's, and why or why not."""
+class Fit(NamedTuple):
+    """Whether a record looks like a connector's, and why or why not; true where it does."""
 
     ok: bool
     why: str
 
     def __bool__(self) -> bool:
-        """Return whether it fits."""
+        """Return ``ok``."""
         return self.ok
 
 
@@ -129,7 +128,7 @@ class Connector(Frozen):
     reads: str
     reader: Reader = Reader()
     shape: Shape = Field(min_length=1)
-    require: tuple[Path_, ...] = Field(min_length=1, description="field, or alternatives separated by |")
+    require: tuple[str, ...] = Field(min_length=1, description="field, or alternatives separated by |")
     times: dict[str, Literal["utc", "naive_utc", "epoch_ms_utc"]] = Field(
         default_factory=dict, description="field and the macro that must be able to read it where it is given")
     detect: Detect
@@ -141,7 +140,6 @@ class Connector(Frozen):
     limits: str
 
     _folder: Path = PrivateAttr()
-    _wire: Path = PrivateAttr()
 
     @field_validator("shape")
     @classmethod
@@ -159,8 +157,7 @@ class Connector(Frozen):
     @field_validator("relations")
     @classmethod
     def _known_relations(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        known = {r.name for r in canonical()}
-        if unknown := sorted(set(names) - known):
+        if unknown := sorted(set(names) - {relation.name for relation in canonical()}):
             raise ValueError(f"expected relations that connectors fill, found {', '.join(unknown)}")
         return names
 
@@ -173,27 +170,25 @@ class Connector(Frozen):
 
     @property
     def folder(self) -> Path:
-        """Folder of the connector."""
+        """The folder with connector.yaml, the statements and the cases."""
         return self._folder
 
     @property
     def wire(self) -> Path:
         """Folder of the wire shapes that its decoder uses."""
-        return self._wire
+        return catalog.home("connectors") / "_wire"
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the folder, the wire shapes and the decoder's version: what its rows depend on."""
-        folders = [self._folder, self._wire] if self.decode else [self._folder]
-        version = f"{self.decode.decoder} {DECODERS[self.decode.decoder]}" if self.decode else ""
-        return hashlib.sha256(f"{catalog.digest(*folders)}\n{version}".encode()).hexdigest()
+        return hashlib.sha256(f"{catalog.digest(self._folder)} {self.decoder_digest}".encode()).hexdigest()
 
     @cached_property
     def decoder_digest(self) -> str:
         """Twelve hex digits that name the decoder and the wire shapes: the first half of a text part's address."""
         if self.decode is None:
             return "record"
-        version = f"{self.decode.decoder} {DECODERS[self.decode.decoder]} {catalog.digest(self._wire)}"
+        version = f"{self.decode.decoder} {DECODERS[self.decode.decoder]} {catalog.digest(self.wire)}"
         return hashlib.sha256(version.encode()).hexdigest()[:12]
 
     def shape_json(self) -> str:
@@ -221,8 +216,7 @@ class Connector(Frozen):
             return Fit(ok=False, why=f"has none of {', '.join(self.detect.any)}")
         if extra := [key for key in self.detect.none if key in keys]:
             return Fit(ok=False, why=f"has {', '.join(extra)}")
-        matched = [*self.detect.all, *(key for key in self.detect.any if key in keys)]
-        return Fit(ok=True, why=f"has {', '.join(matched)}" if matched else "nothing speaks against it")
+        return Fit(ok=True, why="has " + ", ".join(k for k in (*self.detect.all, *self.detect.any) if k in keys))
 
 
 def _check_shape(node: object, place: str) -> None:
@@ -242,10 +236,8 @@ def _check_shape(node: object, place: str) -> None:
 
 def _in_shape(shape: object, dotted: str) -> bool:
     for step in dotted.split("."):
-        if not isinstance(shape, Mapping) or step not in shape:
-            return False
-        shape = shape[step]
-    return True
+        shape = shape.get(step) if isinstance(shape, Mapping) else None
+    return shape is not None
 
 
 def load(id: str, extra: Sequence[Path] = ()) -> Connector:  # noqa: A002 - the word of connector.yaml
@@ -279,7 +271,6 @@ def read(folder: Path) -> Connector:
         odd = ", ".join(sorted(present ^ set(connector.relations)))
         raise ConfigError(f"relations and <relation>.sql files differ: {odd}", where=Where(str(path), key="relations"))
     connector._folder = folder  # noqa: SLF001 - set once, here
-    connector._wire = catalog.home("connectors") / "_wire"  # noqa: SLF001
     return connector
 
 
@@ -289,20 +280,19 @@ def all_connectors(extra: Sequence[Path] = ()) -> list[Connector]:
 
 
 def detect(record_keys: Collection[str], extra: Sequence[Path] = ()) -> list[tuple[str, str]]:
-    """Return the connectors whose ``detect`` fits a record with these top-level keys, and why.
-
-    The one that knows most of the record comes first.
-    """
+    """Return the connectors that a record with these top-level keys fits, and why; best knowledge of it first."""
     keys = set(record_keys)
     hits = [(len(keys & set(c.shape)), c.id, fit.why) for c in all_connectors(extra) if (fit := c.fits(keys))]
     return [(name, why) for _, name, why in sorted(hits, key=lambda hit: (-hit[0], hit[1]))]
 
 
 def _places(extra: Sequence[Path]) -> list[Path]:
-    roots = [catalog.home("connectors"), *extra]
-    return [p for root in roots for p in sorted(root.iterdir()) if (p / "connector.yaml").is_file()]
+    return [place for root in (catalog.home("connectors"), *extra) for place in sorted(root.iterdir())
+            if (place / "connector.yaml").is_file()]
 
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of connector.yaml, for editors."""
-    return Connector.model_json_schema()
+    schema: dict[str, Any] = Connector.model_json_schema()
+    schema["properties"]["settling"] = {"type": ["string", "integer"], "pattern": r"^\d{1,9}(us|ms|s|m|h|d)$"}
+    return schema

@@ -122,6 +122,16 @@ def covered(connector: Connector) -> set[str]:
     return found
 
 
+def table(connectors: Iterable[Connector]) -> str:
+    """Return the table of connectors for connectors/README.md: what each reads, fills, can show and cannot."""
+    lines = ["| connector | reads | fills | can show | cannot show |", "|---|---|---|---|---|"]
+    for one in connectors:
+        fills, shows = ", ".join(f"`{name}`" for name in one.relations), ", ".join(sorted(one.capabilities))
+        cells = (f"`{one.id}`<br>{one.title}", one.reads, fills, shows, one.limits)
+        lines.append("| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines)
+
+
 def _expected_path(path: Path) -> Path:
     return path.with_name(path.stem + _EXPECTED)
 

@@ -99,27 +99,44 @@ class Normalizer:
             SourceError: the engine gave up, for instance for want of memory.
         """
         import duckdb
-        import pyarrow as pa
-        import pyarrow.compute as pc
 
         try:
             return self._run(records, parts)
-        except (duckdb.DataError, duckdb.ProgrammingError) as error:
-            if records.num_rows <= 1:
-                return self._refuse(records, error)
+        except (duckdb.DataError, duckdb.ProgrammingError):
+            return self._again(records, parts)
         except duckdb.Error as error:
             raise SourceError(f"the engine gave up on records of {self.source_id}: {first_line(error)}",
                               advice="free memory, or split the file") from error
+
+    def _again(self, records: pa.RecordBatch, parts: pa.Table | None) -> Normalized:
+        """Find the records on which a statement fails, by halves, and refuse them alone.
+
+        Each try begins with new tables: casts are evaluated on deleted rows too, so the value of an earlier batch could
+        be to blame.
+        """
+        import duckdb
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        self._kept = _KEPT
+        try:
+            return self._run(records, parts)
+        except (duckdb.DataError, duckdb.ProgrammingError) as error:
+            if records.num_rows == 0:
+                raise SourceError(f"a statement fails without any record: {first_line(error)}") from error
+            if records.num_rows == 1:
+                return self._refuse(records, error)
         results, middle = [], records.num_rows // 2
         for half in (records.slice(0, middle), records.slice(middle)):
             own = parts.filter(pc.is_in(parts["record_no"], half["record_no"])) if parts is not None else None
-            results.append(self.batch(half, own))
+            results.append(self._again(half, own))
         one, two = results
         return Normalized({name: pa.concat_tables([one.rows[name], two.rows[name]]) for name in one.rows},
                           pa.concat_tables([one.texts, two.texts]), pa.concat_tables([one.rejects, two.rejects]),
                           pa.concat_tables([one.skips, two.skips]), one.fan_out + two.fan_out)
 
     def _refuse(self, records: pa.RecordBatch, error: Exception) -> Normalized:
+        self._kept = _KEPT
         empty = self._run(records.slice(0, 0), None)
         refused = Refused(records["locator"][0].as_py(), len(str(records["raw"][0]).encode()), None, "sql_error",
                           type(error).__name__)
@@ -150,7 +167,7 @@ class Normalizer:
 
     def _empty_tables(self, size: int) -> None:
         self._kept += size
-        if self._kept > _KEPT:
+        if self._kept >= _KEPT:
             self._kept = size
             self._con.execute("DEALLOCATE judge")
             self._make_tables()

@@ -126,7 +126,7 @@ def _tape(raw: str | bytes, field: str) -> _Tape | None:
 
 
 def _take(event: Any, order: int, tape: _Tape) -> None:
-    known = isinstance(event, list) and len(event) == 3 and event[1] in {"i", "o", "e"} and isinstance(event[2], str)
+    known = isinstance(event, list) and len(event) == 3 and event[1] in ("i", "o", "e") and isinstance(event[2], str)
     if not known or not isinstance(event[0], int | float) or isinstance(event[0], bool):
         tape.broken = True
         return

@@ -1,0 +1,126 @@
+"""Nothing is lost between a record and its rows, and no text stays in a row."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+
+import pytest
+
+from evidence import catalog, connector, relations
+from evidence.normalize import Normalizer
+from tests.connectors.kit import WHEN, batch, conserved, run
+from tests.connectors.recordings import answer, ask, request, response, stream
+
+LINE = {"alias_type": "email", "issuer": "t", "alias": "a@b.example", "person": "p@b.example", "kind": "member"}
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A connector with a statement of the test's own."""
+    def make(statement, extra=""):
+        target = tmp_path / "own_people"
+        shutil.copytree(catalog.home("connectors") / "people_csv", target, dirs_exist_ok=True)
+        path = target / "connector.yaml"
+        text = path.read_text("utf-8").replace("id: people_csv", "id: own_people").replace("limits: >", f"{extra}\nlimits: >")
+        path.write_text(text, "utf-8")
+        (target / "identity_alias.sql").write_text(statement, "utf-8")
+        return Normalizer(connector.load("own_people", [tmp_path]), source_id="src", issuer="t", observed_at=WHEN)
+    return make
+
+
+def test_tables_have_the_columns_of_the_schema_in_its_order():
+    """A table is the relation: every column, in the order of the schema, and nothing that is only passing through."""
+    out = run("hoop_session", [{"id": "s", "status": "done", "start_date": "2026-09-14T08:00:00Z"}])
+    for name, table in out.rows.items():
+        assert table.column_names == [column.name for column in relations.relation(name).columns]
+
+
+def test_a_row_that_breaks_a_constraint_names_it():
+    """A row that the schema refuses is a reject with relation and constraint, and the rest of the batch stands."""
+    out = run("people_csv", [LINE, {**LINE, "kind": "stranger"}])
+    assert out.rows["identity_alias"].num_rows == 1
+    assert out.rejects.to_pylist() == [{
+        "source_id": "src", "locator": f"{'0' * 64}#2", "relation": "identity_alias", "reason": "check:person_kind",
+        "detail": None, "byte_len": len(batch([{**LINE, "kind": "stranger"}])["raw"][0].as_py())}]
+
+
+def test_a_record_without_any_row_is_seen(own):
+    """A record for which no statement gives a row is a reject, not a silence."""
+    out = own("SELECT r.record_no, 'x' AS alias FROM record AS r WHERE false").batch(batch([LINE]))
+    assert [row["reason"] for row in out.rejects.to_pylist()] == ["no_row"]
+
+
+def test_a_value_that_breaks_a_statement_refuses_its_record_alone(own):
+    """A failing cast costs the one record that has the value, not the batch, and its text is not quoted."""
+    engine = own("SELECT r.record_no, 'email' AS alias_type, 't' AS issuer, r.s.alias AS alias, 'oid' AS anchor_type,"
+                 " (r.s.person::INTEGER)::VARCHAR AS anchor, 'member' AS person_kind, 'declared' AS basis FROM record AS r")
+    records = [{**LINE, "person": "1"}, {**LINE, "person": "secret-text"}, {**LINE, "person": "3"}]
+    out = engine.batch(batch(records))
+    assert sorted(out.rows["identity_alias"]["anchor"].to_pylist()) == ["1", "3"]
+    assert [(row["reason"], row["locator"][-2:]) for row in out.rejects.to_pylist()] == [("sql_error", "#2")]
+    assert "secret-text" not in str(out.rejects.to_pylist())
+
+
+def test_a_statement_may_refuse_a_row_itself(own):
+    """The column ``reject`` lets a statement say why a row cannot stand."""
+    out = own("SELECT r.record_no, 'odd_alias' AS reject FROM record AS r").batch(batch([LINE]))
+    assert [(row["relation"], row["reason"]) for row in out.rejects.to_pylist()] == [("identity_alias", "odd_alias")]
+
+
+def test_a_declared_skip_gives_neither_rows_nor_rejects(own):
+    """What a connector leaves out on purpose is counted under the reason it declares."""
+    engine = own("SELECT r.record_no, 'x' AS alias FROM record AS r", "skips: [{when: r.s.kind = 'member', reason: members}]")
+    out = engine.batch(batch([LINE]))
+    assert [row["reason"] for row in out.skips.to_pylist()] == ["members"]
+    assert out.rejects.num_rows == 0
+
+
+@pytest.mark.parametrize("moment", ["12026-01-01T00:00:00Z", "290000-01-01T00:00:00Z", "1823-01-01T00:00:00Z"])
+def test_instants_that_no_clock_shows_are_refused(moment):
+    """Years outside 1970 to 9999 are errors of the source, and break whoever reads them later."""
+    out = run("hoop_session", [{"id": "s", "status": "done", "start_date": moment, "event_size": 0}])
+    assert out.rows["session"].num_rows == 0
+    assert conserved(out, 1)
+
+
+def test_a_plan_made_for_one_batch_holds_for_the_next():
+    """A normaliser used before gives the same rows as a new one, for small batches, large ones, and empty ones."""
+    small = [LINE]
+    large = [{**LINE, "alias": f"user{number}@b.example", "valid_from": "2026-01-01"} for number in range(200)]
+    used = Normalizer(connector.load("people_csv"), source_id="src", issuer="tenant", observed_at=WHEN)
+    for raws in (small, [], large, small, [{}], large):
+        new = Normalizer(connector.load("people_csv"), source_id="src", issuer="tenant", observed_at=WHEN)
+        assert run("people_csv", raws, used).rows["identity_alias"].equals(run("people_csv", raws, new).rows["identity_alias"])
+
+
+def test_tables_are_made_anew_when_much_was_deleted(monkeypatch):
+    """The engine's memory does not grow with the number of batches, and the rows stay right when tables are made anew."""
+    monkeypatch.setattr("evidence.normalize._KEPT", 500)
+    engine = Normalizer(connector.load("people_csv"), source_id="src")
+    counts = [run("people_csv", [{**LINE, "alias": f"{n}@b.example"}], engine).rows["identity_alias"].num_rows for n in range(8)]
+    assert counts == [1] * 8
+
+
+def test_text_leaves_as_hashes_and_for_the_scanner_only():
+    """Rows keep hashes and lengths of the exact and of the normal text; the text is in no stored column."""
+    prompt = "  Grüße an e\u0301douard\r\nbitte "
+    record = {"id": "s", "status": "done", "start_date": "2026-09-14T08:00:00Z",
+              "event_stream": stream([(0, "i", request(ask(prompt))), (1, "o", response(answer("ok")))])}
+    out = run("hoop_session", [record])
+    row = out.rows["exchange"].to_pylist()[0]
+    assert row["prompt_sha256"] == hashlib.sha256(prompt.encode()).hexdigest()
+    assert row["prompt_norm_sha256"] == hashlib.sha256("Grüße an édouard\nbitte".encode()).hexdigest()
+    assert row["prompt_bytes"] == len(prompt.encode())
+    assert [(t["field"], t["text"]) for t in out.texts.to_pylist()] == [("prompt", prompt), ("response", "ok")]
+    stored = " ".join(str(table.to_pylist()) for table in [*out.rows.values(), out.rejects, out.skips])
+    assert "douard" not in stored
+
+
+def test_secrets_of_a_connection_are_not_hashed_into_its_settings():
+    """The digest of a connection's settings is the same whatever its secret, and another when a setting changes."""
+    base = {"id": "c", "name": "llm", "agent_id": "a", "secret": {"KEY": "one"}, "effective_features": {"data_masking": True}}
+    other = {**base, "secret": {"KEY": "two"}, "status": "offline"}
+    changed = {**base, "effective_features": {"data_masking": False}}
+    digests = [run("hoop_connection", [r]).rows["connection_snapshot"]["config_sha256"][0].as_py() for r in (base, other, changed)]
+    assert digests[0] == digests[1] != digests[2]

@@ -1,0 +1,168 @@
+"""Exchanges are found in recordings that no strict parser would take, and hostile ones cost no more than their size."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+
+import brotli
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evidence import connector
+from evidence.errors import SourceError
+from evidence.ingest.readers import http_stream, recorded_http
+from tests.connectors.recordings import answer, ask, deltas, request, response, spread, stream, streamed
+
+CHOSEN = connector.load("hoop_session")
+
+
+def decode(events, chosen=CHOSEN):
+    """Return the parts of a recording."""
+    return list(recorded_http.of_record(1, json.dumps({"id": "s", "event_stream": stream(events)}), chosen))
+
+
+MIX = [
+    (0.1, "i", request(ask("first"))), (0.5, "o", response(answer("one"))),
+    (2.0, "i", request(ask("second", stream=True))), *spread(2.1, "o", streamed(deltas("tw", "o"))),
+    (5.0, "i", request(ask("third"), length=False)), (5.2, "o", response(answer("three"))),
+    (8.0, "i", request(ask("fourth"))), (8.1, "i", request(ask("fifth", stream=True))),
+    (9.0, "o", response(answer("four"))), *spread(9.5, "o", streamed(deltas("five"), closed=True)),
+    (20.0, "i", request(None, path="/v1/models", method="GET")), (20.1, "o", response({"data": []})),
+    (30.0, "i", request(ask("cut"))[:-5]),
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_exchanges_do_not_depend_on_how_the_bytes_were_cut(data):
+    """The recording's events are packets; cut elsewhere, the same bytes give the same exchanges."""
+    pieces = []
+    for time, kind, content in MIX:
+        cuts = sorted(data.draw(st.sets(st.integers(0, len(content)), max_size=4)))
+        for start, end in zip([0, *cuts], [*cuts, len(content)], strict=True):
+            pieces.append((time, kind, content[start:end]))
+    assert decode(pieces) == decode(MIX)
+
+
+def test_the_mixture_is_read_as_it_was_written():
+    """Sequential pairs are exact, overlapping ones are resolved by what tells them apart, and a cut one says so."""
+    rows = decode(MIX)
+    assert [(r["prompt"], r.get("response"), r["pairing"]) for r in rows[:-2]] == [
+        ("first", "one", "exact"), ("second", "two", "exact"), ("third", "three", "exact"), ("fourth", "four", "exact"),
+        ("fifth", "five", "exact")]
+    assert (rows[-1]["pairing"], rows[-1]["truncated"]) == ("unpaired", True)
+
+
+def test_like_requests_that_overlap_are_never_exact():
+    """Nothing tells two plain requests apart, so their pairs are shown as a guess."""
+    rows = decode([(0, "i", request(ask("a"))), (1, "i", request(ask("b"))),
+                   (2, "o", response(answer("x"))), (3, "o", response(answer("y")))])
+    assert {row["pairing"] for row in rows} == {"ambiguous"}
+
+
+def test_a_model_that_begins_like_another_does_not_prove_a_pair():
+    """gpt-4o fits gpt-4o-mini too; a proof needs a mark that fits once on both sides."""
+    rows = decode([(0, "i", request(ask("a", model="gpt-4o"))), (1, "i", request(ask("b", model="gpt-4o-mini"))),
+                   (2, "o", response(answer("x", model="gpt-4o-mini-2024"))), (3, "o", response(answer("y", model="gpt-4o-mini-2024")))])
+    assert {row["pairing"] for row in rows} == {"ambiguous"}
+
+
+@pytest.mark.parametrize(("name", "encode"), [
+    ("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress),
+    ("zstd", zstandard.ZstdCompressor().compress)])
+def test_compressed_bodies_are_read(name, encode):
+    """Prompt and response are found under any content encoding that is in use."""
+    row = decode([(0, "i", request(ask("packed"), encode=encode, headers=[("Content-Encoding", name)])),
+                  (1, "o", response(answer("tight"), encode=encode, headers=[("Content-Encoding", name)]))])[0]
+    assert (row["prompt"], row["response"], row["truncated"]) == ("packed", "tight", False)
+
+
+def test_a_bomb_stays_small():
+    """A body that would fill the memory is cut, and the exchange says that it is not whole."""
+    bomb = gzip.compress(b"a" * 80_000_000)
+    row = decode([(0, "i", request(bomb, headers=[("Content-Encoding", "gzip")])), (1, "o", response(answer("ok")))])[0]
+    assert row["truncated"]
+    assert len(row["prompt"]) <= max(1 << 20, 50 * len(bomb))
+
+
+def test_secret_headers_never_leave():
+    """Keys, cookies and tokens that stand in the recording are in no part."""
+    headers = [("Authorization", "Bearer s3cr3t"), ("Cookie", "hoop_proxy_token=s3cr3t"), ("api-key", "s3cr3t"),
+               ("X-Custom", "s3cr3t")]
+    rows = decode([(0, "i", request(ask("hi"), path="/v1/chat/completions?api-key=s3cr3t", headers=headers)),
+                   (1, "o", response(answer("ok"), headers=[("Set-Cookie", "s3cr3t")]))])
+    assert "s3cr3t" not in str(rows)
+    assert rows[0]["route"] == "/v1/chat/completions"
+
+
+def test_a_text_is_found_again_by_its_part():
+    """The address of a text leads back to the same bytes; one of another decoder is refused."""
+    raw = json.dumps({"id": "s", "event_stream": stream(MIX)})
+    for row in recorded_http.of_record(1, raw, CHOSEN):
+        for field in ("prompt", "response"):
+            if row.get(field) is not None:
+                assert recorded_http.text(raw, CHOSEN, row[f"{field}_part"]) == row[field].encode()
+    with pytest.raises(SourceError, match="another decoder"):
+        recorded_http.text(raw, CHOSEN, "000000000000:0/prompt")
+    with pytest.raises(SourceError, match="no text part"):
+        recorded_http.text(raw, CHOSEN, f"{CHOSEN.decoder_digest}:999/prompt")
+
+
+def test_an_unknown_route_keeps_its_body_for_the_scanner():
+    """Where no wire shape knows the route, the whole body is the text, and the address says so."""
+    row = decode([(0, "i", request({"q": "jana@client.example"}, path="/custom")), (1, "o", response({"a": "ok"}))])[0]
+    assert "jana@client.example" in row["prompt"]
+    assert row["prompt_part"].endswith("request-body")
+
+
+def test_a_lone_surrogate_hides_nothing():
+    """An escape that the fast parser refuses does not keep a prompt from being read."""
+    body = b'{"model": "gpt-4o", "messages": [{"role": "user", "content": "mail \\ud800 jana@client.example"}]}'
+    row = decode([(0, "i", request(body)), (1, "o", response(answer("ok")))])[0]
+    assert row["prompt"] == "mail \ufffd jana@client.example"
+
+
+def test_a_length_that_masking_made_wrong_does_not_swallow_the_next():
+    """A masked body shorter than its stated length ends where its JSON does."""
+    body = json.dumps(answer("<PERSON> called")).encode()
+    short = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(body) + 40) + body
+    rows = decode([(0, "i", request(ask("a"))), (1, "o", short), (2, "i", request(ask("b"))), (3, "o", response(answer("y")))])
+    assert [(r["response"], r["pairing"]) for r in rows] == [("<PERSON> called", "exact"), ("y", "exact")]
+
+
+HOSTILE = {
+    "start lines": [(0, "i", b"GET / HTTP/1.1\r\n" * 60_000)],
+    "stated lengths": [(0, "i", b"POST /v1/chat/completions HTTP/1.1\r\nContent-Length: 999999999\r\n\r\n{" * 20_000)],
+    "almost responses": [(0, "o", b"HTTP/1.1 200 " * 60_000)],
+    "broken chunks": [(0, "o", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz" * 20_000)],
+    "tiny chunks": [(0, "o", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 150_000)],
+    "tiny events": [(n, "i", b"G") for n in range(40_000)],
+    "long words": [(0, "i", (b"GET " + b"a" * 8_000) * 150)],
+    "all open": [(n, "i", request(ask("q"))) for n in range(3_000)] + [(9_999, "o", response(answer("a")) * 3_000)],
+    "deep": [(0, "i", request(b"[" * 900_000)), (1, "o", response(b'{"a":' * 200_000))],
+    "deep escapes": [(0, "i", request(b'["\\ud800",' * 100_000))],
+    "blank events": [(0, "i", request(ask("x"))), (1, "o", b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + b"data: {}\n\n" * 60_000)],
+}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_hostile_recordings_cost_their_size(name):
+    """No recording makes the decoder look at the same bytes again and again; a quadratic one would not end here."""
+    rows = decode(HOSTILE[name])
+    assert 1 <= len(rows) <= http_stream.MAX_MESSAGES + 1
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(st.one_of(
+    st.tuples(st.one_of(st.floats(), st.integers(), st.none(), st.text(max_size=3)), st.sampled_from(["i", "o", "e", "x", None]),
+              st.one_of(st.text(max_size=12), st.none(), st.sampled_from(["R0VUIC8gSFRUUC8xLjENCg0K", "SFRUUC8xLjEgMjAwIE9LDQoNCnt9"]))),
+    st.integers(), st.none()), max_size=8))
+def test_events_of_any_kind_are_taken_without_a_traceback(events):
+    """Whatever stands in the list of events, the decoder answers with parts and not with an error."""
+    raw = json.dumps({"id": "s", "event_stream": [list(e) if isinstance(e, tuple) else e for e in events]})
+    for row in recorded_http.of_record(1, raw, CHOSEN):
+        assert row["pairing"] in {"exact", "ambiguous", "unpaired", "unparsed"}

@@ -1,0 +1,63 @@
+"""Records as vendors write them: every one becomes rows, a skip or a reject with a reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from evidence import connector
+from evidence.ingest.readers.feed import feed
+from tests.connectors.kit import normalizer, numbers
+
+SHAPES = {
+    "hoop_session": ["gateway/hoop_session_[ABCDP]_*.json", "gateway/hoop_sessions_list*.json", "gateway/hoop_reviews_list*.json"],
+    "hoop_connection": ["gateway/hoop_connection_detail*.json"],
+    "hoop_policy": ["gateway/hoop_datamasking_rules*.json", "gateway/hoop_access_request_rules*.json"],
+    "entra_sign_in": ["idp/entra_azure_monitor/*.json"],
+    "github_copilot_usage": ["copilot/github_metrics_reports/docs_user*.json", "copilot/github_metrics_reports/*users-1-day*.json",
+                             "copilot/github_metrics_reports/organization-1-day-report.json"],
+    "github_copilot_billing": ["copilot/github_billing_usage/*.csv"],
+}
+# What must come of all the samples of a connector; rejects by reason, because the samples are partly synthetic.
+EXPECTED = {
+    "hoop_session": ({"session": 10, "exchange": 4, "approval": 11}, {}),
+    "hoop_connection": ({"connection_snapshot": 1}, {}),
+    "hoop_policy": ({"policy_snapshot": 5}, {}),
+    "entra_sign_in": ({"sign_in": 7, "membership_event": 1, "account_event": 1},
+                      {"not_null:event_time": 5, "bad_timestamp:properties.createdDateTime": 2}),
+    "github_copilot_usage": ({"usage": 4}, {}),
+    "github_copilot_billing": ({"usage": 62}, {}),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SHAPES))
+def test_every_sample_is_accounted_for(shared, name):
+    """No record of the samples is lost, and what is not used is refused or skipped by name."""
+    chosen, rows, reasons = connector.load(name), Counter(), Counter()
+    for pattern in SHAPES[name]:
+        paths = sorted((shared / "samples").glob(pattern))
+        assert paths, pattern
+        for path in paths:
+            for records, parts, refused in feed(chosen, path):
+                out = normalizer(name).batch(records, parts)
+                given = set().union(*(numbers(table) for table in out.rows.values()))
+                assert given | numbers(out.skips) | numbers(out.rejects) == set(records["record_no"].to_pylist()), path
+                rows.update({relation: table.num_rows for relation, table in out.rows.items()})
+                reasons.update([*out.rejects["reason"].to_pylist(), *(reject.reason for reject in refused)])
+    wanted, refused = EXPECTED[name]
+    assert {relation: rows[relation] for relation in wanted} == wanted
+    assert dict(reasons) == refused
+
+
+@pytest.mark.parametrize(("name", "pattern"), [(n, p) for n, ps in SHAPES.items() for p in ps])
+def test_samples_are_recognised(shared, name, pattern):
+    """The keys of each sample's records lead to its connector."""
+    import json
+
+    for path in sorted((shared / "samples").glob(pattern)):
+        for records, _, _ in feed(connector.load(name), path):
+            for raw in records["raw"].to_pylist():
+                if "day_totals" not in path.name and name == "github_copilot_usage" and "user_id" not in raw:
+                    continue
+                assert connector.load(name).fits(json.loads(raw)), path
