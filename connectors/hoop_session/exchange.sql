@@ -9,7 +9,7 @@ WITH session AS (
            utc(r.s.end_date) AS end_time, nz(r.s.user_id) AS subject, r.s."user" AS name,
            r.s.identity_type AS identity_type, nz(r.s.machine_identity_id) AS machine, nz(r.s.connection) AS connection,
            r.s.verb = 'exec' AS is_exec, nz(r.s.review.id) IS NOT NULL AS reviewed, r.s.review.status AS review_status,
-           nz(r.s.script.data) AS script, r.s.metrics.truncated = 'true' AS cut, nz(r.s.correlation_id) AS correlation_id,
+           CASE WHEN nz(r.s.script.data) IS NOT NULL THEN r.s.script.data END AS script, r.s.metrics.truncated = 'true' AS cut, nz(r.s.correlation_id) AS correlation_id,
            r.s.ai_analysis.action AS action, nz(lower(r.s.ai_analysis.risk_level)) AS risk
     FROM record AS r WHERE r.s.start_date IS NOT NULL
 ), last AS (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import zlib
 
@@ -12,9 +13,11 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence import connector
+from evidence import connector, connector_cases
 from evidence.errors import SourceError
 from evidence.ingest.readers import http_stream, recorded_http
+from evidence.ingest.readers.feed import feed
+from tests.connectors.kit import normalizer
 from tests.connectors.recordings import answer, ask, deltas, request, response, spread, stream, streamed
 
 CHOSEN = connector.load("hoop_session")
@@ -110,6 +113,19 @@ def test_a_text_is_found_again_by_its_part():
         recorded_http.text(raw, CHOSEN, "000000000000:0/prompt")
     with pytest.raises(SourceError, match="no text part"):
         recorded_http.text(raw, CHOSEN, f"{CHOSEN.decoder_digest}:999/prompt")
+
+
+def test_every_text_of_the_cases_is_found_again():
+    """For each text that a session gives, its address leads back to bytes with the hash that the row keeps."""
+    for path in connector_cases.cases(CHOSEN):
+        for records, parts, _ in feed(CHOSEN, path):
+            raws = dict(zip(records["locator"].to_pylist(), records["raw"].to_pylist(), strict=True))
+            out = normalizer("hoop_session").batch(records, parts)
+            hashes = {(row["native_id"], field): row[f"{field}_sha256"] for row in out.rows["exchange"].to_pylist()
+                      for field in ("prompt", "response")}
+            for row in out.texts.to_pylist():
+                data = recorded_http.text(raws[row["locator"]], CHOSEN, row["part"])
+                assert hashlib.sha256(data).hexdigest() == hashes[row["native_id"], row["field"]]
 
 
 def test_an_unknown_route_keeps_its_body_for_the_scanner():

@@ -91,10 +91,14 @@ def of_record(number: int, raw: str | bytes, connector: Connector) -> Iterator[d
 def text(raw: str | bytes, connector: Connector, part: str) -> bytes:
     """Return the text of one part of a record, read again from the record.
 
+    ``record:<key>.<key>`` addresses a text that stands in the record itself.
+
     Raises:
         SourceError: the part does not exist, or was made by another version of the decoder.
     """
     digest, _, path = part.partition(":")
+    if digest == "record":
+        return _field(raw, path)
     ordinal, _, name = path.partition("/")
     if digest != connector.decoder_digest or not ordinal.isdigit():
         raise SourceError(f"the text part {part!r} was made by another decoder; this one is {connector.decoder_digest}",
@@ -104,6 +108,15 @@ def text(raw: str | bytes, connector: Connector, part: str) -> bytes:
         if row["ordinal"] == int(ordinal) and row.get(field) is not None:
             return str(row[field]).encode()
     raise SourceError(f"the record has no text part {part!r}")
+
+
+def _field(raw: str | bytes, path: str) -> bytes:
+    value = http_body.load(raw.encode() if isinstance(raw, str) else raw)
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    if not isinstance(value, str):
+        raise SourceError(f"the record has no text at {path!r}")
+    return http_body.clean(value).encode()
 
 
 def _tape(raw: str | bytes, field: str) -> _Tape | None:
@@ -201,7 +214,7 @@ def _read_request(message: Message, shape: wire.Wire | None) -> _Read:
     said = wire.read_request(shape, _path(message), value) if shape else wire.Said()
     whole = message.whole and good
     if said.text is None:
-        return _Read(said, _plain(body), "body", whole)
+        return _Read(said, body.decode("utf-8", "replace") or None, "body", whole)
     return _Read(said, said.text, "text", whole)
 
 
@@ -216,10 +229,6 @@ def _mark_response(message: Message, decode: Decode) -> Marks:
         quoted = head[place + 7:].split(b'"', 2) if place >= 0 else []
         model = quoted[1].decode("utf-8", "replace") if len(quoted) == 3 and quoted[0].strip() == b":" else None
     return Marks(_header(message, decode.echo), model, streaming)
-
-
-def _plain(body: bytes) -> str | None:
-    return body.decode("utf-8", "replace") if body else None
 
 
 def _of_request(message: Message, read: _Read, decode: Decode, *, broken: bool) -> dict[str, Any]:
@@ -249,7 +258,7 @@ def _of_response(message: Message, shape: wire.Wire | None, decode: Decode, row:
         "truncated": row["truncated"] or not (message.whole and whole and complete),
         "request_id": _header(message, decode.request_id), "response_id": said.id,
         "tokens_in": said.tokens_in, "tokens_out": said.tokens_out, "model": row.get("model") or said.model,
-        "response": said.text if said.text is not None else _plain(body),
+        "response": said.text if said.text is not None else body.decode("utf-8", "replace") or None,
         "response_mark": "text" if said.text is not None else "body"}
     return out | _verdict(message, value, decode)
 
