@@ -239,7 +239,7 @@ def reason_words(control: Control, figures: Figures, row: SoaRow | None = None) 
         parts.append(f"{held} of {figures.population} hold" + "".join(f", {n} {what}" for n, what in counts if n) + ".")
     else:
         parts.append("The circumstances that call for this control did not occur in what was seen.")
-    parts += [f"{note[0].upper()}{note[1:]}." for note in figures.notes]
+    parts += [f"{note}." for note in figures.notes]
     if control.testability != "T" or not figures.ran:
         parts.append(f"Not shown: {control.not_shown.rstrip('.')}. Attach: {'; '.join(control.attach)}.")
     return " ".join(parts)

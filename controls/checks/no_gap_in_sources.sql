@@ -7,7 +7,8 @@ subject_kind: source
 population: Every stream of every source that evidence.yaml requires.
 exclusions:
   - Sources that evidence.yaml does not require (optional).
-  - Snapshots of a directory (snapshot); they show a state, not events, and each interval made of them says its basis.
+  - Snapshots of a directory, of settings or of a list (snapshot); they show a state, not events, and what is made of them
+    says its basis.
 severity: high
 needs: []
 why: >
@@ -24,8 +25,10 @@ reasons:
   snapshot: The stream is a snapshot, which has no gaps.
   optional: evidence.yaml does not require this source.
 ---*/
-WITH stream AS (
-    SELECT s.source_id, s.required, k.stream, p.period_from, p.period_to,
+WITH received AS (
+    SELECT source_id, count(*) AS files FROM file GROUP BY source_id
+), piece AS (
+    SELECT s.source_id, s.required, s.role, r.files, k.stream, p.period_from, p.period_to,
         count(*) FILTER (WHERE k.state = 'gap') AS gaps,
         count(*) FILTER (WHERE k.state = 'pending') AS pending,
         count(*) FILTER (WHERE k.state = 'unknown') AS unknown,
@@ -35,19 +38,20 @@ WITH stream AS (
             - epoch_us(greatest(k.from_time, p.period_from)) ELSE 0 END), 0) AS covered_us
     FROM cfg_source AS s
     CROSS JOIN param AS p
+    LEFT JOIN received AS r ON r.source_id = s.source_id
     LEFT JOIN coverage AS k
         ON k.source_id = s.source_id AND k.from_time < p.period_to AND k.to_time > p.period_from
-    GROUP BY s.source_id, s.required, k.stream, p.period_from, p.period_to
+    GROUP BY s.source_id, s.required, s.role, r.files, k.stream, p.period_from, p.period_to
 ), ruled AS (
-    SELECT stream.*, CASE
-        WHEN NOT required                                                       THEN 'not_applicable optional'
-        WHEN stream IN ('identity_alias', 'membership_snapshot')                THEN 'not_applicable snapshot'
-        WHEN stream IS NULL                                                     THEN 'fail nothing_received'
-        WHEN gaps > 0                                                           THEN 'fail gap'
-        WHEN pending > 0                                                        THEN 'undetermined pending'
+    SELECT piece.*, CASE
+        WHEN NOT required                                                               THEN 'not_applicable optional'
+        WHEN files IS NULL                                                              THEN 'fail nothing_received'
+        WHEN stream IS NULL OR role IN ('directory', 'people')                          THEN 'not_applicable snapshot'
+        WHEN gaps > 0                                                                   THEN 'fail gap'
+        WHEN pending > 0                                                                THEN 'undetermined pending'
         WHEN unknown > 0 OR covered_us < epoch_us(period_to) - epoch_us(period_from)    THEN 'undetermined unknown'
         ELSE 'pass covered' END AS ruling
-    FROM stream
+    FROM piece
 )
 SELECT
     'source' AS subject_kind,

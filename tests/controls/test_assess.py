@@ -32,6 +32,7 @@ def company(con):
     for source, capabilities in CAPABILITIES.items():
         relations.insert(con, "cfg_source", [{"source_id": source, "required": True}])
         relations.insert(con, "cfg_capability", [{"source_id": source, "capability": c} for c in capabilities])
+        relations.insert(con, "file", [{"source_id": source, "state": "read"}])
         relations.insert(con, "coverage", [{"source_id": source, "stream": "all", "state": "covered",
                                             "from_time": "2026-09-30 22:00:00", "to_time": "2026-10-31 23:00:00"}])
     relations.insert(con, "person", [{"person_id": "p:1", "display_name": "Ada Example"},
