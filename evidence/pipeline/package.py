@@ -162,7 +162,7 @@ def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree) -> Any:
         tree.root, tree.size, signer=key.subject, fingerprint=key.fingerprint,
         published_at=company.signing.published_at, test_key=key.is_test, profile=company.signing.profile,
         edition=ident.edition, sequence=ident.sequence, replaces=ident.replaces, previous=previous,
-        ledger_head=month.store.ledger.head()[1], sql=_sql(extra), config=_config(month.root),
+        sql=_sql(extra), config=_config(month.root),
         framework=(catalog.home("controls") / f"{company.framework}.yaml").read_bytes(),
         connectors={name: (item.folder / "connector.yaml").read_bytes() for name, item in sorted(used.items())},
         crosswalk=framework.crosswalk(company.framework, extra))

@@ -55,7 +55,6 @@ class ReportFacts:
         sequence: number of the package in its series.
         replaces: id of the edition replaced.
         previous: the package before.
-        ledger_head: SHA-256 of the last ledger line used.
         sql: name without suffix to bytes of the SQL that ran; checks under ``checks/<check id>``.
         config: file name to bytes of what a person wrote (``evidence.yaml``, ``soa.yaml``, ``exceptions.yaml``).
         framework: YAML of the control catalogue that was used.
@@ -82,7 +81,6 @@ class ReportFacts:
     sequence: int = 1
     replaces: str | None = None
     previous: Previous | None = None
-    ledger_head: str | None = None
     sql: Mapping[str, bytes] = field(default_factory=dict)
     config: Mapping[str, bytes] = field(default_factory=dict)
     framework: bytes = b""
