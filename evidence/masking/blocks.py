@@ -85,7 +85,8 @@ def _copy(source: memoryview, offsets: np.ndarray[Any, Any], lengths: np.ndarray
 
     stops = 1 + np.cumsum(lengths + 1)
     starts = stops - lengths - 1
-    buffer = np.full(int(stops[-1]), 10, dtype=np.uint8)
+    buffer = np.empty(int(stops[-1]), dtype=np.uint8)
+    buffer[0] = buffer[stops - 1] = 10
     target = memoryview(cast("bytearray", buffer))
     for at, offset, length in zip(starts.tolist(), offsets.tolist(), lengths.tolist(), strict=False):
         target[at:at + length] = source[offset:offset + length]

@@ -17,29 +17,27 @@ from dataclasses import dataclass, replace
 from evidence.masking.anchors import parse
 from evidence.masking.candidates import Found
 
-TRIGGERS = (
-    r"\xc2\xa0", r"\xc2\xad", r"\xe2\x80[\x80-\x93\xa8\xa9\xaf]", r"\xe2\x81[\x9f\xa0]", r"\xe2\x88\x92",
-    r"\xe3\x80\x80",
+TRIGGERS = tuple(parse(text) for text in (
+    r"\xc2[\xa0\xad]", r"\xe2\x80[\x80-\x93\xa8\xa9\xaf]", r"\xe2\x81[\x9f\xa0]", r"\xe2\x88\x92", r"\xe3\x80\x80",
     r"\xef\xbb\xbf", r"\xef\xbc[\x8b-\x9a\xa0-\xbf]", r"\xef\xbd[\x81-\x9a]",
     r"%[2-7][0-9A-Fa-f]", r"&#[0-9xX]", r"&commat;", r"&period;", r"&hyphen;", r"\\u00[2-7]", r"\\x[2-7]",
-    r"\\\n", r"=\n", r"=\r\n",
-    r"\" ?\+ ?\"", r"' ?\+ ?'", r"\" ?\+ ?\n", r"' ?\+ ?\n", r"\"\n {1,24}\+? ?\"", r"'\n {1,24}\+? ?'",
-)
-"""Row patterns: rows in which none of them occurs have no encoded character."""
+    r"[A-Za-z0-9@._+-]\\\n", r"[A-Za-z0-9@._-]=\n", r"[A-Za-z0-9@._-]=\r\n",
+    r"[\"'] ?\+ ?[\"']", r"[\"']\+\n", r"[\"'] \+\n", r"[A-Za-z0-9@._-][\"']\n[ \t\"'+]",
+))
+"""Anchors of encoded characters; each lies in the first ten bytes of its piece."""
 BLOB = parse(r"[A-Za-z0-9+/]{32}")
 """The anchor of what may be base64."""
 
 _PIECE = re.compile(
-    rb"(?P<gone>\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\\\r?\n[ \t]*|=\r?\n"
-    rb"|[\"'][ \t]*\+?[ \t]*\r?\n[ \t]*\+?[ \t]*[\"']"
-    rb"|[\"'][ \t]*\+[ \t]*[\"'])"
+    rb"(?P<gone>\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\\\r?\n[ \t]{0,24}|=\r?\n"
+    rb"|[\"'][ \t]?\+?[ \t]?\r?\n[ \t]{0,24}\+?[ \t]?[\"']|[\"'][ \t]?\+[ \t]?[\"'])"
     rb"|(?P<space>\xc2\xa0|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)"
-    rb"|(?P<dash>\xe2\x80[\x90-\x95]|\xe2\x88\x92)"
+    rb"|(?P<dash>\xe2\x80[\x90-\x93]|\xe2\x88\x92)"
     rb"|(?P<wide>\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e])"
     rb"|%(?P<percent>[2-7][0-9A-Fa-f])"
-    rb"|&#(?P<decimal>[0-9]{2,3});|&#[xX](?P<hex>[0-9A-Fa-f]{2});|&(?P<named>commat|period|hyphen|colon);"
+    rb"|&#(?P<decimal>[0-9]{2,3});|&#[xX](?P<hex>[0-9A-Fa-f]{2});|&(?P<named>commat|period|hyphen);"
     rb"|\\u00(?P<escape>[2-7][0-9A-Fa-f])|\\x(?P<byte>[2-7][0-9A-Fa-f])")
-_NAMED = {b"commat": b"@", b"period": b".", b"hyphen": b"-", b"colon": b":"}
+_NAMED = {b"commat": b"@", b"period": b".", b"hyphen": b"-"}
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _WRAPPED = re.compile(rb"(?:\r?\n[A-Za-z0-9+/]{8,})*={0,2}")
 _READABLE = re.compile(rb"[\t\n\r\x20-\xff]*")
@@ -97,29 +95,47 @@ def blobs(row: int, text: bytes, ends: Iterable[int]) -> Iterator[View]:
             yield View(row, content, whole=(start, done))
 
 
-def characters(row: int, text: bytes) -> View | None:
-    """Return a row with its encoded characters decoded; None if there are none."""
-    parts: list[bytes] = []
-    starts: list[int] = []
-    spans: list[tuple[int, int]] = []
-    size = done = 0
+def characters(row: int, text: bytes, ends: Iterable[int]) -> View | None:
+    """Return a row with its encoded characters decoded; None if there are none. ``ends`` are those of their anchors."""
+    pieces = Pieces(text)
+    for end in ends:
+        at = max(pieces.done, end - 10)
+        while match := _PIECE.search(text, at, min(len(text), end + 40)):
+            pieces.decoded(_byte(match), *match.span())
+            at = match.end()
+    return pieces.view(row)
 
-    def add(part: bytes, start: int, end: int) -> None:
-        nonlocal size
+
+class Pieces:
+    """A decoded text in the making: what is copied, what is decoded, and where each came from."""
+
+    def __init__(self, text: bytes) -> None:
+        """Begin at the start of the recorded text."""
+        self.done = 0
+        self._text, self._size = text, 0
+        self._parts: list[bytes] = []
+        self._starts: list[int] = []
+        self._spans: list[tuple[int, int]] = []
+
+    def _add(self, part: bytes, start: int, end: int) -> None:
         if part:
-            parts.append(part)
-            starts.append(size)
-            spans.append((start, end))
-            size += len(part)
+            self._parts.append(part)
+            self._starts.append(self._size)
+            self._spans.append((start, end))
+            self._size += len(part)
 
-    for match in _PIECE.finditer(text):
-        add(text[done:match.start()], done, match.start())
-        add(_byte(match), *match.span())
-        done = match.end()
-    if not done:
-        return None
-    add(text[done:], done, len(text))
-    return View(row, b"".join(parts), tuple(starts), tuple(spans))
+    def decoded(self, byte: bytes, start: int, end: int) -> None:
+        """Copy up to ``start``, then put ``byte`` (or nothing) for what stands between ``start`` and ``end``."""
+        self._add(self._text[self.done:start], self.done, start)
+        self._add(byte, start, end)
+        self.done = end
+
+    def view(self, row: int) -> View | None:
+        """Return the whole; None if nothing was decoded."""
+        if not self.done:
+            return None
+        self._add(self._text[self.done:], self.done, len(self._text))
+        return View(row, b"".join(self._parts), tuple(self._starts), tuple(self._spans))
 
 
 def _byte(match: re.Match[bytes]) -> bytes:

@@ -75,7 +75,7 @@ def re2_module() -> Any:
 
 def _lane(anchor: Anchor) -> int:
     """Return which database an anchor goes to: shapes of digits slow down a database of literals, and the reverse."""
-    return 1 if re.match(r"(?:\\b)?(?:\\\+|\\\()?(?:\\d|[1-9]|\[[0-9](?:-9)?)", anchor.pattern) else 0
+    return 1 if re.match(r"(?:\\b)?(?:\\\+|\\\()?(?:\\d|[1-9]|\[[0-9](?:-?[0-9])?\])", anchor.pattern) else 0
 
 
 class _Hyperscan:

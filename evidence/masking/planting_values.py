@@ -253,6 +253,7 @@ def _numbered(module: str, draw: Callable[[Random], str]) -> Callable[[Random], 
     return maker
 
 
+_nir = _numbered("fr.nir", lambda r: f"{r.choice('12')}{_d(r, 2)}{r.randrange(1, 13):02}75{_d(r, 8)}")
 _cpf = _numbered("br.cpf", lambda r: _d(r, 11))
 
 
@@ -271,7 +272,7 @@ MAKERS: dict[str, Callable[[Random], str]] = {
     "us_ssn": lambda r: _ssn(r, "-"), "us_ssn_plain": lambda r: _ssn(r, ""),
     "us_itin": lambda r: f"9{_d(r, 2)}-{r.randrange(70, 89)}-{_d(r, 4)}", "uk_nino": _nino,
     "gb_nhs": _numbered("gb.nhs", lambda r: _grouped(_d(r, 10), 3, 3, 4)), "de_idnr": _numbered("de.idnr", _de_idnr),
-    "fr_nir": _numbered("fr.nir", lambda r: f"{r.choice('12')}{_d(r, 2)}{r.randrange(1, 13):02}75{_d(r, 8)}"),
+    "fr_nir_plain": _nir, "fr_nir": lambda r: _grouped(_nir(r), 1, 2, 2, 2, 3, 3, 2),
     "es_dni": _numbered("es.dni", lambda r: _d(r, 8) + r.choice("TRWAGMYFPDXBNJZSQVHLCKE")),
     "es_nie": _numbered("es.nie", lambda r: r.choice("XYZ") + _d(r, 7) + r.choice("TRWAGMYFPDXBNJZSQVHLCKE")),
     "it_codicefiscale": _numbered("it.codicefiscale", _cf), "nl_bsn": _numbered("nl.bsn", lambda r: _d(r, 9)),

@@ -48,14 +48,14 @@ class PatternScanner:
         self.rules, self.imported, self._grammar, self._allow = tuple(rules), tuple(imported), grammar, tuple(allow)
         self._mac = hmac.new(key, digestmod=hashlib.sha256)
         units = [*rules, *grammar.rules]
-        anchors = sorted({decode.BLOB, *(anchor for unit in units for anchor in unit.anchors)},
+        anchors = sorted({decode.BLOB, *decode.TRIGGERS, *(anchor for unit in units for anchor in unit.anchors)},
                          key=lambda a: (a.pattern, a.caseless))
         number = {anchor: i for i, anchor in enumerate(anchors)}
         self._ids = [tuple(number[anchor] for anchor in unit.anchors) for unit in units]
-        self._blob = number[decode.BLOB]
+        self._blob = [number[decode.BLOB]]
+        self._triggers = [number[anchor] for anchor in decode.TRIGGERS]
         self._widths = np.array([anchor.high for anchor in anchors] or [0], dtype=np.int64)
-        patterns = [*decode.TRIGGERS, *(rule.pattern for rule in imported)]
-        self._engine = engines.make(engine, anchors, patterns)
+        self._engine = engines.make(engine, anchors, [rule.pattern for rule in imported])
         self.engine = self._engine.name
 
     def scan(self, texts: pa.Array) -> pa.Table:
@@ -84,7 +84,9 @@ class PatternScanner:
         split = len(self.rules)
         styles = candidates.by_rule(self._grammar.rules, self._ids[split:], self._widths, hits, block)
         marks = self._grammar.read(styles, block)
-        views = [*self._characters(block, rows), *self._blobs(block, hits)]
+        views = [view for row, text, ends in _places(block, hits, self._triggers)
+                 if (view := decode.characters(row, text, ends)) is not None]
+        views += [view for place in _places(block, hits, self._blob) for view in decode.blobs(*place)]
         if views:
             inner = blocks.of_rows([view.text for view in views])
             again = candidates.settle(self._found(inner, self._engine.find(inner), self._engine.rows(inner)))
@@ -96,26 +98,10 @@ class PatternScanner:
         found: list[Found] = []
         for rule, places in candidates.by_rule(self.rules, self._ids[:len(self.rules)], self._widths, hits, block):
             found += candidates.examine(rule, places, block)
-        for number, foreign in enumerate(self.imported, start=len(decode.TRIGGERS)):
+        for number, foreign in enumerate(self.imported):
             if number in rows:
                 found += foreign.examine(block, rows[number].tolist())
         return found
-
-    def _characters(self, block: Block, rows: dict[int, Any]) -> Iterator[decode.View]:
-        encoded = {row for number, hit in rows.items() if number < len(decode.TRIGGERS) for row in hit.tolist()}
-        for row in sorted(encoded):
-            view = decode.characters(row, block.row(row))
-            if view is not None:
-                yield view
-
-    def _blobs(self, block: Block, hits: Hits) -> Iterator[decode.View]:
-        import numpy as np
-
-        low, high = np.searchsorted(hits.anchor, [self._blob, self._blob + 1])
-        rows, ends = hits.row[low:high], hits.end[low:high]
-        for row in np.unique(rows).tolist():
-            first, last = np.searchsorted(rows, [row, row + 1])
-            yield from decode.blobs(row, block.row(row), (ends[first:last] - block.starts[row]).tolist())
 
     def _row(self, one: Found, first: int) -> tuple[Any, ...]:
         mac = self._mac.copy()
@@ -126,6 +112,21 @@ class PatternScanner:
 
     def _allowed(self, one: Found) -> bool:
         return any(rule.entity in {"*", one.entity} and _in_domain(one.value, rule.domain) for rule in self._allow)
+
+
+def _places(block: Block, hits: Hits, anchors: Sequence[int]) -> Iterator[tuple[int, bytes, list[int]]]:
+    """Yield each row in which one of the anchors ends, with its text and the offsets in it, ascending."""
+    import numpy as np
+
+    chosen = np.flatnonzero(np.isin(hits.anchor, anchors))
+    if not len(chosen):
+        return
+    order = chosen[np.lexsort((hits.end[chosen], hits.row[chosen]))]
+    rows, ends = hits.row[order], hits.end[order]
+    begins = np.flatnonzero(np.diff(rows, prepend=-1))
+    for first, last in zip(begins.tolist(), [*begins[1:].tolist(), len(rows)], strict=True):
+        row = int(rows[first])
+        yield row, block.row(row), (ends[first:last] - block.starts[row]).tolist()
 
 
 def _in_domain(value: bytes, domain: str | None) -> bool:

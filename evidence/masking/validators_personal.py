@@ -30,7 +30,7 @@ def email(value: bytes, before: bytes, after: bytes) -> str | None:
     return "" if top in words("tlds") else None
 
 
-_VERSION = re.compile(rb"(?i)(?:\bv|ver|version|release|rev|build|section|sec\.|chapter)[\s\"':=]*$"
+_VERSION = re.compile(rb"(?i)(?:\bv|ver|version|release|rev|build|sections?|sec\.|chapter|oid|identifier\()[\s\"':=]*$"
                       rb"|(?:[=<>~!]=|[\^~])\s*$")
 _ADDRESS = re.compile(rb"(?i)(?:\bip\b|ip[_-]?v?4?[_-]?addr|addr|host|server|client|remote|peer|gateway|router|dns|"
                       rb"ping|ssh|listen|bind|from|\bat\b|://)[^\n]{0,20}$")
@@ -91,7 +91,8 @@ def card(value: bytes, _before: bytes, _after: bytes) -> str | None:
 
 _FIXTURE_IBANS = frozenset((
     b"DE89370400440532013000 GB29NWBK60161331926819 GB82WEST12345698765432 GB33BUKB20201555555555 "
-    b"FR1420041010050500013M02606 NL91ABNA0417164300 ES9121000418450200051332 IT60X0542811101000000123456 CH9300762011623852957 "
+    b"FR1420041010050500013M02606 NL91ABNA0417164300 ES9121000418450200051332 IT60X0542811101000000123456 "
+    b"CH9300762011623852957 "
     b"BE68539007547034 AT611904300234573201 PL61109010140000071219812874 SE4550000000058398257466 "
     b"NO9386011117947 DK5000400440116243"
 ).split())
@@ -110,7 +111,7 @@ def iban(value: bytes, _before: bytes, _after: bytes) -> str | None:
 def us_ssn(value: bytes, _before: bytes, _after: bytes) -> str | None:
     """Accept a US social security number: area, group and serial that are issued."""
     digits = re.sub(rb"\D", b"", value)
-    if digits in {b"123456789", b"078051120", b"219099999", b"111111111", b"222222222", b"333333333"}:
+    if digits in {b"123456789", b"078051120", b"111223333", b"123121234", b"219099999", b"111111111", b"222222222", b"333333333"}:
         return FIXTURE
     area, group, serial = digits[:3], digits[3:5], digits[5:]
     return None if area in {b"000", b"666"} or area >= b"900" or group == b"00" or serial == b"0000" else ""
@@ -131,7 +132,7 @@ def phone(value: bytes, before: bytes, _after: bytes) -> str | None:
     """Accept a number that its country's plan contains; numbers reserved for fiction are fixtures."""
     import phonenumbers as plan
 
-    if _VERSION.search(before):
+    if _VERSION.search(before) or re.fullmatch(rb"\+?[0-9]+\.[0-9]+", value):
         return None
     text = value.decode("latin-1")
     for region in _regions(value):
@@ -142,7 +143,7 @@ def phone(value: bytes, before: bytes, _after: bytes) -> str | None:
         if plan.is_valid_number(number) or _is_fiction(number.country_code, number.national_number):
             whole = f"{number.country_code}{number.national_number}".encode()
             fiction = whole.startswith(_DRAMA) or _is_fiction(number.country_code, number.national_number)
-            return FIXTURE if fiction or len(set(whole)) < 3 else ""
+            return FIXTURE if fiction or len(set(whole)) < 4 or b"234567" in whole else ""
     return None
 
 
@@ -157,9 +158,9 @@ def _regions(value: bytes) -> tuple[str | None, ...]:
 
 
 def _is_fiction(country: int | None, national: int | None) -> bool:
-    """Tell whether it is one of the numbers 555-0100 to 555-0199 of the North American plan."""
+    """Tell whether it has the exchange 555 of the North American plan, which no subscriber has."""
     text = str(national)
-    return country == 1 and len(text) == 10 and text[3:8] == "55501"
+    return country == 1 and len(text) == 10 and text[3:6] == "555"
 
 
 CHECKS: dict[str, Check] = {

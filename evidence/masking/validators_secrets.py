@@ -40,7 +40,7 @@ def random_token(value: bytes, _before: bytes, _after: bytes) -> str | None:
     if _SAMPLE.search(value):
         return FIXTURE
     tail = value[-24:]
-    return "" if len(set(tail)) >= min(9, len(tail) * 2 // 5) and entropy(tail) >= 2.6 else None
+    return "" if len(set(tail)) >= min(7, len(tail) * 2 // 5) and entropy(tail) >= 2.6 else None
 
 
 def crc_token(value: bytes, _before: bytes, _after: bytes) -> str | None:
@@ -100,11 +100,16 @@ def password(value: bytes, _before: bytes, _after: bytes) -> str | None:
     return FIXTURE if lower in words("common_passwords") or _SAMPLE.search(value) else ""
 
 
-_NOT_A_SECRET = re.compile(
+_POINTER = re.compile(
     rb"[$%<{\[(].*"                                  # a variable, a template, a call
-    rb"|[A-Za-z_][\w-]*(?:[.:]{1,2}\w+)*(?:\(.*)?"     # a name, dotted or called; digits alone make no secret of it
+    rb"|(?:[./~]|[A-Za-z][A-Za-z0-9+-]*:/|arn:|urn:|sha\d+[:-]|\w+/\w+/).*"  # a path, an address, a digest
+    rb"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", re.DOTALL)
+_PAGING = re.compile(rb"(?i)(?:next|page|paging|pagination|continuation|request|client|idempotency|resume|marker|sync|"
+                     rb"upload|starting|cancellation|sort|design|csrf|xsrf|snapshot)[_-]?token[\"'\s:=>]*$")
+_NOT_A_SECRET = re.compile(
+    rb"[A-Za-z_][\w-]*(?:[.:]{1,2}\w+)*(?:\(.*)?"     # a name, dotted or called; digits alone make no secret of it
     rb"|[a-z]+(?:[-_ ][a-z]+)*"                      # words
-    rb"|(?:[./~]|[A-Za-z]+:|\w+/).*"                 # a path or URL
+    rb"|[A-Za-z]+:.*"                                # a scheme or a pair
     rb"|[\d.,:-]+", re.DOTALL)
 
 
@@ -114,9 +119,9 @@ def _scrambled(value: bytes) -> bool:
     return words_in_it * 20 <= len(value) * 7 and len(value) >= 12 and re.search(rb"[A-Z]", value) is not None
 
 
-def assigned(value: bytes, _before: bytes, _after: bytes) -> str | None:
+def assigned(value: bytes, before: bytes, _after: bytes) -> str | None:
     """Accept what is assigned to a name such as ``api_key`` if it looks drawn: classes of characters and entropy."""
-    if _SAMPLE.search(value) or any(word in value.lower() for word in words("stopwords")):
+    if _SAMPLE.search(value) or _POINTER.fullmatch(value) or _PAGING.search(before) or any(word in value.lower() for word in words("stopwords")):
         return None
     classes = sum(bool(re.search(kind, value)) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9_]"))
     digits = len(re.findall(rb"[0-9]", value))
