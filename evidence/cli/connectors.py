@@ -47,7 +47,11 @@ def show(name: str, format_: str) -> int:
     """
     from evidence import connector
 
-    facts = connector.load(name).facts()
+    found = connector.load(name)
+    facts = {"connector": found.id, "title": found.title, "role": found.role, "reads": found.reads,
+             "documented at": found.vendor_page, "fills": ", ".join(found.relations),
+             "can show": ", ".join(found.capabilities) or "-", "cannot show": found.limits.strip(),
+             "records are final after": f"{found.settling // 1_000_000} s", "digest": found.digest}
     _out.result(facts) if format_ == "json" else _out.pairs(facts)
     return 0
 
@@ -63,16 +67,17 @@ def test(names: tuple[str, ...], write: bool) -> int:
       evidence connectors test people_csv
     """
     from evidence import connector, connector_cases
+    from evidence.ingest.readers.feed import feed
 
     failed = 0
     for item in [connector.load(name) for name in names] or connector.all_connectors():
         for path in connector_cases.cases(item):
             if write:
-                connector_cases.write(item, path)
-            outcome = connector_cases.run_case(item, path)
+                connector_cases.write_case(item, path, feed)
+            outcome = connector_cases.run_case(item, path, feed)
             failed += not outcome.ok
             click.echo(_out.safe(f"{'ok    ' if outcome.ok else 'FAILED'}  {item.id}  {path.name}", 300))
-            for line in outcome.differences:
+            for line in outcome.difference.splitlines():
                 click.echo(_out.safe(f"        {line}", 600))
     return 2 if failed else 0
 

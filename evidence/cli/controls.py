@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from evidence.cli import _out
 
+FRAMEWORK = click.option("--framework", default="iso27001_2022", show_default=True, help="Framework file in controls/.")
+
 
 @click.group("controls")
 def command() -> None:
-    """List controls and checks, explain one, and test checks against their cases.
+    """List controls and checks, show and explain them, write and test checks.
 
     \b
     Example:
@@ -18,19 +22,49 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--framework", default="iso27001_2022", show_default=True, help="Framework file in controls/.")
+@FRAMEWORK
 @_out.format_option
 def list_(framework: str, format_: str) -> int:
-    """List every control with what logs can show of it.
+    """List every control with what logs can show of it: T testable, P in part, S the package itself, N not.
 
     \b
     Example:
       evidence controls list
     """
-    from evidence import assess
+    from evidence import controls_view
 
-    rows = [(c.id, c.testability, c.title, " ".join(c.checks)) for c in assess.load_framework(framework).controls]
-    _out.rows(("control", "testable", "title", "checks"), rows, format_)
+    _out.rows(("control", "testable", "label", "checks"), controls_view.list_controls(framework), format_)
+    return 0
+
+
+@command.command("checks")
+@_out.format_option
+def checks_(format_: str) -> int:
+    """List every check with its severity and what it says.
+
+    \b
+    Example:
+      evidence controls checks
+    """
+    from evidence import controls_view
+
+    _out.rows(("check", "ref", "severity", "grain", "title"), controls_view.list_checks(), format_)
+    return 0
+
+
+@command.command("show")
+@click.argument("control_id")
+@FRAMEWORK
+def show(control_id: str, framework: str) -> int:
+    """Print what logs show of a control, what they do not, and which document to attach instead.
+
+    \b
+    Example:
+      evidence controls show A.8.11
+    """
+    from evidence import controls_view
+
+    _print(controls_view.show_control(framework, control_id))
     return 0
 
 
@@ -45,8 +79,25 @@ def explain(check_id: str) -> int:
     """
     from evidence import checks
 
-    for line in checks.explain_check(check_id).splitlines():
-        click.echo(_out.safe(line, 1000))
+    _print(checks.explain_check(check_id))
+    return 0
+
+
+@command.command("new")
+@click.argument("check_id")
+@click.option("--into", type=click.Path(file_okay=False, path_type=Path), default=Path("controls"), show_default=True,
+              help="Catalogue folder; name it in evidence.yaml under ingest.catalogs.")
+def new(check_id: str, into: Path) -> int:
+    """Write a check that runs and its cases that hold, to start from.
+
+    \b
+    Example:
+      evidence controls new model_is_approved --into acme/controls
+    """
+    from evidence import controls_view
+
+    for path in controls_view.scaffold_check(into, check_id):
+        click.echo(path)
     return 0
 
 
@@ -69,3 +120,8 @@ def test(names: tuple[str, ...]) -> int:
             for line in outcome.differences:
                 click.echo(_out.safe(f"        {line}", 600))
     return 2 if failed else 0
+
+
+def _print(text: str) -> None:
+    for line in text.splitlines():
+        click.echo(_out.safe(line, 1000))
