@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from evidence import connector, relations
+from evidence.connector import Connector
 from evidence.model import Company, Period
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ def fill(con: duckdb.DuckDBPyConnection, company: Company, *, period: Period, re
     Raises:
         ConfigError: a source names a connector that does not exist.
     """
+    known = {source.connector: connector.load(source.connector, catalogs) for source in company.sources}
     relations.insert(con, "param", [_param(company, period, reference_time)])
     tables: dict[str, Rows] = {
-        "cfg_source": _sources(company, catalogs), "cfg_capability": _capabilities(company, catalogs),
+        "cfg_source": _sources(company, known), "cfg_capability": _capabilities(company, known),
         "cfg_scope": _scope(company), "cfg_connection": _connections(company), "cfg_group_map": _group_map(company),
         "cfg_risk": _risk(company), "cfg_approval": _approval(company), "cfg_masking": _masking(company),
         "cfg_caller": _callers(company)}
@@ -50,18 +52,18 @@ def _param(company: Company, period: Period, reference_time: datetime) -> Mappin
             "skew_us": limits.skew, "token_life_us": limits.token_life, "session_max_us": limits.session_max}
 
 
-def _sources(company: Company, catalogs: Sequence[Path]) -> Rows:
+def _sources(company: Company, load: Mapping[str, Connector]) -> Rows:
     for source in company.sources:
-        known = connector.load(source.connector, catalogs)
+        known = load[source.connector]
         settling = source.settling if source.settling is not None else known.settling
         yield {"source_id": source.id, "connector": source.connector, "role": known.role, "settling_us": settling,
                "skew_us": source.skew if source.skew is not None else company.thresholds.skew, "issuer": source.issuer,
                "required": source.required}
 
 
-def _capabilities(company: Company, catalogs: Sequence[Path]) -> Rows:
+def _capabilities(company: Company, load: Mapping[str, Connector]) -> Rows:
     for source in company.sources:
-        for capability in connector.load(source.connector, catalogs).capabilities:
+        for capability in load[source.connector].capabilities:
             yield {"source_id": source.id, "capability": capability}
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SPILL: Final = 64 << 20
 _GROUP: Final = 50_000
+_FEW: Final = 500
 
 
 @cache
@@ -76,7 +77,10 @@ class Writer:
 
         path = self._place / f"{name}.parquet"
         bounds: list[datetime] = []
-        with pq.ParquetWriter(path, schema(name), compression="zstd", write_statistics=True) as file:
+        # In a table of a few rows, dictionaries and compressed pages cost more than they save, at every reading.
+        small = self.rows[name] < _FEW
+        with pq.ParquetWriter(path, schema(name), compression="none" if small else "zstd", use_dictionary=not small
+                              ) as file:
             for group in _groups(self._sorted(name), _GROUP):
                 file.write_table(group, row_group_size=_GROUP)
                 bounds += _bounds(group, relations.relation(name).time)

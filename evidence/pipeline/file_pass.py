@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from evidence import connector as connectors
-from evidence.errors import CatalogSqlError, CustodyError, SourceError
-from evidence.ingest import custody, readers, segment
+from evidence.errors import CatalogSqlError, CustodyError
+from evidence.ingest import readers, segment
 from evidence.ingest.job import FileJob
 from evidence.ingest.readers.base import WHOLE_FILE, Batch, Options, keys_of
 from evidence.store.segments import Segments
@@ -18,9 +17,6 @@ from evidence.store.vault import Kept
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from evidence.masking import Scanner
-    from evidence.normalize import Normalized, Normalizer
 
 _SAMPLE = 100
 _BOOKS = ("reject", "skip")
@@ -43,86 +39,45 @@ def options_of(job: FileJob) -> Options:
                    job.batch_bytes)
 
 
-_last: dict[str, Normalizer] = {}
-
-
-@contextmanager
-def _normalizer(job: FileJob) -> Iterator[Normalizer]:
-    """Yield the engine for a source. Opening one costs as much as reading a small file, so the last one is kept.
-
-    One that failed is not.
-    """
-    from evidence.normalize import Normalizer
-
-    source = job.source
-    name = repr((job.connector.digest, str(job.connector.folder), source.id, source.issuer, source.options,
-                 source.observed_at))
-    engine = _last.pop(name, None)
-    for other in list(_last):
-        _last.pop(other).close()
-    engine = engine or Normalizer(job.connector, source_id=source.id, issuer=source.issuer, options=source.options,
-                                  observed_at=source.observed_at)
-    with ExitStack() as undo:
-        undo.callback(engine.close)
-        yield engine
-        undo.pop_all()
-    _last[name] = engine
-
-
 class FilePass:
-    """One file under way."""
+    """One file under way: its batches go out, what became of them comes back, and its segments are written.
 
-    def __init__(self, job: FileJob, held: custody.Held | None, scanner: Scanner | None, segments: Segments) -> None:
-        """Name the file, how it is read, and where its segments go."""
-        self._job, self._connector, self._held, self._options = job, job.connector, held, options_of(job)
-        self._scanner, self._segments = scanner, segments
-        self._rows: segment.Writer | None = None
-        self._found: segment.Writer | None = None
+    ``sha`` is the hash of its bytes, with which every locator of its records begins.
+    """
+
+    def __init__(self, job: FileJob, kept: Kept, segments: Segments, key: str, found: str | None = None) -> None:
+        """Name the file and where its segments go: the rows to ``key``, what is found in its texts to ``found``."""
+        self.job, self.sha, self._connector, self._options = job, kept.sha256, job.connector, options_of(job)
+        self._segments, self._key, self._found_key = segments, key, found
+        self.facts = segments.manifest(key)
+        scanned = found is None or segments.manifest(found) is not None
+        self.done = self.facts is not None and (scanned or not self.facts["texts"])
+        self._place = segments.begin(key) if self.facts is None else None
+        self._rows = segment.Writer(self._place) if self._place else None
+        self._found_place = segments.begin(found) if found and not scanned else None
+        self.found = segment.Writer(self._found_place) if self._found_place else None
         self._fits = False
-        self._sha = held.kept.sha256 if held else ""
         self._count = dict.fromkeys(("lines", "blanks", "rejects", "skips", "texts", "fan_out"), 0)
         self._stop: tuple[str, str | None] | None = None
+        self._refusal: RefusalError | None = None
 
-    def derive(self, key: str, found: str | None, facts: dict[str, Any] | None) -> dict[str, Any]:
-        """Write the segments that are wanted and return the manifest of the rows."""
-        if facts is not None and found and not facts["texts"]:
-            with self._segments.make(found) as place:
-                self._segments.write_manifest(place, found, {"relations": {}})
-            return facts
-        with ExitStack() as both:
-            rows_place = both.enter_context(self._segments.make(key)) if facts is None else None
-            found_place = both.enter_context(self._segments.make(found)) if found else None
-            self._rows = segment.Writer(rows_place) if rows_place else None
-            self._found = segment.Writer(found_place) if found_place else None
-            refusal = self._run()
-            if self._held:
-                self._held.settle()
-            if self._found and found and found_place:
-                self._segments.write_manifest(found_place, found, {"relations": self._found.close()})
-            return self._finish(rows_place, key, refusal) if rows_place else facts or {}
+    def refuse(self, reason: str, detail: str | None = None) -> None:
+        """Give the file up: all that is kept of it is why."""
+        self._refusal = RefusalError(reason, detail)
 
-    def refused(self, key: str, kept: Kept, reason: str, detail: str | None) -> dict[str, Any]:
-        """Write a segment that says why there is nothing."""
-        self._sha = kept.sha256
-        with self._segments.make(key) as place:
-            self._rows = segment.Writer(place)
-            return self._finish(place, key, RefusalError(reason, detail))
+    def batches(self, opener: Callable[[], IO[bytes]]) -> Iterator[pa.RecordBatch]:
+        """Yield the records of the file, having counted and booked what is none."""
+        try:
+            for batch in readers.read(opener, self._options):
+                self._book(batch)
+                if batch.texts:
+                    yield self._records(batch)
+        except RefusalError as refusal:
+            self._refusal = refusal
 
-    def _run(self) -> RefusalError | None:
-        assert self._held is not None
-        if not self._held.kept.bytes:
-            return RefusalError("empty_file")
-        with _normalizer(self._job) as normalizer:
-            try:
-                for batch in readers.read(self._held.opener, self._options):
-                    self._take(batch, normalizer)
-            except RefusalError as refusal:
-                return refusal
-        return None
-
-    def _take(self, batch: Batch, normalizer: Normalizer) -> None:
+    def _book(self, batch: Batch) -> None:
         if not batch.conserved:
-            raise CustodyError(f"{self._job.path}: {batch.lines} lines do not add up to records, rejects and blanks")
+            raise CustodyError(f"{self.job.path}: {batch.lines} lines do not add up to records, rejects and blanks")
         if batch.texts and not self._fits:
             self._recognise(batch)
         lines = [r for r in batch.rejects if r.number != WHOLE_FILE]
@@ -133,8 +88,6 @@ class FilePass:
             refused.append((WHOLE_FILE, batch.stop, batch.stop_detail, None))
             self._stop = self._stop or (batch.stop, batch.stop_detail)
         self._reject(batch.member, refused)
-        if batch.texts:
-            self._normalize(self._records(batch), normalizer)
 
     def _recognise(self, batch: Batch) -> None:
         """Refuse a file of which none of the first records looks like the connector's."""
@@ -143,7 +96,7 @@ class FilePass:
             self._fits = True
             return
         keys = seen[0]
-        every = connectors.all_connectors(self._job.catalogs)
+        every = connectors.all_connectors(self.job.catalogs)
         near = min(every, key=lambda c: (not c.fits(keys), -len(keys & set(c.shape)), c.id))
         share = len(keys & set(near.shape))
         hint = f"nearest is {near.id}" if near.fits(keys) or share else "no connector is near"
@@ -155,111 +108,87 @@ class FilePass:
 
         if refused and self._rows:
             numbers, reasons, details, sizes = (list(column) for column in zip(*refused, strict=True))
-            where = [readers.locator(self._sha, member, number) for number in numbers]
+            where = [readers.locator(self.sha, member, number) for number in numbers]
             size = len(refused)
             self._rows.add("reject", pa.table(
-                {"source_id": [self._job.source.id] * size, "locator": where, "relation": [None] * size,
+                {"source_id": [self.job.source.id] * size, "locator": where, "relation": [None] * size,
                  "reason": reasons, "detail": details, "byte_len": sizes}, schema=segment.schema("reject")))
+
+    def give_up(self, locator: str, size: int, why: str) -> None:
+        """Book a record that the engine cannot take."""
+        _, member, number = readers.parse_locator(locator)
+        self._reject(member, [(number, "engine_gave_up", why, size)])
+        self._count["rejects"] += 1
 
     def _records(self, batch: Batch) -> pa.RecordBatch:
         import pyarrow as pa
 
-        prefix = f"{self._sha}{batch.member}#"
+        prefix = f"{self.sha}{batch.member}#"
         return pa.record_batch({
             "record_no": pa.array(batch.numbers, pa.int64()),
             "locator": pa.array([f"{prefix}{number}" for number in batch.numbers], pa.string()),
             "raw": pa.array(batch.texts, pa.binary()).cast(pa.string()),
             "record_hash": pa.array([hashlib.sha256(text).hexdigest() for text in batch.texts], pa.string())})
 
-    def _normalize(self, records: pa.RecordBatch, normalizer: Normalizer) -> None:
-        """Keep what became of records; what the engine cannot take at once it gets in halves, then one by one."""
-        from evidence.ingest.readers import recorded_http
+    def take(self, records: pa.Array, rows: Mapping[str, pa.Table], rejects: pa.Table, skips: pa.Table,
+             texts: int) -> None:
+        """Keep what became of some records (their locators), each of which must have given something.
 
-        try:
-            parts = recorded_http.parts(records, self._connector) if self._connector.decode else None
-            result = normalizer.batch(records, parts)
-        except (SourceError, MemoryError) as error:
-            if records.num_rows > 1:
-                middle = records.num_rows // 2
-                self._normalize(records.slice(0, middle), normalizer)
-                self._normalize(records.slice(middle), normalizer)
-                return
-            _, member, number = readers.parse_locator(records["locator"][0].as_py())
-            size = len(records["raw"][0].as_py().encode())
-            self._reject(member, [(number, "engine_gave_up", type(error).__name__, size)])
-            self._count["rejects"] += 1
-        else:
-            self._conserve(records, result)
-            self._keep(result)
-
-    def _conserve(self, records: pa.RecordBatch, result: Normalized) -> None:
-        """Check that each record gave a row, a reject or a skip, and count those that gave nothing but rejects."""
+        Raises:
+            CatalogSqlError: the connector lost a record.
+        """
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        given = pa.chunked_array([c for t in (*result.rows.values(), result.skips) for c in t["locator"].chunks],
-                                 pa.string())
-        lost = records["locator"].filter(pc.invert(pc.is_in(records["locator"], value_set=given.combine_chunks())))
-        rejected = pc.is_in(lost, value_set=result.rejects["locator"].combine_chunks())
+        given = pa.chunked_array([c for table in rows.values() for c in table["locator"].chunks], pa.string())
+        named = pa.chunked_array([*given.chunks, *skips["locator"].chunks], pa.string()).combine_chunks()
+        lost = records.filter(pc.invert(pc.is_in(records, value_set=named)))
+        rejected = pc.is_in(lost, value_set=rejects["locator"].combine_chunks())
         if not pc.all(rejected, min_count=0).as_py():
             first = lost.filter(pc.invert(rejected))[0].as_py()
             raise CatalogSqlError(f"{self._connector.id} gave neither row nor reject nor skip for record {first}")
-        self._count["rejects"] += len(lost)
-
-    def _keep(self, result: Normalized) -> None:
-        import pyarrow.compute as pc
-
+        for name, more in (("rejects", len(lost)), ("skips", skips.num_rows), ("texts", texts),
+                           ("fan_out", len(given) - pc.count_distinct(given).as_py())):
+            self._count[name] += more
         if self._rows:
-            for name, table in result.rows.items():
+            for name, table in (*rows.items(), ("reject", rejects), ("skip", skips)):
                 self._rows.add(name, table)
-            self._rows.add("reject", result.rejects)
-            self._rows.add("skip", result.skips)
-        self._count["skips"] += result.skips.num_rows
-        self._count["fan_out"] += result.fan_out
-        texts = result.texts.filter(pc.equal(result.texts["relation"], "exchange"))
-        self._count["texts"] += texts.num_rows
-        if self._scanner and self._found and texts.num_rows:
-            scan(texts, self._scanner, self._job.source.id, self._found)
 
-    def _finish(self, place: Path, key: str, refusal: RefusalError | None) -> dict[str, Any]:
-        """Write the manifest: what was in the file, and what of it can be used."""
-        assert self._rows is not None
-        if refusal:
-            self._rows = segment.Writer(place)
+    def finish(self) -> dict[str, Any]:
+        """Write the segments that are wanted and return the manifest of the rows."""
+        if self.found and self._found_key and self._found_place:
+            if self._refusal:
+                self.found = segment.Writer(self._found_place)
+            self._segments.commit(self._found_place, self._found_key, {"relations": self.found.close()})
+        if self._rows and self._place:
+            self.facts = self._segments.commit(self._place, self._key, self._manifest(self._rows, self._place))
+        return self.facts or {}
+
+    def discard(self) -> None:
+        """Leave nothing half behind; what was finished stays."""
+        for place in (self._place, self._found_place):
+            if place:
+                self._segments.discard(place)
+
+    def _manifest(self, rows: segment.Writer, place: Path) -> dict[str, Any]:
+        """Return what was in the file, and what of it can be used."""
+        if self._refusal:
+            rows = self._rows = segment.Writer(place)
             self._count = dict.fromkeys(self._count, 0)
-            self._stop = (refusal.reason, refusal.detail)
-            self._reject("", [(WHOLE_FILE, refusal.reason, refusal.detail, None)])
+            self._stop = (self._refusal.reason, self._refusal.detail)
+            self._reject("", [(WHOLE_FILE, *self._stop, None)])
         count = self._count
         records = count["lines"] - count["blanks"] - count["rejects"]
         if records == 0 and count["rejects"] and not self._stop:
             self._stop = ("no_record", "nothing in it could be used")
             self._reject("", [(WHOLE_FILE, *self._stop, None)])
-        tables = self._rows.close()
+        tables = rows.close()
         state = "read" if not self._stop else "partial" if records else "unreadable"
         events = {name: facts for name, facts in tables.items() if name not in _BOOKS}
         times = [(f["first"], f["last"]) for f in events.values() if f["first"]]
         first, last = min((t[0] for t in times), default=None), max((t[1] for t in times), default=None)
-        return self._segments.write_manifest(place, key, {
-            "file_sha256": self._sha, "source_id": self._job.source.id, "connector": self._connector.id,
-            "connector_digest": self._connector.digest, "state": state, **count, "records": records,
-            "reason": self._stop[0] if self._stop else None, "detail": self._stop[1] if self._stop else None,
-            "rows_out": sum(f["rows"] for f in events.values()), "relations": tables,
-            "first_time": first, "last_time": last})
-
-
-def scan(texts: pa.Table, scanner: Scanner, source_id: str, found: segment.Writer) -> None:
-    """Look into texts and add what was found, without the texts."""
-    import pyarrow as pa
-
-    column = texts["text"].combine_chunks()
-    for name, table in zip(("finding", "placeholder"), scanner.read(column), strict=True):
-        if not table.num_rows:
-            continue
-        context = texts.select(["locator", "native_id", "field"]).take(table["row"])
-        columns = {c: table[c] for c in table.column_names if c != "row"} | {
-            "locator": context["locator"], "exchange_ref": context["native_id"], "field": context["field"],
-            "source_id": pa.array([source_id] * table.num_rows, pa.string())}
-        if name == "finding":
-            columns |= {c: pa.array([value] * table.num_rows, pa.string())
-                        for c, value in (("rules_digest", scanner.rules_digest), ("engine", scanner.engine))}
-        found.add(name, pa.table(columns))
+        reason, detail = self._stop or (None, None)
+        return {"file_sha256": self.sha, "source_id": self.job.source.id, "connector": self._connector.id,
+                "connector_digest": self._connector.digest, "state": state, **count, "records": records,
+                "reason": reason, "detail": detail, "rows_out": sum(f["rows"] for f in events.values()),
+                "relations": tables, "first_time": first, "last_time": last}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,16 +18,19 @@ from evidence.ingest.pool import Pool
 from evidence.ingest.readers.base import Options, keys_of
 from evidence.masking import Scanner
 from evidence.model import Company
-from evidence.pipeline.one_file import DIED, TRY_AGAIN, ingest_one, refuse
+from evidence.pipeline.one_file import DIED, TRY_AGAIN, ingest_some, refuse
 from evidence.store import Store, disk
 from evidence.store.current import current
 from evidence.store.ledger import RECEIVED, REREAD, WITHDRAWN, Receipt
 from evidence.store.vault import Kept
 
 Progress = Callable[[int, int], None]
+Group = tuple[FileJob, ...]
 ScannerFactory = Callable[[], Scanner | None]
 _IN_PROCESS: Final = 32 << 20
 """So little is read without further processes: starting one takes longer."""
+_TOGETHER: Final = 8 << 20
+_MANY: Final = 64
 
 
 def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int = 2, progress: Progress | None = None,
@@ -58,12 +61,12 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         store.vault.sweep()
         before = store.ledger.receipts()
         queue, refused = _queue(store, company, known, before)
-        work = partial(_work, scanner)
-        here = [*_run(queue, work, jobs, progress), *refused]
+        here = [*_run(queue, scanner, jobs, progress), *refused]
         seen = {(outcome.source_id, outcome.kept.sha256) for outcome in here}
-        every = [*here, *_run(_from_vault(store, company, known, before, seen), work, jobs, None)]
+        every = [*here, *_run(_from_vault(store, company, known, before, seen), scanner, jobs, None)]
         marked = _mark(sorted(every, key=lambda o: (o.source_id, o.path)), before)
         marked += _withdrawn(store.root, before, company)
+        store.vault.settle(outcome.kept.sha256 for outcome in marked if outcome.event != "known")
         store.ledger.append(_receipt(outcome, at) for outcome in marked if outcome.event != "known")
         named = {outcome.source_id for outcome in every}
         missing = sorted(s.id for s in company.sources if s.required and s.id not in named)
@@ -106,33 +109,54 @@ def _from_vault(store: Store, company: Company, load: Mapping[str, Connector], b
     return jobs
 
 
-def _run(queue: Sequence[FileJob], work: Callable[[FileJob], FileOutcome], jobs: int, progress: Progress | None
-         ) -> list[FileOutcome]:
-    """Return the outcome of each job, in their order."""
-    few = jobs <= 1 or len(queue) < 2 or sum(job.size for job in queue) < _IN_PROCESS
-    pool: Pool[FileJob, FileOutcome] = Pool(work, _died, min(jobs, max(len(queue), 1)))
-    answers = ((number, work(job)) for number, job in enumerate(queue)) if few else pool.run(queue)
-    outcomes: dict[int, FileOutcome] = {}
-    for number, outcome in answers:
-        outcomes[number] = outcome
+def _run(queue: Sequence[FileJob], factory: ScannerFactory, jobs: int, progress: Progress | None) -> list[FileOutcome]:
+    """Return the outcome of each job, in their order. A process that dies costs the file that killed it."""
+    groups = _together(queue)
+    work = partial(_work, factory)
+    few = jobs <= 1 or len(groups) < 2 or sum(job.size for job in queue) < _IN_PROCESS
+    answers = ((n, work(group)) for n, group in enumerate(groups)) if few else _pool(work, jobs, groups)
+    outcomes: dict[int, list[FileOutcome]] = {}
+    for number, found in answers:
+        outcomes[number] = found or [
+            one for _, alone in sorted(_pool(work, jobs, [(job,) for job in groups[number]])) for one in alone]
         if progress:
-            progress(len(outcomes), len(queue))
-    return [outcomes[number] for number in sorted(outcomes)]
+            progress(sum(map(len, outcomes.values())), len(queue))
+    return [outcome for number in sorted(outcomes) for outcome in outcomes[number]]
+
+
+def _pool(work: Callable[[Group], list[FileOutcome]], jobs: int, groups: Sequence[Group]
+          ) -> Iterator[tuple[int, list[FileOutcome]]]:
+    return Pool(work, _died, min(jobs, len(groups))).run(groups)
+
+
+def _together(queue: Sequence[FileJob]) -> list[Group]:
+    """Put small files of one source together, in their order: most of the cost of a small file is its start."""
+    groups: list[list[FileJob]] = []
+    room = 0
+    for job in queue:
+        if not groups or job.size > room or len(groups[-1]) >= _MANY or groups[-1][0].source.id != job.source.id:
+            groups.append([])
+            room = _TOGETHER
+        groups[-1].append(job)
+        room -= job.size
+    return [tuple(group) for group in groups]
 
 
 _ready: dict[str, Scanner | None] = {}
 
 
-def _work(factory: ScannerFactory, job: FileJob) -> FileOutcome:
-    """Read one file, in whatever process; a scanner is made once in each (a factory that came by pipe is a new one)."""
+def _work(factory: ScannerFactory, group: Group) -> list[FileOutcome]:
+    """Read some files, in whatever process; a scanner is made once in each (a factory sent there is a new one)."""
     name = repr(factory)
     if name not in _ready:
         _ready[name] = factory()
-    return ingest_one(job, _ready[name])
+    return ingest_some(group, _ready[name])
 
 
-def _died(job: FileJob) -> FileOutcome:
-    return refuse(job, DIED, "the process that read it was ended, for want of memory perhaps")
+def _died(group: Group) -> list[FileOutcome]:
+    """Answer for a process that died: of several files nobody knows which it was, and each is tried alone."""
+    return [refuse(group[0], DIED, "the process that read it was ended, for want of memory perhaps")
+            ] if len(group) == 1 else []
 
 
 def _mark(outcomes: Sequence[FileOutcome], before: Sequence[Receipt]) -> list[FileOutcome]:

@@ -1,17 +1,20 @@
-"""The pass over one file: read, decode, normalize, scan, in one go and in bounded memory.
+"""The pass over files: read, decode, normalize, scan, in one go and in bounded memory.
 
-Pure: the same bytes under the same connector, settings and rules give the same segment, wherever and whenever it runs.
+Pure: the same bytes under the same connector, settings and rules give the same segment, wherever, whenever and beside
+whatever else they are read.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from evidence.errors import SourceError
 from evidence.ingest import custody
 from evidence.ingest.job import FileJob, FileOutcome
 from evidence.masking import Scanner
+from evidence.pipeline import group
 from evidence.pipeline.file_pass import FilePass
 from evidence.store.segments import Segments, findings_key, rows_key
 from evidence.store.vault import Kept, Vault
@@ -27,8 +30,62 @@ def ingest_one(job: FileJob, scanner: Scanner | None = None) -> FileOutcome:
     Raises:
         ConfigError: the connector is wrong. What is wrong with the file is in the outcome.
     """
-    home = job.root / ".evidence"
-    vault, segments = Vault(home / "vault"), Segments(home / "segments")
+    return ingest_some([job], scanner)[0]
+
+
+def ingest_some(jobs: Sequence[FileJob], scanner: Scanner | None = None) -> list[FileOutcome]:
+    """Do the same for several files of one source, and return an outcome for each."""
+    held: list[tuple[FileJob, custody.Held] | FileOutcome] = [_receive(job) for job in jobs]
+    passes: dict[str, tuple[FilePass, custody.Held]] = {}
+    keys: list[tuple[str, str | None]] = []
+    try:
+        for one in held:
+            key, found = _keys(one, scanner)
+            keys.append((key, found))
+            if not isinstance(one, FileOutcome) and key not in passes:
+                segments = Segments(one[0].root / ".evidence" / "segments")
+                passes[key] = (FilePass(one[0], one[1].kept, segments, key, found), one[1])
+        changed = _derive(passes, scanner)
+    finally:
+        for work, _ in passes.values():
+            work.discard()
+    outcomes = []
+    for one, (key, found) in zip(held, keys, strict=True):
+        if isinstance(one, FileOutcome):
+            outcomes.append(one)
+        elif key in changed:
+            outcomes.append(refuse(one[0], custody.CHANGED, changed[key].message, one[1].kept))
+        else:
+            outcomes.append(_outcome(one[0], one[1].kept, passes[key][0].facts or {}, found, scanner))
+    return outcomes
+
+
+def _derive(passes: dict[str, tuple[FilePass, custody.Held]], scanner: Scanner | None
+            ) -> dict[str, custody.ChangedError]:
+    """Derive what is missing; return those whose file was not the same when it had been read."""
+    alike: dict[str, list[tuple[FilePass, custody.Held]]] = {}
+    for work, held in passes.values():
+        if work.done:
+            continue
+        if not held.kept.bytes:
+            work.refuse("empty_file")
+        else:
+            alike.setdefault(repr(work.job.source), []).append((work, held))
+    for some in alike.values():
+        group.derive(some, scanner)
+    changed = {}
+    for key, (work, held) in passes.items():
+        try:
+            held.settle()
+        except custody.ChangedError as error:
+            changed[key] = error
+        else:
+            work.finish()
+    return changed
+
+
+def _receive(job: FileJob) -> tuple[FileJob, custody.Held] | FileOutcome:
+    vault = Vault(job.root / ".evidence" / "vault")
     try:
         held = (custody.from_vault(vault, job.kept) if job.kept else
                 custody.receive(job.root / job.path, vault if job.keep else None))
@@ -36,27 +93,28 @@ def ingest_one(job: FileJob, scanner: Scanner | None = None) -> FileOutcome:
         return refuse(job, custody.CHANGED, error.message, error.kept)
     except SourceError as error:
         return refuse(job, custody.UNREADABLE, error.message)
-    job = job.pinned(held.kept.sha256)
+    return job.pinned(held.kept.sha256), held
+
+
+def _keys(one: tuple[FileJob, custody.Held] | FileOutcome, scanner: Scanner | None) -> tuple[str, str | None]:
+    if isinstance(one, FileOutcome):
+        return one.segment, None
+    job, held = one
     key = rows_key(held.kept.sha256, job.source, job.connector.digest)
-    found = findings_key(key, scanner.rules_digest) if scanner else None
-    facts, scanned = segments.manifest(key), segments.manifest(found) if found else None
-    if facts is None or (found and scanned is None):
-        work = FilePass(job, held, scanner, segments)
-        try:
-            facts = work.derive(key, found, facts)
-        except custody.ChangedError as error:
-            return refuse(job, custody.CHANGED, error.message, held.kept)
-    return _outcome(job, held.kept, facts, found, scanner)
+    return key, findings_key(key, scanner.rules_digest) if scanner else None
 
 
 def refuse(job: FileJob, reason: str, detail: str | None = None, kept: Kept | None = None) -> FileOutcome:
     """Return the outcome of a file that could not be read at all, with a segment that holds nothing but the reject."""
     kept = kept or job.kept or Kept(hashlib.sha256(f"{job.source.id}\0{job.path}".encode()).hexdigest(), 0)
-    segments = Segments(job.root / ".evidence" / "segments")
     # Not the key of the rows: when the file can be read, that one must still be free.
     key = findings_key(rows_key(kept.sha256, job.source, job.connector.digest), reason)
-    facts = segments.manifest(key) or FilePass(job, None, None, segments).refused(key, kept, reason, detail)
-    return _outcome(job, kept, facts, None, None)
+    work = FilePass(job, kept, Segments(job.root / ".evidence" / "segments"), key)
+    try:
+        work.refuse(reason, detail)
+        return _outcome(job, kept, work.finish(), None, None)
+    finally:
+        work.discard()
 
 
 def _outcome(job: FileJob, kept: Kept, facts: dict[str, Any], found: str | None,

@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -72,30 +71,29 @@ class Segments:
             return None
         return data if whole else None
 
-    @contextmanager
-    def make(self, key: str) -> Iterator[Path]:
-        """Yield an empty folder that becomes the segment when everything, the manifest last, was written.
+    def begin(self, key: str) -> Path:
+        """Return an empty folder in which a segment is made under another name."""
+        return disk.folder(disk.scratch(disk.folder(self.root) / key))
 
-        Nothing is flushed to the disk here: what a power cut leaves damaged is derived again.
+    def commit(self, place: Path, key: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Write the manifest, last of all, and give the segment its name; one that is there and whole stays.
+
+        Nothing is flushed to the disk: what a power cut leaves damaged is derived again.
         """
-        place = disk.folder(disk.scratch(disk.folder(self.root) / key))
-        try:
-            yield place
-            final = self.folder(key)
-            if final.exists() and self.manifest(key) is None:
-                shutil.rmtree(final, ignore_errors=True)
-            if not final.exists():
-                place.rename(final)
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
-
-    def write_manifest(self, place: Path, key: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Write the manifest of a segment being made and return it."""
         import rfc8785
 
         data = {"key": key, **facts}
         (place / "manifest.json").write_bytes(rfc8785.dumps(data))
+        final = self.folder(key)
+        if final.exists() and self.manifest(key) is None:
+            shutil.rmtree(final, ignore_errors=True)
+        if not final.exists():
+            place.rename(final)
         return data
+
+    def discard(self, place: Path) -> None:
+        """Remove a folder that did not become a segment."""
+        shutil.rmtree(place, ignore_errors=True)
 
     def sweep(self) -> None:
         """Remove what killed processes left behind. The caller holds the lock of the company folder."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,8 +85,13 @@ class Vault:
         else:
             disk.folder(final.parent)
             place.replace(final)
-            disk.sync(final.parent)
         return Kept(sha, size, stored, final.stat().st_size, codec)
+
+    def settle(self, hashes: Iterable[str]) -> None:
+        """Flush the names of what was kept to the disk; the bytes are there already."""
+        for name in sorted({sha[:2] for sha in hashes}):
+            if (self.root / name).is_dir():
+                disk.sync(self.root / name)
 
     def sweep(self) -> None:
         """Remove what killed processes left half written. The caller holds the lock of the company folder."""

@@ -43,7 +43,7 @@ def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_ti
         _declared_windows(con, store)
         keys.deduplicate(con)
         relations.create(con, "file", *(r.name for r in relations.of_kind("setting", "result")))
-        relations.insert(con, "file", [_file(entry) for entry in files])
+        _fill_files(con, files)
         settings.fill(con, store.company, period=period, reference_time=reference_time, catalogs=store.catalogs())
         _close(con, store.home)
         undo.pop_all()
@@ -108,11 +108,17 @@ def _declared_windows(con: duckdb.DuckDBPyConnection, store: Store) -> None:
         con.execute("SET schema = 'main'")
 
 
-def _file(entry: Current) -> dict[str, Any]:
-    receipt = entry.latest
+def _fill_files(con: duckdb.DuckDBPyConnection, files: list[Current]) -> None:
+    import pyarrow as pa
+
     names = ("file_sha256", "bytes", "source_id", "connector", "connector_digest", "state", "reason", "lines",
              "records", "rejects", "blanks", "skips", "rows_out", "first_time", "last_time")
-    return {name: getattr(receipt, name) for name in names} | {"path": min(entry.paths), "ledger_seq": entry.first_seq}
+    rows = [{name: getattr(entry.latest, name) for name in names}
+            | {"path": min(entry.paths), "ledger_seq": entry.first_seq} for entry in files]
+    if rows:
+        con.register("arriving", pa.Table.from_pylist(rows))
+        con.execute("INSERT INTO file BY NAME SELECT * FROM arriving")
+        con.unregister("arriving")
 
 
 def _close(con: duckdb.DuckDBPyConnection, home: Path) -> None:

@@ -58,7 +58,23 @@ def test_one_process_or_two(tmp_path, monkeypatch):
     ingest(two, jobs=2, progress=lambda done, total: ticks.append((done, total)))
     assert digests(one) == digests(two)
     assert one.ledger.path.read_bytes() == two.ledger.path.read_bytes()
-    assert ticks == [(n, 9) for n in range(1, 10)]
+    assert ticks == sorted(ticks)
+    assert ticks[-1] == (9, 9)
+
+
+@pytest.mark.parametrize("room", [0, 3000, 1 << 30])
+def test_alone_or_with_others(tmp_path, monkeypatch, room):
+    """Small files share an engine; what comes of one does not depend on which others were beside it, good or bad."""
+    alone, together = month(tmp_path / "alone"), month(tmp_path / "together")
+    for store in (alone, together):
+        for name, data in (("empty", b""), ("junk", b"junk"), ("other", b'{"event": 1, "at": 2, "who": 3}'),
+                           ("copy", (store.root / "logs" / "chat-1.json").read_bytes())):
+            (store.root / "logs" / f"chat-{name}").write_bytes(data)
+    monkeypatch.setattr(intake, "_TOGETHER", -1)
+    one = ingest(alone)
+    monkeypatch.setattr(intake, "_TOGETHER", room)
+    assert ingest(together) == one
+    assert digests(alone) == digests(together)
 
 
 def test_a_month_in_two_parts(tmp_path):
@@ -204,3 +220,47 @@ def test_a_process_that_dies_costs_its_file_alone(tmp_path):
     done = subprocess.run([sys.executable, script], check=True, cwd=ROOT, capture_output=True, text=True,
                           env={**os.environ, "PYTHONPATH": str(ROOT)})
     assert done.stdout.strip() == str([(0, "A"), (1, "deadly1 died"), (2, "B"), (3, "C"), (4, "deadly2 died"), (5, "D")])
+
+
+DEADLY = """
+    import os, signal, sys
+    from datetime import UTC, datetime
+    from pathlib import Path
+    from evidence import pipeline
+    from evidence.model import Company
+    from evidence.pipeline import intake
+
+    class Deadly:
+        rules_digest = engine = "deadly"
+        def read(self, texts):
+            if any("DEADLY" in text.as_py() for text in texts):
+                os.kill(os.getpid(), signal.SIGKILL)
+            import pyarrow as pa
+            return pa.table({"row": []}), pa.table({"row": []})
+
+    if __name__ == "__main__":
+        root = Path(sys.argv[1])
+        intake._IN_PROCESS = 0
+        company = Company.model_validate_json((root / "company.json").read_text())
+        store = pipeline.open_store(root, company)
+        found = pipeline.ingest(store, company, received_at=datetime(2026, 11, 3, tzinfo=UTC), jobs=2, scanner=Deadly)
+        print([(f.path, f.state, f.reason, f.records) for f in found.files])
+"""
+
+
+def test_a_file_that_kills_its_process_is_told_and_the_others_are_read(tmp_path):
+    """Of files read together, the one that ends the process is unreadable; it is tried again the next time."""
+    store = company(tmp_path)
+    for name, ask in (("a", "x"), ("b", "DEADLY"), ("c", "y")):
+        (tmp_path / "logs" / f"chat-{name}").write_bytes(lines(chat(ord(name), ask=ask)))
+    (tmp_path / "logs" / "door").write_text("event,at,who\ne1,2026-10-02T09:00:00Z,mia\n")
+    (tmp_path / "company.json").write_text(store.company.model_dump_json(by_alias=True))
+    script = tmp_path / "deadly.py"
+    script.write_text(textwrap.dedent(DEADLY))
+    done = subprocess.run([sys.executable, script, tmp_path], check=True, cwd=ROOT, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.stdout.strip() == str([("logs/chat-a", "read", None, 1), ("logs/chat-b", "unreadable", "process_died", 0),
+                                       ("logs/chat-c", "read", None, 1), ("logs/door", "read", None, 1)])
+    assert not ingest(store).incomplete
+    assert connect(store).sql("SELECT count(*) FROM exchange").fetchall() == [(3,)]
+    assert connect(store).sql("SELECT DISTINCT state FROM file").fetchall() == [("read",)]

@@ -1,0 +1,150 @@
+"""Several files of one source at a time through one engine: what a statement costs to run, it costs once for all.
+
+A batch holds records of one large file or of many small ones; every row tells by its locator whose it is. What comes
+out does not depend on who else was in the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from evidence.errors import SourceError
+from evidence.ingest.custody import Held
+from evidence.ingest.job import FileJob
+from evidence.ingest.readers.base import BATCH_BYTES
+from evidence.pipeline.file_pass import FilePass
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from evidence.masking import Scanner
+    from evidence.normalize import Normalized, Normalizer
+
+HASH: Final = 64
+
+_last: dict[str, Normalizer] = {}
+
+
+@contextmanager
+def _normalizer(job: FileJob) -> Iterator[Normalizer]:
+    """Yield the engine for a source. Opening one costs as much as reading a small file, so the last one is kept.
+
+    One that failed is not.
+    """
+    from evidence.normalize import Normalizer
+
+    source = job.source
+    name = repr((job.connector.digest, str(job.connector.folder), source.id, source.issuer, source.options,
+                 source.observed_at))
+    engine = _last.pop(name, None)
+    for other in list(_last):
+        _last.pop(other).close()
+    engine = engine or Normalizer(job.connector, source_id=source.id, issuer=source.issuer, options=source.options,
+                                  observed_at=source.observed_at)
+    with ExitStack() as undo:
+        undo.callback(engine.close)
+        yield engine
+        undo.pop_all()
+    _last[name] = engine
+
+
+def derive(passes: Sequence[tuple[FilePass, Held]], scanner: Scanner | None) -> None:
+    """Read files of one source under the same settings and let each pass keep what is its own."""
+    if passes:
+        with _normalizer(passes[0][0].job) as normalizer:
+            _Group([one for one, _ in passes], normalizer, scanner).run([held for _, held in passes])
+
+
+class _Group:
+    """The files of one derivation, and the records of them that wait for the next batch."""
+
+    def __init__(self, passes: Sequence[FilePass], normalizer: Normalizer, scanner: Scanner | None) -> None:
+        self._passes = {one.sha: one for one in passes}
+        self._normalizer, self._scanner = normalizer, scanner
+        self._waiting: list[pa.RecordBatch] = []
+        self._size = 0
+
+    def run(self, helds: Sequence[Held]) -> None:
+        for one, held in zip(self._passes.values(), helds, strict=True):
+            for records in one.batches(held.opener):
+                self._waiting.append(records)
+                self._size += records.nbytes
+                if self._size >= BATCH_BYTES // 2:
+                    self._flush()
+        self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._waiting:
+            records = pa.Table.from_batches(self._waiting).combine_chunks().to_batches()[0]
+            self._waiting, self._size = [], 0
+            self._normalize(records.set_column(0, "record_no", pa.array(range(records.num_rows), pa.int64())))
+
+    def _normalize(self, records: pa.RecordBatch) -> None:
+        """Distribute what became of records; what the engine cannot take at once it gets in halves, then singly."""
+        from evidence.ingest.readers import recorded_http
+
+        connector = self._normalizer.connector
+        try:
+            parts = recorded_http.parts(records, connector) if connector.decode else None
+            result = self._normalizer.batch(records, parts)
+        except (SourceError, MemoryError) as error:
+            if records.num_rows > 1:
+                middle = records.num_rows // 2
+                self._normalize(records.slice(0, middle))
+                self._normalize(records.slice(middle))
+                return
+            locator = records["locator"][0].as_py()
+            self._passes[locator[:HASH]].give_up(locator, len(records["raw"][0].as_py().encode()), type(error).__name__)
+        else:
+            self._distribute(records["locator"], result)
+
+    def _distribute(self, locators: pa.Array, result: Normalized) -> None:
+        import pyarrow.compute as pc
+
+        texts = result.texts.filter(pc.equal(result.texts["relation"], "exchange"))
+        rows = {name: _by_file(table) for name, table in result.rows.items() if table.num_rows}
+        rejects, skips, own = _by_file(result.rejects), _by_file(result.skips), _by_file(texts)
+        none = result.rejects.slice(0, 0), result.skips.slice(0, 0)
+        owners = pc.utf8_slice_codeunits(locators, 0, HASH)
+        for sha in pc.unique(owners).to_pylist():
+            mine = {name: tables[sha] for name, tables in rows.items() if sha in tables}
+            self._passes[sha].take(locators.filter(pc.equal(owners, sha)), mine, rejects.get(sha, none[0]),
+                                   skips.get(sha, none[1]), own[sha].num_rows if sha in own else 0)
+        if self._scanner and texts.num_rows and any(self._passes[sha].found for sha in own):
+            for name, table in scan(texts, self._scanner, self._normalizer.source_id):
+                for sha, part in _by_file(table).items():
+                    if found := self._passes[sha].found:
+                        found.add(name, part)
+
+
+def _by_file(table: pa.Table) -> dict[str, pa.Table]:
+    """Return the rows of each file, in the order they have."""
+    import pyarrow.compute as pc
+
+    if not table.num_rows:
+        return {}
+    owners = pc.utf8_slice_codeunits(table["locator"], 0, HASH)
+    every = pc.unique(owners).to_pylist()
+    return {sha: table if len(every) == 1 else table.filter(pc.equal(owners, sha)) for sha in every}
+
+
+def scan(texts: pa.Table, scanner: Scanner, source_id: str) -> Iterator[tuple[str, pa.Table]]:
+    """Look into texts and yield the rows of ``finding`` and ``placeholder``, without the texts."""
+    import pyarrow as pa
+
+    column = texts["text"].combine_chunks()
+    for name, table in zip(("finding", "placeholder"), scanner.read(column), strict=True):
+        if not table.num_rows:
+            continue
+        context = texts.select(["locator", "native_id", "field"]).take(table["row"])
+        columns = {c: table[c] for c in table.column_names if c != "row"} | {
+            "locator": context["locator"], "exchange_ref": context["native_id"], "field": context["field"],
+            "source_id": pa.array([source_id] * table.num_rows, pa.string())}
+        if name == "finding":
+            columns |= {c: pa.array([value] * table.num_rows, pa.string())
+                        for c, value in (("rules_digest", scanner.rules_digest), ("engine", scanner.engine))}
+        yield name, pa.table(columns)
