@@ -59,8 +59,8 @@ SELECT
     split_part(ruling, ' ', 1) AS verdict,
     split_part(ruling, ' ', 2) AS reason,
     'nothing that the policy says must be masked' AS expected,
-    concat(replace(masking_verdict, '_', ' '), ', ', CAST(response_findings AS VARCHAR), ' values found',
-        coalesce(': ' || kinds, '')) AS actual,
+    concat(replace(masking_verdict, '_', ' '), '; values found: ', CAST(response_findings AS VARCHAR),
+        coalesce(' (' || kinds || ')', '')) AS actual,
     record_refs
 FROM ruled
 ORDER BY subject

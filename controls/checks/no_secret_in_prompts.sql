@@ -55,7 +55,7 @@ SELECT
     split_part(ruling, ' ', 1) AS verdict,
     split_part(ruling, ' ', 2) AS reason,
     'no secret, payment or identity number' AS expected,
-    concat(CAST(coalesce(n, 0) AS VARCHAR), ' values found', coalesce(': ' || kinds, '')) AS actual,
+    concat('values found: ', CAST(coalesce(n, 0) AS VARCHAR), coalesce(' (' || kinds || ')', '')) AS actual,
     record_refs
 FROM ruled
 ORDER BY subject
