@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -26,7 +28,29 @@ _MAY = frozenset({"content_type", "message_digest", "signing_time", "signing_cer
                   "cms_algorithm_protection", "signature_policy_identifier", "binary_signing_time"})
 # What asn1crypto and cryptography raise for bytes that are not what they should be.
 DAMAGED: Final = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError,
-                  UnsupportedAlgorithm)
+                  UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType,
+                  UserWarning)
+
+
+@contextmanager
+def pedantic() -> Iterator[None]:
+    """Take for an error (``UserWarning``) what the parser of certificates only warns of, such as serial number 0."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def whole(found: x509.Certificate | x509.CertificateRevocationList) -> None:
+    """Read every part of a certificate or revocation list now: they are parsed late, and would raise later.
+
+    Raises:
+        ValueError: or another error of ``DAMAGED``.
+    """
+    _ = (found.issuer, list(found.extensions), found.signature_hash_algorithm, found.fingerprint(hashes.SHA256()))
+    if isinstance(found, x509.Certificate):
+        _ = (found.subject.rfc4514_string(), found.public_key(), found.not_valid_before_utc, found.not_valid_after_utc)
+    else:
+        _ = (found.last_update_utc, found.next_update_utc, [entry.revocation_date_utc for entry in found])
 
 
 class RefusedError(VerificationError):
@@ -126,7 +150,11 @@ def _certificates(signed: Any) -> tuple[x509.Certificate, ...]:
     found = list(signed["certificates"])
     if not 1 <= len(found) <= c.MAX_CERTIFICATES or any(cert.name != "certificate" for cert in found):
         raise RefusedError("signature_form", f"{len(found)} certificates, or other things than X.509 certificates")
-    return tuple(x509.load_der_x509_certificate(cert.chosen.dump()) for cert in found)
+    with pedantic():
+        certs = tuple(x509.load_der_x509_certificate(cert.chosen.dump()) for cert in found)
+        for cert in certs:
+            whole(cert)
+    return certs
 
 
 def _algorithms(signed: Any, info: Any) -> str:

@@ -58,6 +58,7 @@ def verify_package(path: Path, expected: Expected, *, ids: bool = False) -> Chec
     sums, signature = kept.get(c.SUMS, b""), kept.get(c.SIGNATURE)
     statement = check_statement(kept.get(c.STATEMENT) if c.STATEMENT in good else None, expected, check)
     signed = check_signature(signature, sums, check)
+    kept = {name: data for name, data in kept.items() if name in good or name in c.UNLISTED}  # the rest is nobody's
     chain = pem_certificates(kept.get(c.SEAL_CHAIN, b""))
     if signed is not None:
         check_seal(signed, chain, statement, expected, check)
@@ -65,7 +66,7 @@ def verify_package(path: Path, expected: Expected, *, ids: bool = False) -> Chec
         check_validity(signed, chain, kept.get(c.REVOCATION), at, expected, check)
     if statement is not None and listed is not None:
         _contents(statement, listed, members, check)
-    _documents(good, kept, signed, statement, check)
+    _documents(kept, members, signed, statement, check)
     if expected.digest is not None and hashlib.sha256(sums).hexdigest() != expected.digest.lower():
         check.fail("expected_id", f"its SHA256SUMS is not the one you were sent, {show(expected.digest)}")
     ident = statement["package_id"] if statement is not None and not check.failed("signature", "statement") else None
@@ -140,13 +141,13 @@ def _contents(statement: Mapping[str, Any], listed: Mapping[str, str], members: 
     check.hold("counts", f"{len(statement['counts'])} counts, {statement['files']} files")
 
 
-def _documents(good: set[str], kept: Mapping[str, bytes], signed: Signed | None,
+def _documents(kept: Mapping[str, bytes], members: Members, signed: Signed | None,
                statement: Mapping[str, Any] | None, check: Checklist) -> None:
-    """Check the reports, but only those whose digest is the one listed: other bytes are nobody's."""
-    files = {path: kept[path] for path in c.PDF_ATTACHED.values() if path in good}
-    if c.REPORT in good and c.REPORT in kept:
+    """Check the reports, but only those whose digest is the one listed."""
+    files = {path: kept[path] for path in c.PDF_ATTACHED.values() if path in kept}
+    if c.REPORT in kept:
         check_pdf(kept[c.REPORT], signed.signer if signed else None, statement, files, check)
-    if c.HTML in good and c.HTML in kept:
+    if c.HTML in kept:
         check_html(kept[c.HTML], check)
-    elif c.HTML not in kept:
+    elif c.HTML not in members.sha256:
         check.skip("html", "the package has no HTML report")

@@ -12,7 +12,7 @@ from cryptography import x509
 
 from evidence import constants as c
 from evidence.verify import trust
-from evidence.verify.cms import DAMAGED, RefusedError, Signed, open_signature
+from evidence.verify.cms import DAMAGED, RefusedError, Signed, open_signature, pedantic, whole
 from evidence.verify.report import Checklist
 from evidence.verify.timestamp import response_token, token_time
 
@@ -68,9 +68,13 @@ def check_signature(signature: bytes | None, sums: bytes, check: Checklist) -> S
 def pem_certificates(data: bytes) -> list[x509.Certificate]:
     """Return the certificates of a PEM file; an empty list when it holds none or is damaged."""
     try:
-        return x509.load_pem_x509_certificates(data) if data else []
+        with pedantic():
+            certs = x509.load_pem_x509_certificates(data) if data else []
+            for cert in certs:
+                whole(cert)
     except DAMAGED:
         return []
+    return certs
 
 
 def check_seal(signed: Signed, chain: Sequence[x509.Certificate], statement: Mapping[str, Any] | None,
@@ -166,8 +170,11 @@ def check_validity(signed: Signed, chain: Sequence[x509.Certificate], revocation
         check.skip("revocation", "the package holds no revocation lists")
         return
     try:
-        lists = [x509.load_pem_x509_crl(part + b"-----END X509 CRL-----\n")
-                 for part in revocation.split(b"-----END X509 CRL-----\n")[:-1]]
+        with pedantic():
+            lists = [x509.load_pem_x509_crl(part + b"-----END X509 CRL-----\n")
+                     for part in revocation.split(b"-----END X509 CRL-----\n")[:-1]]
+            for one in lists:
+                whole(one)
     except DAMAGED:
         check.fail("revocation", f"{c.REVOCATION} cannot be read")
         return

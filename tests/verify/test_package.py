@@ -304,3 +304,42 @@ def test_verifying_loads_neither_engine_nor_templates() -> None:
             "sys.exit(', '.join({'duckdb', 'jinja2', 'pyhanko', 'weasyprint', 'orjson', 'pandas'} & set(sys.modules)) or 0)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_large_files_are_written_and_read_as_zip64(kit: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the limit lowered, sizes, offsets and the end record go through their ZIP64 forms, and common tools agree."""
+    monkeypatch.setattr(c, "ZIP64_FROM", 1500)
+    staging = tmp_path / "staging"
+    tree = kit.module.stage(staging)
+    path = sealing.seal(staging, facts=kit.module.facts(tree), key=kit.test_key, out=tmp_path / "large.zip").path
+    assert b"PK\x06\x06" in path.read_bytes()
+    assert verify(path, fingerprint=kit.test_key.fingerprint, at=kit.module.CHECKED).ok
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+    if shutil.which("unzip"):
+        assert subprocess.run(["unzip", "-tq", path], capture_output=True, check=False).returncode == 0
+    good = path.read_bytes()
+    for at in (len(good) - 93 - 76 + n for n in range(76)):
+        path.write_bytes(good[:at] + bytes([good[at] ^ 1]) + good[at + 1:])
+        assert not verify(path, at=kit.module.CHECKED).ok
+
+
+def test_a_package_is_sealed_and_verified_in_little_memory(kit: Any, tmp_path: Path) -> None:
+    """Neither side holds the chains: 40,000 of them pass in less memory than they fill."""
+    import tracemalloc
+
+    out = tmp_path / "chains.ndjson"
+    tracemalloc.start()
+    sealing.write_leaves(kit.module.rows(40_000), out, salt_key=kit.module.SALT, pseudonym_key=kit.module.PSEUDONYM)
+    _, writing = tracemalloc.get_traced_memory()
+    tracemalloc.reset_peak()
+    from evidence.verify.chains import ChainReader
+
+    reader = ChainReader()
+    with out.open("rb") as file:
+        while piece := file.read(1 << 20):
+            reader.feed(piece)
+    _, reading = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert reader.close() == 40_000
+    assert max(writing, reading) < 12 << 20 < out.stat().st_size
