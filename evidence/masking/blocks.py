@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 16 << 20
 ROW_BYTES = (1 << 31) - 16
 
 
@@ -44,7 +44,9 @@ def of_rows(rows: list[bytes]) -> Block:
 
 
 def of_array(texts: pa.Array) -> Iterator[Block]:
-    """Yield the rows of an Arrow array of text or bytes as blocks of about 4 MB; NULL is an empty row.
+    """Yield the rows of an Arrow array of text or bytes as blocks of about 16 MB; NULL is an empty row.
+
+    A block is good until the next one is asked for: they share one buffer.
 
     Raises:
         UsageError: the array holds something else, or a row of 2 GiB or more.
@@ -71,21 +73,24 @@ def of_array(texts: pa.Array) -> Iterator[Block]:
     data = texts.buffers()[2]
     source = memoryview(data).cast("B") if data is not None and data.size else memoryview(b"")
     totals = np.cumsum(lengths + 1)
+    buffer = np.empty(0, dtype=np.uint8)
     first = 0
     while first < len(lengths):
         done = int(totals[first - 1]) if first else 0
         last = max(first + 1, int(np.searchsorted(totals, done + BLOCK_BYTES, side="right")))
-        yield _copy(source, offsets[first:last], lengths[first:last], first)
+        size = int(totals[last - 1]) - done + 1
+        buffer = buffer if len(buffer) >= size else np.empty(size, dtype=np.uint8)
+        yield _copy(source, offsets[first:last], lengths[first:last], first, buffer[:size])
         first = last
 
 
-def _copy(source: memoryview, offsets: np.ndarray[Any, Any], lengths: np.ndarray[Any, Any], first: int) -> Block:
+def _copy(source: memoryview, offsets: np.ndarray[Any, Any], lengths: np.ndarray[Any, Any], first: int,
+          buffer: np.ndarray[Any, Any]) -> Block:
     """Lay some rows side by side; the copy runs at memory speed, the separators are the only new bytes."""
     import numpy as np
 
     stops = 1 + np.cumsum(lengths + 1)
     starts = stops - lengths - 1
-    buffer = np.empty(int(stops[-1]), dtype=np.uint8)
     buffer[0] = buffer[stops - 1] = 10
     target = memoryview(cast("bytearray", buffer))
     for at, offset, length in zip(starts.tolist(), offsets.tolist(), lengths.tolist(), strict=False):

@@ -37,6 +37,7 @@ _PIECE = re.compile(
     rb"|%(?P<percent>[2-7][0-9A-Fa-f])"
     rb"|&#(?P<decimal>[0-9]{2,3});|&#[xX](?P<hex>[0-9A-Fa-f]{2});|&(?P<named>commat|period|hyphen);"
     rb"|\\u00(?P<escape>[2-7][0-9A-Fa-f])|\\x(?P<byte>[2-7][0-9A-Fa-f])")
+_FIRST = frozenset(b"\xc2\xe2\xe3\xef%&\\=\"'")
 _NAMED = {b"commat": b"@", b"period": b".", b"hyphen": b"-"}
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _WRAPPED = re.compile(rb"(?:\r?\n[A-Za-z0-9+/]{8,})*={0,2}")
@@ -100,9 +101,11 @@ def characters(row: int, text: bytes, ends: Iterable[int]) -> View | None:
     pieces = Pieces(text)
     for end in ends:
         at = max(pieces.done, end - 10)
-        while match := _PIECE.search(text, at, min(len(text), end + 40)):
-            pieces.decoded(_byte(match), *match.span())
-            at = match.end()
+        while at < min(end, len(text)):
+            match = _PIECE.match(text, at) if text[at] in _FIRST else None
+            if match:
+                pieces.decoded(_byte(match), *match.span())
+            at = match.end() if match else at + 1
     return pieces.view(row)
 
 

@@ -73,7 +73,7 @@ def re2_module() -> Any:
     return re2
 
 
-def _lane(anchor: Anchor) -> int:
+def lane(anchor: Anchor) -> int:
     """Return which database an anchor goes to: shapes of digits slow down a database of literals, and the reverse."""
     return 1 if re.match(r"(?:\\b)?(?:\\\+|\\\()?(?:\\d|[1-9]|\[[0-9](?:-?[0-9])?\])", anchor.pattern) else 0
 
@@ -89,16 +89,16 @@ class _Hyperscan:
         self._anchors = anchors
         self._found: tuple[list[int], list[int]] = ([], [])
         flags = [hs.HS_FLAG_CASELESS if a.caseless else 0 for a in anchors] + [hs.HS_FLAG_MULTILINE] * len(row_patterns)
-        lanes: list[list[tuple[int, bytes]]] = [[], [], []]
+        groups: list[list[tuple[int, bytes]]] = [[], [], []]
         for number, anchor in enumerate(anchors):
-            lanes[_lane(anchor)].append((number, anchor.pattern.encode()))
-        lanes[2] = [(len(anchors) + number, pattern.encode()) for number, pattern in enumerate(row_patterns)]
+            groups[lane(anchor)].append((number, anchor.pattern.encode()))
+        groups[2] = [(len(anchors) + number, pattern.encode()) for number, pattern in enumerate(row_patterns)]
         self._databases = []
-        for lane in lanes:
-            if lane:
+        for group in groups:
+            if group:
                 database = hs.Database()
-                database.compile(expressions=[text for _, text in lane], ids=[number for number, _ in lane],
-                                 elements=len(lane), flags=[flags[number] for number, _ in lane])
+                database.compile(expressions=[text for _, text in group], ids=[number for number, _ in group],
+                                 elements=len(group), flags=[flags[number] for number, _ in group])
                 self._databases.append(database)
 
     def _scan(self, block: Block) -> None:

@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Callable
 
-from evidence.masking.words import words
+from evidence.masking.words import any_word, words
 
 Check = Callable[[bytes, bytes, bytes], str | None]
 FIXTURE = "fixture"
@@ -121,7 +121,9 @@ def _scrambled(value: bytes) -> bool:
 
 def assigned(value: bytes, before: bytes, _after: bytes) -> str | None:
     """Accept what is assigned to a name such as ``api_key`` if it looks drawn: classes of characters and entropy."""
-    if _SAMPLE.search(value) or _POINTER.fullmatch(value) or _PAGING.search(before) or any(word in value.lower() for word in words("stopwords")):
+    if _SAMPLE.search(value) or _POINTER.fullmatch(value) or any_word("stopwords").search(value):
+        return None
+    if _PAGING.search(before):
         return None
     classes = sum(bool(re.search(kind, value)) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9_]"))
     digits = len(re.findall(rb"[0-9]", value))
