@@ -44,6 +44,19 @@ def run(con: duckdb.DuckDBPyConnection) -> None:
     """
     import duckdb
 
+    step = "preparation"
+    try:
+        _prepare(con)
+        for path in sorted(SQL.glob("*.sql")):
+            step = path.name
+            con.execute(path.read_text("utf-8"))
+    except duckdb.Error as error:
+        raise SourceError(f"masking step {step} failed: {error}",
+                          advice="a relation may lack a column or the memory limit may be too low") from error
+
+
+def _prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the result empty, and bring the classes of entities and the groups of callers, where these are known."""
     con.execute("DROP TABLE IF EXISTS masking_verdict")
     relations.create(con, "masking_verdict")
     con.execute("CREATE OR REPLACE TEMP TABLE w_masking_entity (entity_type VARCHAR, entity_class VARCHAR)")
@@ -53,9 +66,3 @@ def run(con: duckdb.DuckDBPyConnection) -> None:
     nobody = "(SELECT '' AS interaction_id, '' AS group_id) AS nobody LIMIT 0"
     source = "w_caller_group" if groups and groups[0] else nobody
     con.execute(f"CREATE OR REPLACE TEMP VIEW w_masking_group AS SELECT interaction_id, group_id FROM {source}")  # noqa: S608
-    for path in sorted(SQL.glob("*.sql")):
-        try:
-            con.execute(path.read_text("utf-8"))
-        except duckdb.Error as error:
-            raise SourceError(f"masking step {path.name} failed: {error}",
-                              advice="a relation may lack a column or the memory limit may be too low") from error
