@@ -9,7 +9,7 @@ demo: install  ## set up, write a company's month of logs, run it, say where the
 	@.venv/bin/evidence demo $(DEMO)
 
 test: install lint  ## set up and run the whole test suite
-	@.venv/bin/pytest -n 2 --dist worksteal -q
+	@.venv/bin/pytest -n 2 --dist loadgroup -q
 
 setup:
 	@.ci/setup dev
