@@ -1,4 +1,8 @@
-"""One row for each key: which of several rows holds, and what the others say about the source."""
+"""One row for each key: which of several rows holds, and what the others say about the source.
+
+Of two sights of one object at one instant the state that is further on holds, then the one that knows more: a page of
+a list says less of an approval than the detail behind it.
+"""
 # ruff: noqa: S608 - statements are made of the names of the schema alone
 
 from __future__ import annotations
@@ -59,7 +63,10 @@ def _collect(con: duckdb.DuckDBPyConnection, relation: Relation) -> None:
                 f" GROUP BY {key} HAVING count(*) > 1) AS k ON {same}")
     order = "locator"
     if relation.kind == "snapshot":
-        order = f"observed_at DESC NULLS LAST, {FURTHER_ON.get(name, '0')} DESC, record_hash DESC, locator"
+        told = (c.name for c in relation.columns if c.name not in _CUSTODY)
+        known = " + ".join(f'CAST("{column}" IS NOT NULL AS INTEGER)' for column in told)
+        order = (f"observed_at DESC NULLS LAST, {FURTHER_ON.get(name, '0')} DESC, {known} DESC, record_hash DESC,"
+                 " locator")
     con.execute(f"CREATE TABLE dropped.{name} AS SELECT {', '.join(_ROW)} FROM (SELECT {', '.join(_ROW)},"
                 f" row_number() OVER (PARTITION BY {key} ORDER BY {order}) AS place FROM several) WHERE place > 1")
     con.execute(f"INSERT INTO duplicate SELECT '{name}', source_id, native_id, max(copies) FROM (SELECT source_id,"

@@ -78,7 +78,8 @@ class Company:
         """Let a person ask something through the gateway, in a session of its own called s-<native>."""
         email = f"{name}@x.test" if name else None
         row = {"source_id": "gw", "native_id": native, "event_time": time, "session_id": f"s-{native}",
-               "subject_email": email, "connection": "prod", "pairing": "exact", "outcome": "forwarded"} | more
+               "subject_email": email, "connection": "prod", "pairing": "exact", "outcome": "forwarded",
+               "route": "/v1/chat/completions", "model": "m-1"} | more
         self.put("exchange", **row)
         self.put("session", **({"source_id": "gw", "native_id": row["session_id"], "event_time": time,
                                 "session_kind": "proxied_traffic", "subject_email": row["subject_email"],

@@ -141,7 +141,7 @@ def test_declared_windows_gaps_and_what_has_not_settled(company):
         ("2026-10-01", "2026-10-10", "covered", "complete_without_records"),
         ("2026-10-10", "2026-10-11", "gap", "outage"),
         ("2026-10-11", "2026-10-20", "covered", "complete_without_records"),
-        ("2026-10-20", "2026-10-31", "unknown", "too_few_records"),
+        ("2026-10-20", "2026-10-31", "gap", "left_out_of_declaration"),
         ("2026-10-31", "2026-11-01", "pending", "settling")]
 
 
@@ -159,6 +159,70 @@ def test_a_silent_day_of_a_busy_stream_is_a_gap_even_if_declared(company):
     company.con.execute("UPDATE source_window SET basis = 'receipt' WHERE source_id = 'idp'")
     correlate.intervals(company.con)
     assert ("2026-10-14", "2026-10-15", "covered", "complete_without_records") in _coverage(company, "sign_in")
+
+
+def _busy(company, hours):
+    """Put sixty sign-ins into every hour named of every day from the last of September on."""
+    values = ", ".join(f"({hour})" for hour in hours)
+    company.con.execute(f"""
+        INSERT INTO sign_in BY NAME SELECT 'idp' AS source_id, 'i' || d || '-' || h || '-' || i AS native_id,
+        0 AS ordinal, 'l' || d || '-' || h || '-' || i AS locator, '-' AS record_hash,
+        TIMESTAMP '2026-10-01' + to_days(CAST(d AS INTEGER)) + to_minutes(h * 60 + i) AS event_time, 't' AS issuer,
+        'o-ada' AS subject, 'person' AS subject_kind, 'success' AS outcome, 'authn' AS event_kind, 'yes' AS mfa_state
+        FROM range(31) AS t (d), (VALUES {values}) AS v (h), range(60) AS u (i)""")
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_few_hours_of_a_day_at_the_period_s_edge_are_no_gap(company, declared):
+    """A month of Berlin begins at 22:00 UTC: two hours at night without records are judged with the day beside them."""
+    if not declared:
+        company.rows = [r for r in company.rows if r[0] != "source_window"]
+    company.rows[0][1].update(period_from="2026-09-30 22:00:00", period_to="2026-10-31 23:00:00")
+    company.run()
+    _busy(company, range(7, 16))
+    from evidence import correlate
+    correlate.intervals(company.con)
+    assert _coverage(company, "sign_in") == [("2026-09-30", "2026-10-31", "covered", "records_present")]
+
+
+@pytest.mark.parametrize(("shift", "state"), [(14, "gap"), (11, "covered")])
+def test_the_longer_part_of_a_day_is_judged_in_proportion(company, shift, state):
+    """Fourteen hours of the last day without a record, where sixty would be usual, are a gap; eleven are not judged."""
+    company.rows[0][1]["period_to"] = f"2026-11-01 {shift:02d}:00:00"
+    company.run()
+    _busy(company, range(24))
+    from evidence import correlate
+    correlate.intervals(company.con)
+    assert _coverage(company, "sign_in")[-1][2] == state
+
+
+def test_what_a_declaration_leaves_out_is_a_gap_in_every_stream_of_the_source(company):
+    """The gateway's owner declares all but one day: requests and approvals, rare as they are, have the same gap."""
+    company.rows = [r for r in company.rows if r[0] != "source_window"]
+    company.covered("gw", "2026-09-01", "2026-10-20")
+    company.covered("gw", "2026-10-21", "2026-11-05")
+    company.person("ada")
+    company.ask("x", "ada", "2026-10-06 12:00:00")
+    company.approval("R", "s-x", "2026-10-06 11:00:00", [])
+    company.run()
+    for stream in ("exchange", "approval"):
+        assert [row for row in _coverage(company, stream) if row[2] != "covered"] == [
+            ("2026-10-20", "2026-10-21", "gap", "left_out_of_declaration")]
+
+
+def test_rare_events_are_never_judged_by_their_silence(company):
+    """Hundreds of changes on every other day prove nothing for the day without any."""
+    company.rows = [r for r in company.rows if r[0] != "source_window"]
+    company.run()
+    for day in range(1, 32):
+        if day != 14:
+            company.con.execute(f"""
+                INSERT INTO account_event BY NAME SELECT 'idp' AS source_id, '{day}-' || i AS native_id, 0 AS ordinal,
+                '{day}' || i AS locator, '-' AS record_hash, TIMESTAMP '2026-10-{day:02d} 12:00:00' AS event_time,
+                't' AS issuer, 'o-ada' AS account_id, 'enabled' AS operation FROM range(50) AS t (i)""")
+    from evidence import correlate
+    correlate.intervals(company.con)
+    assert ("2026-10-14", "2026-10-15", "unknown", "too_few_records") in _coverage(company, "account_event")
 
 
 def test_skew_is_measured_from_exact_pairs_or_not_evidenced(company):

@@ -64,6 +64,15 @@ def test_of_two_states_the_one_further_on_holds(store):
     assert con.sql("FROM altered").fetchall() == con.sql("FROM duplicate").fetchall() == []
 
 
+@pytest.mark.parametrize("number", range(4))
+def test_of_two_sights_of_one_state_the_one_that_knows_more_holds(store, number):
+    """A list says less than a detail: whatever their hashes, what only the detail knows is not lost."""
+    put(store, "chat1", chat(number, who=None))
+    put(store, "chat2", chat(number))
+    ingest(store)
+    assert connect(store).sql("SELECT subject FROM exchange").fetchall() == [("mia",)]
+
+
 def test_the_newest_observation_holds(tmp_path):
     """Sources that say when they were asked decide by it, whatever the order of files."""
     store = company(tmp_path, {"id": "a", "connector": "plain_chat", "paths": ["logs/a"], "observed_at": "2026-11-02T00:00:00Z"})

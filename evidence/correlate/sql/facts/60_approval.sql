@@ -1,6 +1,7 @@
--- Approvals as they stand now (newest snapshot; of two at one instant the one further on), with who asked and for
--- what. What the newest leaves out (lists show less than details) is taken from the others, then from the session it
--- was asked in, and where that is not among the records, from the sessions that used its credentials.
+-- Approvals as they stand now (newest snapshot; of two at one instant the one further on, then the one that knows
+-- more), with who asked and for what. What the newest leaves out (lists show less than details) is taken from the
+-- others, then from the session it was asked in, and where that is not among the records, from the sessions that used
+-- its credentials.
 CREATE OR REPLACE TABLE w_approval_now AS
 WITH ranked AS (
     SELECT a.*, row_number() OVER (
@@ -8,6 +9,10 @@ WITH ranked AS (
         ORDER BY a.observed_at DESC NULLS LAST,
                  CASE a.status WHEN 'revoked' THEN 1 WHEN 'rejected' THEN 2 WHEN 'expired' THEN 3 WHEN 'executed' THEN 4
                                WHEN 'approved' THEN 5 WHEN 'pending' THEN 6 ELSE 7 END,
+                 CAST(a.session_id IS NULL AS BIGINT) + CAST(a.exchange_ref IS NULL AS BIGINT)
+                 + CAST(a.requester IS NULL AS BIGINT) + CAST(a.requester_email IS NULL AS BIGINT)
+                 + CAST(a.connection IS NULL AS BIGINT) + CAST(a.quorum IS NULL AS BIGINT)
+                 + CAST(a.rule_name IS NULL AS BIGINT) + CAST(a.expires_at IS NULL AS BIGINT),
                  a.record_hash, a.locator, a.ordinal) AS nth,
            max(a.revoked_at) OVER w AS ever_revoked_at, max(a.expires_at) OVER w AS ever_expires_at,
            max(a.quorum) OVER w AS ever_quorum, max(a.duration_us) OVER w AS ever_duration_us,

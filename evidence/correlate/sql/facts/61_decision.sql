@@ -12,7 +12,7 @@ WITH seen AS (
                PARTITION BY s.source_id, s.approval_id, s.group_key
                ORDER BY s.observed_at DESC NULLS LAST,
                         CASE s.status WHEN 'revoked' THEN 1 WHEN 'rejected' THEN 2 WHEN 'approved' THEN 3 ELSE 4 END,
-                        s.record_hash, s.locator, s.ordinal) AS newest,
+                        s.event_time IS NULL, s.record_hash, s.locator, s.ordinal) AS newest,
            row_number() OVER (
                PARTITION BY s.source_id, s.approval_id, s.group_key, s.status
                ORDER BY s.event_time NULLS LAST, s.actor IS NULL AND s.actor_email IS NULL, s.observed_at NULLS LAST,
