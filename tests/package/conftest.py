@@ -32,11 +32,12 @@ class Sealed:
         return (self.unpacked / name).read_bytes()
 
 
-def seal(root: Path, capfd, *more: str) -> tuple[int, str]:
-    """Run the month by the command line; returns the exit code and what went to stdout."""
+def seal(root: Path, capfd, *more: str) -> tuple[int, str, str]:
+    """Run the month by the command line; returns the exit code and what went to stdout and stderr."""
     capfd.readouterr()
     code = cli.call(["run", "-C", str(root), "--period", "2026-10", "--as-of", AS_OF, "--test-key", *more])
-    return code, capfd.readouterr().out
+    said = capfd.readouterr()
+    return code, said.out, said.err
 
 
 def unpack(package: Path, into: Path) -> Path:

@@ -50,7 +50,7 @@ def test_it_verifies_with_tools_that_nobody_here_wrote(sealed, tmp_path):
 def test_the_same_month_again_gives_the_same_bytes(sealed, tmp_path, capfd):
     """Another machine, another day, files found in another order: every file is equal but those that carry the run."""
     root = copy_with_secrets(sealed, tmp_path / "again")
-    code, _ = seal(root, capfd, "--jobs", "1")
+    code, *_ = seal(root, capfd, "--jobs", "1")
     assert code == 4
     again = unpack(root / "packages" / "evidence-2026-10.zip", tmp_path / "unpacked")
     names = {p.relative_to(sealed.unpacked).as_posix() for p in sealed.unpacked.rglob("*") if p.is_file()}
@@ -91,12 +91,15 @@ def test_a_sealed_month_is_never_altered(sealed, tmp_path, capfd):
     root = tmp_path / "acme"
     shutil.copytree(sealed.root, root)
     before = sealed.package.read_bytes()
-    code, out = seal(root, capfd)
+    code, out, err = seal(root, capfd)
     assert code == 4
     assert "not sealed" in out
-    late = sorted((root / "logs" / "entra" / "signins").glob("*.ndjson"))[0]
-    late.with_name("late.ndjson").write_bytes(late.read_bytes().splitlines(keepends=True)[0].replace(b'"id":"', b'"id":"f', 1))
-    seal(root, capfd)
+    assert "nothing would change" in err
+    late = min((root / "logs" / "entra" / "signins").glob("*.ndjson"))
+    line = late.read_bytes().splitlines(keepends=True)[0]
+    late.with_name("late.ndjson").write_bytes(line.replace(b'"id":"', b'"id":"f', 1).replace(b'"id": "', b'"id": "f', 1))
+    _, _, err = seal(root, capfd)
+    assert "would change: --edition" in err
     assert (root / "packages" / "evidence-2026-10.zip").read_bytes() == before
     seal(root, capfd, "--edition")
     second = root / "packages" / "evidence-2026-10.e2.zip"
@@ -142,7 +145,7 @@ def test_a_missing_source_is_3_and_the_package_says_so(sealed, tmp_path, capfd):
     """Without the sign-ins the rest of the month is still sealed, incomplete, and nothing passes that rested on them."""
     root = copy_with_secrets(sealed, tmp_path / "poor")
     shutil.rmtree(root / "logs" / "entra" / "signins")
-    code, _ = seal(root, capfd)
+    code, *_ = seal(root, capfd)
     assert code == 3
     folder = unpack(root / "packages" / "evidence-2026-10.zip", tmp_path / "unpacked")
     results = [json.loads(line) for line in (folder / "evidence" / "results.ndjson").read_bytes().splitlines()]
