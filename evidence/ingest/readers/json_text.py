@@ -61,10 +61,10 @@ class _Sink:
         elif not (text := unit.text.strip(SPACE)):
             self._count()
             self.batch.blanks += 1
+        elif unit.last and isinstance(found := Judge.look(text), tuple) and found[0] == CUT:
+            self._cut(text)
         else:
             self._judge(text, top=True)
-            if unit.last and self.batch.rejects and self.batch.rejects[-1][:2] == (self._number, CUT):
-                self.stop, self.detail = CUT, "the last line has no end"
 
     def _count(self) -> None:
         self._number += 1
@@ -91,7 +91,7 @@ class _Sink:
 
     def _cut(self, text: bytes) -> None:
         """Take a document without its end: the whole elements of its page, then the rest as a reject."""
-        self.stop, self.detail = CUT, "the last document has no end"
+        self.stop, self.detail = CUT, "what stands last has no end"
         rest = text.strip(SPACE)
         for key in self._keys:
             elements = list(members(text, key))
@@ -110,16 +110,17 @@ def _is_lines(head: bytes) -> bool:
     """Tell one object per line from documents that span lines, by the first one.
 
     A document that spans lines is whole, or whole as far as it goes. A broken line is neither: what follows it does not
-    continue it.
+    continue it. What has neither an end nor a line end in sight is taken for a long line.
     """
     start = head.lstrip(SPACE)
     if start[:1] == b"[":
         return False
-    if start[:1] != b"{" or not isinstance(Judge.look(start.partition(b"\n")[0].strip(SPACE)), tuple):
+    line, end, _ = start.partition(b"\n")
+    if start[:1] != b"{" or not isinstance(Judge.look(line.strip(SPACE)), tuple):
         return True
     first = next(iter(documents(Pushed(head, Plain(io.BytesIO)), len(head))), Unit())
     found = Judge.look(first.text.strip(SPACE))
-    return isinstance(found, tuple) and not (first.cut and found[0] == CUT)
+    return isinstance(found, tuple) and not (end and first.cut and found[0] == CUT)
 
 
 def _by_line(source: Readable, options: Options) -> Iterator[Unit]:
