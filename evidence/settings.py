@@ -100,8 +100,8 @@ def _masking(company: Company) -> Rows:
     for rank, rule in enumerate(company.policies.masking.rules):
         yield {"rank": rank, "entity_class": rule.entity_class, "entity_type": rule.entity,
                "connection": rule.connection, "directory_group": rule.group, "action": rule.action,
-               "keep_last": rule.keep_last, "valid_from": utc(rule.valid_from) or OPEN_FROM,
-               "valid_to": utc(rule.valid_to) or OPEN_TO}
+               "keep_last": rule.keep_last, "strategy": rule.strategy,
+               "valid_from": utc(rule.valid_from) or OPEN_FROM, "valid_to": utc(rule.valid_to) or OPEN_TO}
 
 
 def _callers(company: Company) -> Rows:
