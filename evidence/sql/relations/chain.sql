@@ -42,6 +42,7 @@ CREATE TABLE chain (
     country VARCHAR,                     -- country of the sign-in
     device_managed BOOLEAN,              -- device of the sign-in is managed
     after_revocation BOOLEAN NOT NULL,   -- true: used after sessions were revoked or the account was disabled
+    stale_entitlement_us BIGINT,         -- microseconds since the person was removed from a group that the token may still carry
     risk_level VARCHAR NOT NULL,         -- low, medium, high or unknown by policy
     risk_basis VARCHAR NOT NULL,         -- rule of evidence.yaml that set it, or gateway
     gateway_risk VARCHAR,                -- what the gateway said
@@ -60,6 +61,8 @@ CREATE TABLE chain (
     approver_subject VARCHAR,            -- his user id as the source says it
     approver_is_requester BOOLEAN,       -- same person, by person and not by string; NULL: not known
     approver_membership VARCHAR,         -- member not_member boundary member_by_snapshot_only conflict unknown_no_coverage not_applicable
+    approver_account_state VARCHAR,      -- enabled, disabled, deleted or unknown when the approval was complete; NULL: no person
+    approver_sign_in_tier VARCHAR,       -- T4 signed in himself within a token's life before, T5 longer ago, T0 not; NULL: not known
     approver_group VARCHAR,              -- group for which he decided
     outcome VARCHAR NOT NULL,            -- forwarded, blocked, denied, no_response or unknown
     blocked_by VARCHAR,                  -- rule that blocked it

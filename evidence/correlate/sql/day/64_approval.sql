@@ -17,11 +17,13 @@ SELECT x.interaction_id, q.approval_required,
        c.source_id, c.native_id, c.locator, c.method, coalesce(n.candidates, 0) AS candidates, c.complete_at, c.ends_at,
        us_from_to(c.complete_at, x.event_time) AS delta_us, c.approver_person_id, c.approver_subject,
        CASE WHEN c.complete THEN c.is_self END AS is_self, c.approver_group, c.decision_locator, c.variant,
-       CASE WHEN c.complete THEN coalesce(s.verdict, 'unknown_no_coverage') ELSE 'not_applicable' END AS membership
+       CASE WHEN c.complete THEN coalesce(s.verdict, 'unknown_no_coverage') ELSE 'not_applicable' END AS membership,
+       f.account_state, f.sign_in_tier
 FROM w_x AS x
 INNER JOIN w_required AS q ON q.interaction_id = x.interaction_id
 LEFT JOIN w_approval_candidate AS c ON c.interaction_id = x.interaction_id AND c.nth = 1
 LEFT JOIN counted AS n ON n.interaction_id = x.interaction_id
+LEFT JOIN w_approver_fact AS f ON f.person_id = c.approver_person_id AND f.instant = c.complete_at
 LEFT JOIN w_skip_group AS k ON k.interaction_id = x.interaction_id
 LEFT JOIN session AS p ON p.source_id = x.source_id AND p.native_id = x.parent_session
 LEFT JOIN w_approver_standing AS s

@@ -11,12 +11,14 @@ SELECT x.interaction_id,
        s.tier AS sign_in_tier, s.reason AS sign_in_reason, s.source_id AS sign_in_source_id,
        s.native_id AS sign_in_native_id, s.locator AS sign_in_locator, s.delta_us AS sign_in_delta_us,
        s.candidates AS sign_in_candidates, coalesce(s.mfa_state, 'unknown') AS mfa_state, s.mfa_basis, s.ca_status,
-       s.country, s.device_managed, r.after_revocation, q.risk_level, q.risk_basis, x.gateway_risk, q.approval_required,
+       s.country, s.device_managed, r.after_revocation, t.stale_us AS stale_entitlement_us, q.risk_level, q.risk_basis,
+       x.gateway_risk, q.approval_required,
        a.verdict AS approval_verdict, a.flags AS approval_flags, a.source_id AS approval_source_id,
        a.native_id AS approval_native_id, a.locator AS approval_locator, a.method AS approval_link_method,
        a.candidates AS approval_candidates, a.complete_at AS approval_time, a.delta_us AS approval_delta_us,
        a.ends_at AS approval_expires_at, a.approver_person_id, a.approver_subject, a.is_self AS approver_is_requester,
-       a.membership AS approver_membership, a.approver_group, x.outcome, x.blocked_by, x.pairing, x.truncated,
+       a.membership AS approver_membership, a.account_state AS approver_account_state,
+       a.sign_in_tier AS approver_sign_in_tier, a.approver_group, x.outcome, x.blocked_by, x.pairing, x.truncated,
        x.status_code, x.prompt_sha256, x.prompt_bytes, x.response_sha256, x.response_bytes,
        coalesce(m.verdict, 'indeterminate') AS masking_verdict, coalesce(f.prompt_findings, 0) AS prompt_findings,
        coalesce(f.response_findings, 0) AS response_findings, e.record_refs
@@ -28,5 +30,6 @@ INNER JOIN w_after_revocation AS r ON r.interaction_id = x.interaction_id
 INNER JOIN w_required AS q ON q.interaction_id = x.interaction_id
 INNER JOIN w_approval_verdict AS a ON a.interaction_id = x.interaction_id
 INNER JOIN w_record_ref AS e ON e.interaction_id = x.interaction_id
+LEFT JOIN w_stale AS t ON t.interaction_id = x.interaction_id
 LEFT JOIN masking_verdict AS m ON m.interaction_id = x.interaction_id AND m.entity_type = '*'
 LEFT JOIN w_finding_count AS f ON f.source_id = x.source_id AND f.exchange_ref = x.native_id;
