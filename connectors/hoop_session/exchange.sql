@@ -3,13 +3,16 @@
 -- Event times in the recording are offsets from its beginning. For tunnels that is the start of the session, to within
 -- a second. A script that had to be approved waits between the two; the latest possible beginning is taken (end of the
 -- session minus the last offset), and the wait is stated as uncertainty. A script fetched without its recording is a
--- request of which we know the prompt and nothing else.
+-- request of which we know the prompt and nothing else, unless its review says that it still waits or was refused. A
+-- refused script that left a recording and exit code 0 (or none yet) ran all the same.
 WITH session AS (
     SELECT r.record_no, r.s.id AS id, r.s.start_date AS raw_time, utc(r.s.start_date) AS start_time,
            utc(r.s.end_date) AS end_time, nz(r.s.user_id) AS subject, r.s."user" AS name,
            r.s.identity_type AS identity_type, nz(r.s.machine_identity_id) AS machine, nz(r.s.connection) AS connection,
            r.s.verb = 'exec' AS is_exec, nz(r.s.review.id) IS NOT NULL AS reviewed, r.s.review.status AS review_status,
-           CASE WHEN nz(r.s.script.data) IS NOT NULL THEN r.s.script.data END AS script, r.s.metrics.truncated = 'true' AS cut, nz(r.s.correlation_id) AS correlation_id,
+           r.s.exit_code AS exit_code, r.s.event_size AS event_size,
+           CASE WHEN nz(r.s.script.data) IS NOT NULL THEN r.s.script.data END AS script,
+           r.s.metrics.truncated = 'true' AS cut, nz(r.s.correlation_id) AS correlation_id,
            r.s.ai_analysis.action AS action, nz(lower(r.s.ai_analysis.risk_level)) AS risk
     FROM record AS r WHERE r.s.start_date IS NOT NULL
 ), last AS (
@@ -17,7 +20,9 @@ WITH session AS (
     FROM part AS p GROUP BY p.record_no
 ), base AS (
     SELECT s.*, CASE WHEN s.is_exec AND s.reviewed AND s.end_time - to_microseconds(l.last_us) > s.start_time
-                     THEN s.end_time - to_microseconds(l.last_us) ELSE s.start_time END AS base_time
+                     THEN s.end_time - to_microseconds(l.last_us) ELSE s.start_time END AS base_time,
+           l.record_no IS NOT NULL OR NOT s.is_exec OR COALESCE(s.review_status, '') NOT IN ('PENDING', 'REJECTED')
+               OR COALESCE(TRY_CAST(s.event_size AS BIGINT), 0) > 0 AS ran
     FROM session AS s LEFT JOIN last AS l ON l.record_no = s.record_no
     WHERE l.record_no IS NOT NULL OR (s.is_exec AND s.script IS NOT NULL)
 )
@@ -34,8 +39,10 @@ SELECT b.record_no,
        CASE WHEN contains(COALESCE(nz(b.name), '@'), '@') THEN b.machine ELSE b.name END AS credential_id,
        b.connection, CASE WHEN b.is_exec THEN 'EXEC' ELSE p.method END AS method, p.route, p.client_ip, p.model,
        p.status_code, p.streaming, COALESCE(p.pairing, 'unpaired') AS pairing,
-       COALESCE(p.truncated, true) OR COALESCE(b.cut, false) AS truncated,
-       CASE WHEN b.is_exec AND b.review_status = 'REJECTED' THEN 'denied'
+       COALESCE(p.truncated, b.ran) OR COALESCE(b.cut, false) AS truncated,
+       CASE WHEN NOT b.ran AND b.review_status = 'REJECTED' THEN 'denied'
+            WHEN NOT b.ran THEN 'no_response'
+            WHEN b.is_exec AND b.review_status = 'REJECTED' AND COALESCE(b.exit_code, '0') <> '0' THEN 'unknown'
             WHEN p.blocked OR (b.is_exec AND b.action = 'block_execution') THEN 'blocked'
             WHEN p.pairing = 'unparsed' OR p.record_no IS NULL THEN 'unknown'
             WHEN p.kind = 'stream' THEN 'forwarded'

@@ -38,7 +38,8 @@ WITH found AS (
 ), ruled AS (
     SELECT c.*, f.n, f.kinds, CASE
         WHEN c.interaction_kind = 'usage_request'       THEN 'not_applicable not_through_gateway'
-        WHEN c.outcome IN ('denied', 'blocked')         THEN 'not_applicable not_forwarded'
+        WHEN c.outcome IN ('denied', 'blocked') OR c.outcome = 'no_response' AND c.approval_verdict IN ('pending', 'rejected')
+                                                        THEN 'not_applicable not_forwarded'
         WHEN c.in_period = 'boundary'                   THEN 'undetermined boundary'
         WHEN can.source_id IS NULL                      THEN 'undetermined not_evidenced'
         WHEN f.n > 0                                    THEN 'fail ' || split_part(f.worst, ' ', 2)

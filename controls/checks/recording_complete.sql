@@ -28,7 +28,8 @@ reasons:
 WITH ruled AS (
     SELECT c.*, CASE
         WHEN c.interaction_kind = 'usage_request'       THEN 'not_applicable not_through_gateway'
-        WHEN c.outcome IN ('denied', 'blocked')         THEN 'not_applicable not_forwarded'
+        WHEN c.outcome IN ('denied', 'blocked') OR c.outcome = 'no_response' AND c.approval_verdict IN ('pending', 'rejected')
+                                                        THEN 'not_applicable not_forwarded'
         WHEN c.in_period = 'boundary'                   THEN 'undetermined boundary'
         WHEN can.source_id IS NULL                      THEN 'undetermined not_evidenced'
         WHEN c.truncated                                THEN 'fail truncated'

@@ -122,7 +122,7 @@ def _message(data: bytearray, match: re.Match[bytes], line: re.Pattern[bytes], k
         close = data.find(b"\r\n\r\n", head, head + _MAX_HEAD)
         if close < 0:
             end = _next(data, line, head)
-            return Message(start, end, words, {}, b"", whole=False, sure=False)
+            return Message(start, end, words, {}, b"", whole=False, sure=end == len(data))
         headers, after = _headers(bytes(data[head:close]), keep), close + 4
     body, end, whole, sure = _body(data, after, headers, words, line)
     return Message(start, end, words, headers, body, whole, sure)
@@ -154,7 +154,7 @@ def _body(data: bytearray, position: int, headers: dict[str, str], words: tuple[
         pieces, end, whole = _chunks(data, position)
         if not whole and end < len(data):
             end = _next(data, line, end)
-        return b"".join(pieces), end, whole, whole
+        return b"".join(pieces), end, whole, whole or end == len(data)
     length = headers.get("content-length", "")
     if length.isascii() and length.isdigit() and len(length) < 16:
         return _measured(data, position, int(length), line)
