@@ -8,6 +8,8 @@ WITH days AS (
                0) AS exchanges,
            coalesce(sum(g.possible) FILTER (WHERE g.day >= date_trunc('day', u.event_time) AND g.day < u.until),
                0) AS possible,
+           coalesce(sum(g.listed) FILTER (WHERE g.day >= date_trunc('day', u.event_time) AND g.day < u.until),
+               0) AS listed,
            coalesce(sum(CASE WHEN g.day < date_trunc('day', u.event_time) THEN g.late WHEN g.day >= u.until
                THEN g.early END)
                     FILTER (WHERE g.day < date_trunc('day', u.event_time) OR g.day >= u.until), 0) AS beside
@@ -27,7 +29,7 @@ WITH days AS (
     SELECT count(DISTINCT c.source_id) AS there
     FROM coverage AS c WHERE c.stream = 'exchange'
 )
-SELECT d.usage_key, CAST(d.exchanges AS BIGINT) AS exchanges, d.possible, d.beside,
+SELECT d.usage_key, CAST(d.exchanges AS BIGINT) AS exchanges, d.possible, d.beside, d.listed,
        CASE WHEN w.there = 0 THEN 'no_gateway' WHEN g.gap_state IS NOT NULL THEN 'gateway_' || g.gap_state
            END AS not_covered
 FROM days AS d

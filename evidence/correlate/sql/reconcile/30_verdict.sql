@@ -9,7 +9,7 @@ WITH covered AS (
         AND u.event_time <= s.to_time + INTERVAL 5 SECOND
     WHERE u.grain IN ('request', 'interaction')
 ), joined AS (
-    SELECT u.*, p.exchanges, p.possible, p.beside, p.not_covered, m.interaction_id, m.method_rank,
+    SELECT u.*, p.exchanges, p.possible, p.beside, p.listed, p.not_covered, m.interaction_id, m.method_rank,
            k.usage_key IS NOT NULL AS session_covers, u.grain IN ('request', 'interaction') AS fine,
            u.event_time < u.period_from OR u.until > u.period_to AS at_edge
     FROM w_usage AS u
@@ -21,7 +21,7 @@ SELECT j.*,
     CASE WHEN j.scope_rule IN ('native_allowed', 'excluded') THEN 'OUT_OF_SCOPE ' || j.scope_rule
          WHEN j.scope_rule = 'not_observable' THEN 'NOT_OBSERVABLE not_observable'
          WHEN j.actor_kind IN ('automation', 'service', 'agent') THEN 'OUT_OF_SCOPE actor_' || j.actor_kind
-         WHEN NOT j.active AND j.exchanges > 0 THEN 'USAGE_SOURCE_GAP gateway_saw_use'
+         WHEN NOT j.active AND j.listed > 0 THEN 'USAGE_SOURCE_GAP gateway_saw_use'
          WHEN NOT j.active THEN 'OUT_OF_SCOPE no_use'
          WHEN j.interaction_id IS NOT NULL THEN
              CASE j.method_rank WHEN 1 THEN 'MATCHED_ID request_id_equal' WHEN 2 THEN 'MATCHED_CONTENT prompt_equal'

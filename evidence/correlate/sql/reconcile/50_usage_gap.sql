@@ -16,9 +16,9 @@ WITH reported AS (
 SELECT r.source_id, 'gap:' || r.person_id || ':' || strftime(g.day, '%Y-%m-%d') AS native_id, 0 AS ordinal, e.locator,
        g.day AS event_time, 'user_day' AS grain, e.surface, r.person_id, e.user_alias, 'must_be_gated' AS scope_rule,
        'USAGE_SOURCE_GAP' AS verdict, NULL AS grade, 'no_usage_row' AS reason, NULL AS quantity_micro,
-       CAST(g.exchanges AS BIGINT) AS gateway_exchanges, NULL AS matched_interaction
+       CAST(g.listed AS BIGINT) AS gateway_exchanges, NULL AS matched_interaction
 FROM reported AS r
-INNER JOIN w_gateway_day AS g ON g.person_id = r.person_id AND g.exchanges > 0
+INNER JOIN w_gateway_day AS g ON g.person_id = r.person_id AND g.listed > 0
 INNER JOIN example AS e ON e.source_id = r.source_id AND e.person_id = r.person_id
 CROSS JOIN param AS p
 LEFT JOIN cfg_source AS s ON s.source_id = r.source_id
