@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from evidence.masking.assurance import ClassAssurance
+    from evidence.masking.scanner import PatternScanner
+
 
 class Scanner(Protocol):
     """What the per-file pass and ``evidence scan`` need."""
@@ -63,6 +66,13 @@ def load(packs: Sequence[str], *, key: bytes, extra: Sequence[Path] = (), engine
     digest = scanner.digest([*(path for path, _ in found), grammar, *words, *foreign], allow)
     return scanner.PatternScanner(rules.build(found), [rule for path in foreign for rule in imported.load(path)],
                                   placeholders.load(grammar), key=key, engine=engine, rules_digest=digest, allow=allow)
+
+
+def qualify(scanner: PatternScanner, *, seed: int, per_class: int, texts: Sequence[bytes]) -> list[ClassAssurance]:
+    """Plant values of every class in copies of texts and return how many the scanner found."""
+    from evidence.masking import assurance
+
+    return assurance.qualify(scanner, seed=seed, per_class=per_class, texts=texts)
 
 
 def verdicts(con: duckdb.DuckDBPyConnection) -> None:

@@ -89,8 +89,8 @@ def plant(rule: Rule, host: bytes, rng: Random, number: int, mutation: str = "")
     head, tail = line.split("{value}", 1)
     shown = MUTATIONS[mutation](value.encode(), rng) if mutation else value.encode()
     place = number % 5
-    breaks = [at for at, byte in enumerate(host) if byte == 10]
-    at = 0 if place == 0 or not breaks else len(host) if place == 1 else rng.choice(breaks) + 1
+    middle = host.find(b"\n", rng.randrange(len(host) + 1)) + 1
+    at = 0 if place == 0 else len(host) if place == 1 else middle
     before = host[:at] + (b"\n" if at and not host[:at].endswith(b"\n") else b"") + head.encode()
     text = before + shown + tail.encode() + (b"\n" + host[at:] if at < len(host) else b"")
     return Planted(rule.entity, rule.id, mutation or form, text, len(before), len(shown), shown != value.encode())

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from evidence import __version__, catalog, connector, framework
 from evidence.errors import SealError, UsageError
+from evidence.pipeline import assurance
 from evidence.pipeline.month import Month
 
 if TYPE_CHECKING:
     import duckdb
 
-    from evidence.render import Rendered
+    from evidence.render import Assurance, Rendered
     from evidence.seal import Registered, SealKey, Tree
 
 _LEAVES = "SELECT * FROM chain ORDER BY event_time, interaction_id"
@@ -53,11 +54,13 @@ def seal_key(month: Month, sealed_at: datetime, *, test_key: bool) -> SealKey:
 
     Raises:
         UsageError: no key is named and no test key was asked for.
-        SealError: the key cannot be used.
+        ConfigError: evidence.yaml asks for a seal that cannot be made.
+        SealError: the key cannot be used, or nobody answers who could prove the time.
     """
-    from evidence.seal import keys
+    from evidence.seal import configured, keys
 
     signing = month.company.signing
+    configured.require_answer(signing)
     if test_key:
         folder = month.store.secrets
         path = folder / f"{_TEST_KEY}.key"
@@ -101,7 +104,7 @@ def stage(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, key: Se
     tree = seal.write_leaves(_rows(con), folder / "evidence" / "chains.ndjson",
                              salt_key=month.store.key(f"salt-{month.period.label}"),
                              pseudonym_key=month.store.key("pseudonym"))
-    facts = _facts(month, ident, key, tree)
+    facts = _facts(month, ident, key, tree, assurance.measure(month, con, tree.root))
     rendered = render.render(con, month.company, soa=month.soa, exceptions=month.exceptions, facts=facts, out=folder)
     (folder / "custody.json").write_bytes(_custody(month, con, ident, sealed_at))
     return Staged(folder, ident, tree, rendered)
@@ -110,8 +113,9 @@ def stage(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, key: Se
 def seal_staged(month: Month, staged: Staged, key: SealKey, *, sealed_at: datetime) -> tuple[Path, tuple[str, ...]]:
     """Seal a staged package, write it down in the register, and return where it is and what to know of it."""
     from evidence import seal
+    from evidence.seal import configured
 
-    ident, period = staged.identity, month.period
+    ident, period, signing = staged.identity, month.period, month.company.signing
     out = month.store.packages / f"{ident.package_id}.zip"
     if out.exists():
         raise SealError(f"{out} exists already and is never overwritten",
@@ -120,8 +124,8 @@ def seal_staged(month: Month, staged: Staged, key: SealKey, *, sealed_at: dateti
     facts = seal.SealFacts(
         ident.package_id, period.label, period.zone, period.start, period.end, ident.sequence,
         seal.Previous(*ident.previous) if ident.previous else None, staged.tree, sealed_at,
-        ident.edition, ident.replaces)
-    result = seal.seal(staged.folder, facts=facts, key=key, out=out)
+        ident.edition, ident.replaces, revocation=configured.revocation(signing, month.root, at=sealed_at))
+    result = seal.seal(staged.folder, facts=facts, key=key, out=out, tsa=configured.authority(signing))
     seal.Register(month.store.register).append(result.registered)
     return out, result.warnings
 
@@ -149,7 +153,7 @@ def _rows(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
             yield dict(zip(names, row, strict=True))
 
 
-def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree) -> Any:
+def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree, measured: tuple[Assurance, ...]) -> Any:
     from evidence import render
 
     company, extra = month.company, month.catalogs
@@ -165,7 +169,7 @@ def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree) -> Any:
         sql=_sql(extra), config=_config(month.root),
         framework=(catalog.home("controls") / f"{company.framework}.yaml").read_bytes(),
         connectors={name: (item.folder / "connector.yaml").read_bytes() for name, item in sorted(used.items())},
-        crosswalk=framework.crosswalk(company.framework, extra))
+        crosswalk=framework.crosswalk(company.framework, extra), assurance=measured)
 
 
 def _sql(extra: tuple[Path, ...]) -> dict[str, bytes]:

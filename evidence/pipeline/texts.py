@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from evidence import connector as connectors
+from evidence.connector import Connector
 from evidence.errors import SourceError, Where
 from evidence.ingest import readers
 from evidence.ingest.job import FileJob
@@ -34,28 +37,56 @@ def reread(catalogs: tuple[Path, ...], source: Source, vault: Vault, locator: st
     Raises:
         SourceError: the bytes were not kept, or the record has no such text.
     """
+    sha, _, _ = readers.parse_locator(locator)
+    if not vault.has(sha):
+        raise SourceError("the text was not kept", where=Where(locator), advice="ingest.vault: hashes_only keeps none")
+    for text in of_file(catalogs, source, vault, [(locator, part)]):
+        return text
+    raise SourceError("the record has no such text", where=Where(locator, key=part))
+
+
+def of_file(catalogs: tuple[Path, ...], source: Source, vault: Vault, wanted: Sequence[tuple[str, str]]
+            ) -> Iterator[bytes]:
+    """Yield texts of one member of one file, by locator and part, in the order of the records: one pass for them all.
+
+    Raises:
+        SourceError: a text was made by another version of its decoder, or the record has none.
+    """
+    sha, member, _ = readers.parse_locator(wanted[0][0])
+    parts: dict[int, list[str]] = {}
+    for locator, part in wanted:
+        parts.setdefault(readers.parse_locator(locator)[2], []).append(part)
+    connector = connectors.load(source.connector, catalogs)
+    job = FileJob(vault.root, "", source, connector)
+    for batch in readers.read(vault.opener(sha), options_of(job), member):
+        numbers = [number for number in batch.numbers if number in parts] if batch.member == member else []
+        if not numbers:
+            continue
+        raw = {number: batch.texts[batch.numbers.index(number)] for number in numbers}
+        yield from _of_records(connector, source, f"{sha}{member}#", raw, parts)
+        for number in numbers:
+            del parts[number]
+        if not parts:
+            return
+
+
+def _of_records(connector: Connector, source: Source, prefix: str, raw: dict[int, bytes],
+                parts: dict[int, list[str]]) -> Iterator[bytes]:
     import pyarrow as pa
 
     from evidence.ingest.readers import recorded_http
     from evidence.normalize import Normalizer
 
-    sha, member, number = readers.parse_locator(locator)
-    if not vault.has(sha):
-        raise SourceError("the text was not kept", where=Where(locator), advice="ingest.vault: hashes_only keeps none")
-    connector = connectors.load(source.connector, catalogs)
-    job = FileJob(vault.root, "", source, connector)
-    for batch in readers.read(vault.opener(sha), options_of(job), member):
-        if batch.member != member or number not in batch.numbers:
-            continue
-        raw = batch.texts[batch.numbers.index(number)]
-        if connector.decode:
-            return recorded_http.text(raw, connector, part)
-        records = pa.record_batch({"record_no": pa.array([number], pa.int64()), "locator": [locator],
-                                   "raw": pa.array([raw], pa.binary()).cast(pa.string()),
-                                   "record_hash": [hashlib.sha256(raw).hexdigest()]})
-        normalizer = Normalizer(connector, source_id=source.id, issuer=source.issuer, options=source.options,
-                                observed_at=source.observed_at)
-        for text in normalizer.batch(records).texts.to_pylist():
-            if text["part"] == part:
-                return str(text["text"]).encode()
-    raise SourceError("the record has no such text", where=Where(locator, key=part))
+    if connector.decode:
+        for number, text in raw.items():
+            yield from (recorded_http.text(text, connector, part) for part in parts[number])
+        return
+    where = {f"{prefix}{number}": number for number in raw}
+    records = pa.record_batch({"record_no": pa.array(list(raw), pa.int64()), "locator": list(where),
+                               "raw": pa.array(list(raw.values()), pa.binary()).cast(pa.string()),
+                               "record_hash": [hashlib.sha256(text).hexdigest() for text in raw.values()]})
+    with closing(Normalizer(connector, source_id=source.id, issuer=source.issuer, options=source.options,
+                            observed_at=source.observed_at)) as normalizer:
+        for row in normalizer.batch(records).texts.to_pylist():
+            if row["part"] in parts[where[row["locator"]]]:
+                yield str(row["text"]).encode()
