@@ -29,9 +29,9 @@ reasons:
 ---*/
 WITH ruled AS (
     SELECT c.*, CASE
+        WHEN c.approval_verdict = 'evidence_lost'               THEN 'undetermined evidence_lost'
         WHEN c.approver_membership = 'not_applicable'           THEN 'not_applicable no_group'
         WHEN c.in_period = 'boundary'                           THEN 'undetermined boundary'
-        WHEN c.approval_verdict = 'evidence_lost'               THEN 'undetermined evidence_lost'
         WHEN c.approval_link_method = 'inferred'                THEN 'undetermined inferred_link'
         WHEN c.approver_membership = 'member'                   THEN 'pass member'
         WHEN c.approver_membership = 'not_member'               THEN 'fail not_member'
