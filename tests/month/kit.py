@@ -33,7 +33,7 @@ class Made:
 
 def instant(text: str) -> datetime:
     """Return an instant of the truth."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return datetime.fromisoformat(text)
 
 
 def take(root: Path, reference: datetime, *, period: str = "2026-10", jobs: int = 1) -> Any:

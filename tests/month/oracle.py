@@ -84,7 +84,7 @@ def _approved(fact: ExchangeFact, approval: str, outcome: str) -> Verdicts:
     if guess or approval == "evidence_lost":
         unsure = ("approved_before_forwarding", "approver_is_another_person", "approver_in_group_then",
                   "approval_not_expired")
-        return {**found, **dict.fromkeys(unsure, {UNSURE})}
+        return {**found, **{check: {UNSURE} for check in unsure}}
     loose = {UNSURE} if fact.route is None or approval == "undetermined" else set()
     own = approval == "self" or "automated" in fact.approval_flags
     member = {"member": {PASS}, "not_member": {FAIL}}.get(fact.approver_membership or "", {PASS, UNSURE, NONE})
