@@ -56,11 +56,11 @@ def checks_(format_: str) -> int:
 @click.argument("control_id")
 @FRAMEWORK
 def show(control_id: str, framework: str) -> int:
-    """Print what logs show of a control, what they do not, and which document to attach instead.
+    """Print what logs show of a control (an id of the list), what they do not, and which document to attach instead.
 
     \b
     Example:
-      evidence controls show A.8.11
+      evidence controls show A.8.nn
     """
     from evidence import controls_view
 
