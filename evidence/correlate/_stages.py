@@ -13,12 +13,20 @@ if TYPE_CHECKING:
     import duckdb
 
 _DAYS = """
-SELECT DISTINCT date_trunc('day', x.event_time) AS day
-FROM exchange AS x CROSS JOIN param AS p
-WHERE plus_us(x.event_time, coalesce(x.time_uncertainty_us, 0)) >= p.period_from
-  AND plus_us(x.event_time, -coalesce(x.time_uncertainty_us, 0)) < p.period_to
-ORDER BY day
+SELECT n.day, sum(n.asked) AS asked, sum(n.signed) AS signed
+FROM (
+    SELECT date_trunc('day', x.event_time) AS day, 1 AS asked, 0 AS signed
+    FROM exchange AS x CROSS JOIN param AS p
+    WHERE plus_us(x.event_time, coalesce(x.time_uncertainty_us, 0)) >= p.period_from
+      AND plus_us(x.event_time, -coalesce(x.time_uncertainty_us, 0)) < p.period_to
+    UNION ALL
+    SELECT d.day, 0, d.records FROM w_stream_day AS d WHERE d.stream = 'sign_in'
+) AS n
+GROUP BY n.day
+ORDER BY n.day
 """
+_SLICE = 100_000
+"""Days are taken together while their weight stays below this: one exchange weighs one, ten sign-ins weigh one."""
 _BOUNDS = """
 SELECT p.day_from, p.day_to, plus_us(p.day_from, -2 * p.token_life_us), plus_us(p.day_to, 2 * p.skew_us)
 FROM param AS p
@@ -59,9 +67,29 @@ def intervals(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = Non
     run_folder(con, "facts", after)
 
 
-def _move_to(con: duckdb.DuckDBPyConnection, day: datetime, before: datetime) -> None:
-    """Set the day in ``param``, and as macros that are constants, so that a scan skips the segments of other days."""
-    con.execute("UPDATE param SET day_from = ?, day_to = ?", [day, day + timedelta(days=1)])
+def _slices(con: duckdb.DuckDBPyConnection) -> list[tuple[datetime, datetime]]:
+    """Return the days that have exchanges as spans of one or more days, so that memory stays bounded and steps few.
+
+    Every rule looks at an exchange and the window around it, so that no cut between days changes any outcome.
+    """
+    spans: list[tuple[datetime, datetime]] = []
+    load, between = 0, 0
+    for day, asked, signed in con.execute(_DAYS).fetchall():
+        weight = int(asked) + int(signed) // 10
+        if not asked:
+            between += weight
+        elif spans and load + between + weight <= _SLICE:
+            spans[-1] = (spans[-1][0], day + timedelta(days=1))
+            load, between = load + between + weight, 0
+        else:
+            spans.append((day, day + timedelta(days=1)))
+            load, between = weight, 0
+    return spans
+
+
+def _move_to(con: duckdb.DuckDBPyConnection, start: datetime, end: datetime, before: datetime) -> None:
+    """Set the days in ``param``, and as macros that are constants, so that a scan skips the segments of other days."""
+    con.execute("UPDATE param SET day_from = ?, day_to = ?", [start, end])
     bounds = con.execute(_BOUNDS).fetchone()
     names = ("day_before", "day_from", "day_to", "auth_from", "auth_to")
     for name, value in zip(names, (before, *(bounds or ())), strict=True):
@@ -69,7 +97,7 @@ def _move_to(con: duckdb.DuckDBPyConnection, day: datetime, before: datetime) ->
 
 
 def chains(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) -> None:
-    """Fill ``chain`` and ``link``: one UTC day of exchanges after the other, then requests that only the vendor saw.
+    """Fill ``chain`` and ``link``: a few UTC days of exchanges after the others, then requests only the vendor saw.
 
     ``param.day_from`` and ``param.day_to`` move along and are set back to the period at the end. Needs ``intervals``;
     takes ``masking_verdict`` and ``finding`` as they are.
@@ -80,14 +108,14 @@ def chains(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) 
     tell = progress or _silent
     ensure(con, "masking_verdict", "finding")
     fresh(con, "chain", "link")
-    days: list[datetime] = [row[0] for row in con.execute(_DAYS).fetchall()]
+    spans = _slices(con)
     con.execute("DELETE FROM w_auth_before")
     before = datetime.min  # noqa: DTZ901 - UTC, as every TIMESTAMP
-    for done, day in enumerate(days, 1):
-        _move_to(con, day, before)
+    for done, (start, end) in enumerate(spans, 1):
+        _move_to(con, start, end, before)
         run_folder(con, "day")
-        before = day
-        tell(f"{day:%Y-%m-%d}", done, len(days))
+        before = start
+        tell(f"{start:%Y-%m-%d}", done, len(spans))
     con.execute("UPDATE param SET day_from = period_from, day_to = period_to")
     match_requests(con)
     if twice := con.execute(_TWICE).fetchone():
