@@ -18,7 +18,7 @@ from evidence.cli import _out
 from evidence.errors import EvidenceError
 
 COMMANDS = ("demo", "init", "doctor", "ingest", "run", "check", "verify", "explain", "interaction", "approve",
-            "connectors", "controls", "keys", "completion")
+            "connectors", "controls", "scan", "masking", "keys", "completion")
 
 
 class _Commands(click.Group):

@@ -7,6 +7,7 @@ once more with the next one.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from evidence.errors import SourceError, Where
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from evidence.masking import Scanner
 
 ROW_BYTES = 64 << 10
@@ -50,11 +53,28 @@ def scan_paths(scanner: Scanner, paths: Sequence[Path]) -> Iterator[FileFinding]
         SourceError: a path does not exist or cannot be read.
     """
     for root in paths:
-        if not root.exists():
-            raise SourceError("there is no such file or folder", where=Where(str(root)))
-        inside = sorted(p for p in root.rglob("*") if p.is_file() and not p.is_symlink()) if root.is_dir() else [root]
-        for path in inside:
+        for path in inside(root):
             yield from scan_file(scanner, path)
+
+
+def inside(root: Path) -> list[Path]:
+    """Return the file itself, or the files below a folder in the order of their paths; links are not followed.
+
+    Raises:
+        SourceError: there is no such path, or a folder cannot be listed.
+    """
+    if not root.exists():
+        raise SourceError("there is no such file or folder", where=Where(str(root)))
+    if not root.is_dir():
+        return [root]
+    found: list[Path] = []
+
+    def fail(error: OSError) -> None:
+        raise SourceError(f"the folder cannot be listed: {error.strerror}", where=Where(str(error.filename))) from error
+
+    for folder, _, names in os.walk(root, onerror=fail):
+        found += (path for name in names if (path := Path(folder, name)).is_file() and not path.is_symlink())
+    return sorted(found)
 
 
 def scan_file(scanner: Scanner, path: Path) -> Iterator[FileFinding]:
@@ -137,16 +157,25 @@ def _parquet(scanner: Scanner, path: Path) -> Iterator[FileFinding]:
 
     try:
         file = pq.ParquetFile(path)
-        names = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)
-                 or pa.types.is_large_string(field.type)]
+        names = [field.name for field in file.schema_arrow if _is_text(field.type)]
         first = 0
         for batch in file.iter_batches(batch_size=8192, columns=names):
             for name in names:
-                for found in scanner.scan(batch.column(name)).to_pylist():
+                column = batch.column(name)
+                texts = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+                for found in scanner.scan(texts).to_pylist():
                     yield _finding(str(path), f"{name}[{first + found['row']}]", 0, found["off_bytes"], found)
             first += batch.num_rows
     except pa.ArrowInvalid as error:
         raise SourceError(f"the file is not Parquet: {error}", where=Where(str(path))) from error
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    checks = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary,
+              pa.types.is_large_binary)
+    return any(check(kind.value_type if pa.types.is_dictionary(kind) else kind) for check in checks)
 
 
 def _finding(path: str, cell: str, line: int, offset: int, found: dict[str, Any]) -> FileFinding:

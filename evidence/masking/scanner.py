@@ -45,7 +45,7 @@ class PatternScanner:
         import numpy as np
 
         self.rules_digest = rules_digest
-        self.rules, self.imported, self._grammar, self._allow = tuple(rules), tuple(imported), grammar, tuple(allow)
+        self.rules, self.imported, self.grammar, self._allow = tuple(rules), tuple(imported), grammar, tuple(allow)
         self._mac = hmac.new(key, digestmod=hashlib.sha256)
         units = [*rules, *grammar.rules]
         anchors = sorted({decode.BLOB, *decode.TRIGGERS, *(anchor for unit in units for anchor in unit.anchors)},
@@ -82,8 +82,8 @@ class PatternScanner:
         rows = self._engine.rows(block)
         found = self._found(block, hits, rows)
         split = len(self.rules)
-        styles = candidates.by_rule(self._grammar.rules, self._ids[split:], self._widths, hits, block)
-        marks = self._grammar.read(styles, block)
+        styles = candidates.by_rule(self.grammar.rules, self._ids[split:], self._widths, hits, block)
+        marks = self.grammar.read(styles, block)
         views = [view for row, text, ends in _places(block, hits, self._triggers)
                  if (view := decode.characters(row, text, ends)) is not None]
         views += [view for place in _places(block, hits, self._blob) for view in decode.blobs(*place)]
