@@ -38,6 +38,8 @@ REQUIRED: Final = frozenset({README, SUMS, SIGNATURE, STATEMENT, REPORT, CUSTODY
 PDF_ATTACHED: Final = {"summary.json": SUMMARY, "controls.json": CONTROLS}
 # Same input, same bytes: except for these, which carry the time, the host or the randomness of the run.
 EXEMPT: Final = frozenset({REPORT, CUSTODY, SUMS, SIGNATURE, TIMESTAMP})
+# A receipt of the ledger, as custody.json and the register hold it; its token stamps all other members.
+RECEIPT_MEMBERS: Final = frozenset({"seq", "prev", "at", "ledger_lines", "ledger_head", "token"})
 COUNTED: Final = (".ndjson", ".csv", ".txt")
 
 # Names inside a package: plain ASCII segments, so that no two systems can disagree about them.

@@ -174,6 +174,7 @@ class Signing(Frozen):
     chain: RelativePath | None = None
     passphrase_file: str | None = None
     passphrase_env: str | None = None
+    revocation: RelativePath | None = None
     tsa_url: str | None = None
     profile: Literal["timed", "untimed"] = "untimed"
     pinned_fingerprints: tuple[str, ...] = ()

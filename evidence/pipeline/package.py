@@ -106,7 +106,7 @@ def stage(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, key: Se
                              pseudonym_key=month.store.key("pseudonym"))
     facts = _facts(month, ident, key, tree, assurance.measure(month, con, tree.root))
     rendered = render.render(con, month.company, soa=month.soa, exceptions=month.exceptions, facts=facts, out=folder)
-    (folder / "custody.json").write_bytes(_custody(month, con, ident, sealed_at))
+    (folder / "custody.json").write_bytes(_custody(month, con, ident, sealed_at, _receipts(month, sealed_at)))
     return Staged(folder, ident, tree, rendered)
 
 
@@ -190,7 +190,17 @@ def _config(root: Path) -> dict[str, bytes]:
     return {name: (root / name).read_bytes() for name in names if (root / name).is_file()}
 
 
-def _custody(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, sealed_at: datetime) -> bytes:
+def _receipts(month: Month, at: datetime) -> list[str]:
+    """Add the receipt of the ledger as this run found it, and return all receipts so far."""
+    from evidence.seal import Receipts, configured
+
+    entries, head = month.store.ledger.head()
+    heads = [line["prev"] for line in month.store.ledger.lines()][1:] + [head] * (entries >= 0)
+    return Receipts(month.store.register).add(heads, at=at, authority=configured.authority(month.company.signing))
+
+
+def _custody(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, sealed_at: datetime,
+             receipts: list[str]) -> bytes:
     """Return custody.json: the facts that carry time, host and versions of this run, and nothing else does."""
     import getpass
     import socket
@@ -207,8 +217,9 @@ def _custody(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, seal
         "python": platform.python_version(),
         "platform": platform.platform(),
         "engine": f"DuckDB {engine.__version__}",
-        "ledger_entries": entries,
+        "ledger_lines": entries + 1,
         "ledger_head": head,
+        "receipts": receipts,
         "files": con.execute("SELECT count(*) FROM file").fetchall()[0][0],
     }
     return json.dumps(data, indent=2, sort_keys=True).encode() + b"\n"

@@ -19,6 +19,7 @@ from evidence.errors import SealError, Where
 from evidence.seal.keys import SealKey, new_test_key
 from evidence.seal.leaves import write_leaves
 from evidence.seal.merkle import Tree
+from evidence.seal.receipts import Receipts
 from evidence.seal.register import Register, Registered
 from evidence.seal.statement import Previous, SealFacts, digest_file, digest_under, statement, sums
 from evidence.seal.zipping import write_zip
@@ -26,8 +27,8 @@ from evidence.seal.zipping import write_zip
 if TYPE_CHECKING:
     from evidence.seal.cms import Authority
 
-__all__ = ["Previous", "Register", "Registered", "SealFacts", "SealKey", "SealResult", "Tree", "evidence_digest",
-           "new_test_key", "seal", "write_leaves"]
+__all__ = ["Previous", "Receipts", "Register", "Registered", "SealFacts", "SealKey", "SealResult", "Tree",
+           "evidence_digest", "new_test_key", "seal", "write_leaves"]
 
 _COPIED = {"FORMAT.md": "FORMAT.md", "verify_proof.py.txt": "verify_proof.py", "verify.html": "verify.html"}
 

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -45,7 +46,7 @@ class Authority:
             try:
                 with urlopen(Request(url, request, headers), timeout=timeout_s) as reply:  # noqa: S310 - scheme checked
                     return bytes(reply.read(1 << 20))
-            except (URLError, OSError) as error:
+            except (URLError, HTTPException, OSError) as error:
                 raise SealError(f"the time-stamping authority {url} did not answer: {error}",
                                 advice="try again, or seal with profile untimed and say so to your auditor") from error
 
@@ -124,9 +125,18 @@ def stamp(data: bytes, authority: Authority) -> bytes:
     reply = authority.send(request.dump())
     try:
         handle_tsp_response(tsp.TimeStampResp.load(reply), nonce)
-    except (TimestampRequestError, ValueError) as error:
+    except (TimestampRequestError, ValueError, TypeError, KeyError) as error:
         raise SealError(f"the time-stamping authority did not give a token: {error}") from error
     return reply
+
+
+def token(data: bytes, authority: Authority) -> bytes:
+    """Return the DER of the RFC 3161 token over bytes, without the response around it.
+
+    Raises:
+        SealError: as for :func:`stamp`.
+    """
+    return bytes(tsp.TimeStampResp.load(stamp(data, authority))["time_stamp_token"].dump())
 
 
 def authority_chain(authority: Authority) -> bytes:

@@ -27,7 +27,8 @@ __all__ = ["NUMBERS", "RULES", "Expected", "Report", "State", "Step", "load_cert
 def verify(path: Path, *, fingerprint: str | Iterable[str] | None = None, expect_id: str | None = None,
            expect_digest: str | None = None, at: datetime | None = None, anchors: Iterable[x509.Certificate] = (),
            authorities: Iterable[x509.Certificate] = (), production: bool = False, timed: bool = False,
-           approvals: Iterable[str] = (), approvers: Mapping[str, str] | None = None) -> Report:
+           approvals: Iterable[str] = (), approvers: Mapping[str, str] | None = None,
+           expect_receipt: str | None = None) -> Report:
     """Verify what is at a path.
 
     Args:
@@ -42,6 +43,7 @@ def verify(path: Path, *, fingerprint: str | Iterable[str] | None = None, expect
         timed: let packages without proof of time fail.
         approvals: roles that must have countersigned.
         approvers: expected fingerprint of an approver's certificate, by role.
+        expect_receipt: SHA-256 of a receipt of the ledger (a line of ``receipts.jsonl``), as you were given it.
 
     Returns:
         The numbered steps; ``ok`` says whether none fails.
@@ -51,7 +53,7 @@ def verify(path: Path, *, fingerprint: str | Iterable[str] | None = None, expect
     """
     pins = (fingerprint,) if isinstance(fingerprint, str) else tuple(fingerprint or ())
     expected = Expected(pins, expect_id, expect_digest, at or datetime.now(UTC), tuple(anchors), tuple(authorities),
-                        production, timed, tuple(approvals), dict(approvers or {}))
+                        production, timed, tuple(approvals), dict(approvers or {}), expect_receipt)
     if not path.exists():
         raise UsageError("there is nothing here to verify", where=Where(str(path)))
     if path.suffix == ".json":

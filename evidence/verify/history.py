@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -19,9 +20,9 @@ def verify_history(folder: Path, expected: Expected) -> Report:
     The steps of each package come first, each naming its package; the step ``history`` comes last.
     ``expected.package_id`` is the newest package that you know of: a folder that ends before it was rolled back.
     """
-    check = Checklist("history")
+    check = Checklist("history", "receipts")
     paths = sorted(path for path in folder.glob("*.zip") if path.is_file())
-    each = replace(expected, package_id=None)
+    each = replace(expected, package_id=None, receipt=None)
     checked = [verify_package(path, each, ids=True) for path in paths]
     steps = list[Step]()
     for one in checked:
@@ -37,9 +38,11 @@ def verify_history(folder: Path, expected: Expected) -> Report:
     _follow(good, check)
     _periods(good, check)
     _twice(good, check)
+    _receipts(good, expected.receipt, check)
     last = good[-1].report.package_id if good else None
     if expected.package_id is not None and expected.package_id not in {one.report.package_id for one in good}:
         check.fail("history", f"{show(expected.package_id)}, which you know of, is not here: rolled back or withheld")
+    check.hold("receipts", "each package carries on the receipts of the one before")
     check.hold("history", f"{len(good)} packages, newest {last}; whether there is a newer one, only its owner knows")
     return Report(str(folder), last, good[-1].sums_sha256 if good else None, (*steps, *check.steps()))
 
@@ -107,3 +110,17 @@ def _twice(good: Sequence[Checked], check: Checklist) -> None:
             check.fail("history", f"{len(shared)} interactions of {one.report.package_id} are in another period too, "
                                   f"such as {show(min(shared).decode('latin-1'))}")
         owner.update(dict.fromkeys(one.ids, period))
+
+
+def _receipts(good: Sequence[Checked], known: str | None, check: Checklist) -> None:
+    """Record packages that do not carry on the receipts of the one before: the ledger was rewritten in between."""
+    every = {line for one in good for line in one.receipts}
+    if known is not None and known.lower() not in {hashlib.sha256(line.encode()).hexdigest() for line in every}:
+        check.fail("receipts", f"the receipt {show(known)}, which you were given, is in no package")
+    if not every:
+        check.skip("receipts", "no package carries receipts of the ledger")
+    for before, one in pairwise(good):
+        if one.receipts[:len(before.receipts)] != before.receipts:
+            same = sum(1 for a, b in zip(before.receipts, one.receipts, strict=False) if a == b)
+            check.fail("receipts", f"{one.report.package_id} agrees with {same} of the {len(before.receipts)} receipts "
+                                   f"of {before.report.package_id}: the ledger was rewritten after that was sealed")

@@ -16,7 +16,7 @@ from evidence.verify.report import Checklist, show
 # What the later steps read whole; everything else is only streamed.
 _KEPT = {c.SUMS: c.MAX_KEPT, c.SIGNATURE: c.MAX_CMS, c.TIMESTAMP: c.MAX_CMS, c.STATEMENT: c.MAX_KEPT,
          c.SEAL_CHAIN: c.MAX_CMS, c.TSA_CHAIN: c.MAX_CMS, c.REVOCATION: c.MAX_KEPT, c.SUMMARY: c.MAX_KEPT,
-         c.CONTROLS: c.MAX_KEPT, c.HTML: c.MAX_KEPT, c.REPORT: c.MAX_PDF}
+         c.CONTROLS: c.MAX_KEPT, c.HTML: c.MAX_KEPT, c.CUSTODY: c.MAX_KEPT, c.REPORT: c.MAX_PDF}
 
 
 @dataclass(slots=True)

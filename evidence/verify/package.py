@@ -16,6 +16,7 @@ from evidence.verify.html import check_html
 from evidence.verify.jcs import MalformedError
 from evidence.verify.members import Members, read_folder, read_zip
 from evidence.verify.pdf import check_pdf
+from evidence.verify.receipts import check_receipts
 from evidence.verify.report import Checklist, Report, show
 from evidence.verify.seal import Expected, check_seal, check_signature, check_time, check_validity, pem_certificates
 from evidence.verify.statement import contradictions, read_statement, read_sums
@@ -23,7 +24,7 @@ from evidence.verify.statement import contradictions, read_statement, read_sums
 PACKAGE_STEPS = ("container", "entries", "names", "limits", "contents", "checksum", "manifest", "file_set", "digests",
                  "signature_form", "algorithms", "attributes", "signature", "pinned", "certificate", "trust",
                  "test_key", "timestamp", "validity", "revocation", "statement", "expected_id", "tree", "chains",
-                 "counts", "pdf_signature", "pdf_original", "pdf_attached", "html")
+                 "counts", "pdf_signature", "pdf_original", "pdf_attached", "html", "receipts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Checked:
     signature: bytes | None
     seal: x509.Certificate | None
     ids: frozenset[bytes]
+    receipts: tuple[str, ...]
 
 
 def verify_package(path: Path, expected: Expected, *, ids: bool = False) -> Checked:
@@ -67,13 +69,15 @@ def verify_package(path: Path, expected: Expected, *, ids: bool = False) -> Chec
     if statement is not None and listed is not None:
         _contents(statement, listed, members, check)
     _documents(kept, members, signed, statement, check)
+    receipts = (check_receipts(kept[c.CUSTODY], expected.authorities, expected.receipt, check)
+                if c.CUSTODY in kept and listed is not None else ())
     if expected.digest is not None and hashlib.sha256(sums).hexdigest() != expected.digest.lower():
         check.fail("expected_id", f"its SHA256SUMS is not the one you were sent, {show(expected.digest)}")
     ident = statement["package_id"] if statement is not None and not check.failed("signature", "statement") else None
     sums_sha256 = hashlib.sha256(sums).hexdigest() if sums else None
     report = Report(str(path), ident, sums_sha256, check.steps())
     return Checked(report, statement, sums_sha256, signature, signed.signer if signed else None,
-                   frozenset(members.chains.ids or ()))
+                   frozenset(members.chains.ids or ()), receipts)
 
 
 def check_manifest(data: bytes | None, check: Checklist) -> dict[str, str] | None:

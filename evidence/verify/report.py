@@ -76,6 +76,8 @@ RULES: Final[dict[str, Rule]] = {
     "approval": Rule("Somebody else approved it", "FORMAT 10", "countersignatures of the roles required"),
     "history": Rule("The packages follow each other", "FORMAT 11",
                       "no gap, no fork, no step back, nothing sealed twice"),
+    "receipts": Rule("The ledger only grew", "RFC 3161 2.4.2; FORMAT 11",
+                     "receipts in a chain, none fewer than in the package before"),
 }
 NUMBERS: Final = {name: number for number, name in enumerate(RULES, 1)}
 _SHOWN = 5

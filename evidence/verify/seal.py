@@ -32,6 +32,7 @@ class Expected:
         timed: refuse packages without proof of time.
         approvals: roles that must have countersigned.
         approvers: fingerprint of each approver's certificate that is expected, by role.
+        receipt: SHA-256 of a receipt of the ledger that was handed over earlier.
     """
 
     fingerprints: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Expected:
     timed: bool = False
     approvals: tuple[str, ...] = ()
     approvers: Mapping[str, str] = field(default_factory=dict)
+    receipt: str | None = None
 
 
 def check_signature(signature: bytes | None, sums: bytes, check: Checklist) -> Signed | None:

@@ -16,14 +16,14 @@ from evidence.verify.der import require_der
 from evidence.verify.jcs import MalformedError
 
 
-def token_time(token: bytes, data: bytes, certs: Sequence[x509.Certificate],
+def token_time(token: bytes, data: bytes, certs: Sequence[x509.Certificate] | None,
                anchors: Sequence[x509.Certificate]) -> tuple[datetime, bool]:
     """Return (the time proven by a token over data, whether its authority is one of the anchors).
 
     Args:
         token: DER of the token (a CMS signature over TSTInfo).
         data: the bytes that were stamped.
-        certs: the authority's certificates as the signed package holds them.
+        certs: the authority's certificates as the signed package holds them; None: those in the token will do.
         anchors: the authority's certificates as the auditor has them; may be empty.
 
     Raises:
@@ -42,12 +42,13 @@ def token_time(token: bytes, data: bytes, certs: Sequence[x509.Certificate],
 
 
 def _judge(info: tsp.TSTInfo, data: bytes, signer: x509.Certificate, inside: list[x509.Certificate],
-           certs: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate]) -> tuple[datetime, bool]:
+           certs: Sequence[x509.Certificate] | None, anchors: Sequence[x509.Certificate]) -> tuple[datetime, bool]:
     imprint = info["message_imprint"]
     algorithm = imprint["hash_algorithm"]["algorithm"].native
     if algorithm not in c.HASHES or hashlib.new(algorithm, data).digest() != imprint["hashed_message"].native:
         raise RefusedError("timestamp", "the time stamp is over something else")
     at = trust.utc(info["gen_time"].native)
+    certs = inside if certs is None else certs
     known = {trust.fingerprint(cert) for cert in certs}
     if strange := [cert for cert in inside if trust.fingerprint(cert) not in known]:
         raise RefusedError("timestamp", f"{strange[0].subject.rfc4514_string()} in the token is not in {c.TSA_CHAIN}")

@@ -8,10 +8,13 @@ import json
 import struct
 import subprocess
 import sys
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +145,33 @@ class LocalAuthority:
                            capture_output=True)
             return (self.folder / "reply").read_bytes()
         return cms.Authority(send)
+
+    @contextmanager
+    def served(self) -> Iterator[str]:
+        """The authority on a port of this machine, speaking RFC 3161 over HTTP; yields its address."""
+        send = self.authority().send
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                """Answer one request."""
+                reply = send(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(200)
+                self.send_header("Content-Type", "application/timestamp-reply")
+                self.send_header("Content-Length", str(len(reply)))
+                self.end_headers()
+                self.wfile.write(reply)
+
+            def log_message(self, *args: object) -> None:
+                """Say nothing."""
+
+        with HTTPServer(("127.0.0.1", 0), Handler) as server:
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{server.server_port}/"
+            finally:
+                server.shutdown()
+                thread.join()
 
 
 def forged_authority(signer: Pair, chain: Sequence[Pair], at: datetime) -> cms.Authority:

@@ -786,9 +786,9 @@ def insider_dropped_a_chain_and_signed_all_again(kit):
     return kit.reseal(broken)
 
 
-def history(title: str, make: Callable[[Any, Path], dict[str, Any] | None]) -> None:
+def history(title: str, make: Callable[[Any, Path], dict[str, Any] | None], step: str = "history") -> None:
     """Put a folder of packages into the museum."""
-    HISTORIES.append(Case(title, "history", make))
+    HISTORIES.append(Case(title, step, make))
 
 
 def _copy(kit: Any, folder: Path, *names: str) -> None:
@@ -852,6 +852,80 @@ def _rolled_back(kit: Any, folder: Path) -> dict[str, Any]:
     return {"expect_id": "evidence-2026-11"}
 
 
+def _receipt_lines(*ledgers: tuple[int, str]) -> list[str]:
+    """Receipts over ledgers of so many lines with such heads, consistently chained."""
+    lines, before = list[str](), "0" * 64
+    for number, (count, head) in enumerate(ledgers, 1):
+        line = leaves.canonical({"seq": number, "prev": before, "at": f"2026-11-0{number}T00:00:00Z", "token": "",
+                                 "ledger_lines": count, "ledger_head": head})
+        before = hashlib.sha256(line).hexdigest()
+        lines.append(line.decode())
+    return lines
+
+
+def _with_receipts(kit: Any, base: str, lines: Any, change: Any = None) -> dict[str, bytes]:
+    return kit.reseal(files(kit, base) | {c.CUSTODY: json.dumps({"receipts": lines}).encode()}, change=change)
+
+
+OCTOBER = _receipt_lines((7, "a" * 64))
+NOVEMBER = _receipt_lines((7, "a" * 64), (9, "b" * 64))
+
+
+def two_months(kit: Any, folder: Path, october: list[str], november: list[str]) -> None:
+    """Two packages that follow each other, with receipts of the ledger."""
+    first = _with_receipts(kit, "plain", october)
+    digest = hashlib.sha256(first[c.SUMS]).hexdigest()
+    second = _with_receipts(kit, "november", november, lambda s: s["previous"].update(sha256sums_sha256=digest))
+    (folder / "evidence-2026-10.zip").write_bytes(kit.module.archive(first).bytes())
+    (folder / "evidence-2026-11.zip").write_bytes(kit.module.archive(second).bytes())
+
+
+def _receipts_broken(title: str, lines: Any) -> None:
+    def make(kit: Any) -> Any:
+        return _with_receipts(kit, "plain", lines)
+    make.__name__ = title
+    case("receipts")(make)
+
+
+def _forged_token(value: str) -> list[str]:
+    return [OCTOBER[0].replace('"token":""', f'"token":"{value}"')]
+
+
+_receipts_broken("receipts_out_of_order", NOVEMBER[::-1])
+_receipts_broken("receipt_removed_from_the_chain", NOVEMBER[1:])
+_receipts_broken("receipts_of_a_ledger_that_shrank", _receipt_lines((9, "a" * 64), (7, "b" * 64)))
+_receipts_broken("receipts_of_a_ledger_rewritten", _receipt_lines((9, "a" * 64), (9, "b" * 64)))
+_receipts_broken("receipt_with_a_forged_time_stamp", _forged_token(base64.b64encode(b"stamped").decode()))
+_receipts_broken("receipt_with_a_token_that_is_no_base64", _forged_token("!"))
+_receipts_broken("receipt_that_is_none", ['{"seq":1}'])
+_receipts_broken("receipt_with_a_member_of_another_kind", [OCTOBER[0].replace('"seq":1', '"seq":"1"')])
+_receipts_broken("receipts_that_are_no_list", "all received")
+
+
+@case("receipts")
+def custody_that_is_no_json(kit):
+    return kit.reseal(files(kit) | {c.CUSTODY: b"{"})
+
+
+@case("receipts", expect_receipt=hashlib.sha256(OCTOBER[0].encode()).hexdigest())
+def record_dropped_and_everything_signed_again_but_a_receipt_is_known(kit):
+    broken = insider_dropped_a_chain_and_signed_all_again(kit)
+    return kit.reseal(broken | {c.CUSTODY: json.dumps({"receipts": _receipt_lines((6, "c" * 64))}).encode()})
+
+
+@case("receipts", base="timed", own_pin=True)
+def receipt_stamped_days_after_it_claims(kit):
+    line = json.loads(OCTOBER[0])
+    del line["token"]
+    line["at"] = "2026-01-01T00:00:00Z"
+    line["token"] = base64.b64encode(cms.token(leaves.canonical(line), kit.tsa.authority())).decode()
+    base = files(kit, "timed") | {c.CUSTODY: json.dumps({"receipts": [leaves.canonical(line).decode()]}).encode()}
+    return kit.reseal(base, key=kit.key, at=kit.now, tsa=kit.tsa.authority()), kit.seal_pair
+
+
+history("ledger_rewritten_after_the_package_before_was_sealed", lambda kit, folder: two_months(
+    kit, folder, OCTOBER, _receipt_lines((6, "c" * 64), (8, "d" * 64))), "receipts")
+history("receipts_left_out_of_the_next_package", lambda kit, folder: two_months(kit, folder, OCTOBER, []), "receipts")
 history("record_dropped_consistently_but_the_next_package_knows", _dropped_then_next)
 history("fork_two_packages_of_one_number", _fork)
 history("gap_in_the_numbers", _gap)

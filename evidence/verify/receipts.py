@@ -1,0 +1,107 @@
+"""Receipts of the ledger in ``custody.json``: a chain that only grows, in one package and from package to package."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography import x509
+
+from evidence import constants as c
+from evidence.verify.cms import RefusedError
+from evidence.verify.jcs import MalformedError, parse
+from evidence.verify.report import Checklist, show
+from evidence.verify.timestamp import token_time
+
+_START = "0" * 64
+_HEX = re.compile("[0-9a-f]{64}")
+_INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def check_receipts(custody: bytes, anchors: Sequence[x509.Certificate], known: str | None,
+                   check: Checklist) -> tuple[str, ...]:
+    """Check the receipts of a package and return their lines.
+
+    Args:
+        custody: the bytes of ``custody.json``.
+        anchors: certificates trusted for time stamps.
+        known: SHA-256 of a receipt that you were given earlier.
+        check: where the step ``receipts`` is written down.
+    """
+    try:
+        lines = _lines(custody)
+        stamped = _chain(lines, anchors)
+    except MalformedError as error:
+        check.fail("receipts", error.message)
+        return ()
+    except RefusedError as error:
+        check.fail("receipts", f"a receipt's time stamp: {error.message}")
+        return ()
+    if known is not None and known.lower() not in {hashlib.sha256(line.encode()).hexdigest() for line in lines}:
+        check.fail("receipts", f"the receipt {show(known)}, which you were given, is not among them")
+    if not lines:
+        check.skip("receipts", "the package carries no receipts of the ledger")
+    check.hold("receipts", f"{len(lines)} receipts, {stamped} of them stamped")
+    return tuple(lines)
+
+
+def _lines(custody: bytes) -> list[str]:
+    try:
+        value = json.loads(custody)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(f"{c.CUSTODY} is not JSON") from error
+    lines = value.get("receipts", []) if isinstance(value, dict) else None
+    if not isinstance(lines, list) or not all(isinstance(line, str) and line.isascii() for line in lines):
+        raise MalformedError(f"{c.CUSTODY} is not an object whose receipts are lines of ASCII")
+    return lines
+
+
+def _chain(lines: Sequence[str], anchors: Sequence[x509.Certificate]) -> int:
+    """Return how many receipts are stamped; refuse a chain that is none."""
+    before, lines_then, head_then, at_then, stamped = _START, 0, _START, "", 0
+    for number, line in enumerate(lines, 1):
+        value = _receipt(line, number)
+        if (value["seq"], value["prev"]) != (number, before):
+            raise MalformedError(f"receipt {number} does not follow the one before")
+        count, head = value["ledger_lines"], value["ledger_head"]
+        if count < lines_then or value["at"] < at_then:
+            raise MalformedError(f"receipt {number}: the ledger shrank from {lines_then} to {count} lines, or time "
+                                 f"went back from {at_then} to {value['at']}")
+        if (count == lines_then) != (head == head_then):
+            raise MalformedError(f"receipt {number}: the ledger was rewritten")
+        stamped += _stamped(value, number, anchors)
+        before, lines_then, head_then, at_then = hashlib.sha256(line.encode()).hexdigest(), count, head, value["at"]
+    return stamped
+
+
+def _receipt(line: str, number: int) -> dict[str, Any]:
+    value = parse(line.encode())
+    if not isinstance(value, dict) or set(value) != c.RECEIPT_MEMBERS:
+        raise MalformedError(f"receipt {number} is none")
+    texts = all(isinstance(value[name], str) for name in ("prev", "at", "ledger_head", "token"))
+    if not texts or not all(_HEX.fullmatch(value[name]) for name in ("prev", "ledger_head")) or not all(
+            type(value[name]) is int and value[name] >= 0 for name in ("seq", "ledger_lines")):
+        raise MalformedError(f"receipt {number} has members of the wrong kind")
+    return value
+
+
+def _stamped(value: Mapping[str, Any], number: int, anchors: Sequence[x509.Certificate]) -> bool:
+    """Check the token of a receipt: over the receipt without it, at about the time that it claims."""
+    try:
+        claimed = datetime.strptime(value["at"], _INSTANT).replace(tzinfo=UTC)
+        token = base64.b64decode(value["token"], validate=True)
+    except ValueError as error:
+        raise MalformedError(f"receipt {number} has a time or a token of the wrong form") from error
+    if not token:
+        return False
+    bare = json.dumps({name: part for name, part in value.items() if name != "token"}, sort_keys=True,
+                      separators=(",", ":")).encode()
+    at, _ = token_time(token, bare, None, anchors)
+    if abs((at - claimed).total_seconds()) > c.CLOCK_SKEW_S:
+        raise MalformedError(f"receipt {number} claims {value['at']}, its time stamp says {at:%Y-%m-%d %H:%M:%SZ}")
+    return True
