@@ -40,7 +40,7 @@ def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_ti
         con.execute("SET temp_directory = ?", [str(disk.folder(store.runs) / "spill")])
         relations.define_macros(con)
         _raw(con, _tables(store, files))
-        _declared_windows(con, store)
+        _declared_windows(con, store, {entry.latest.source_id for entry in files})
         keys.deduplicate(con)
         relations.create(con, "file", *(r.name for r in relations.of_kind("setting", "result")))
         _fill_files(con, files)
@@ -88,8 +88,11 @@ def _parquet(paths: list[Path]) -> str:
     return f"read_parquet([{quoted}])"
 
 
-def _declared_windows(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """Add what evidence.yaml says its sources cover; the record of such a row is evidence.yaml itself."""
+def _declared_windows(con: duckdb.DuckDBPyConnection, store: Store, received: set[str]) -> None:
+    """Add what evidence.yaml says its sources cover; the record of such a row is evidence.yaml itself.
+
+    A declaration says what exported files hold: without any file it covers nothing, though it may still own to a gap.
+    """
     import hashlib
 
     import rfc8785
@@ -97,6 +100,8 @@ def _declared_windows(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     for source in store.company.sources:
         rows: list[dict[str, Any]] = []
         for number, window in enumerate(source.covers):
+            if window.complete and source.id not in received:
+                continue
             record = rfc8785.dumps(window.model_dump(mode="json", by_alias=True))
             rows.append({"source_id": source.id, "native_id": f"evidence.yaml/{source.id}/{number}", "ordinal": 0,
                          "locator": f"evidence.yaml/{source.id}#{number}", "observed_at": None,

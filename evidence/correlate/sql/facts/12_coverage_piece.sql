@@ -10,7 +10,7 @@ WITH day AS (
     SELECT s.source_id, s.stream, d.edge FROM w_stream AS s CROSS JOIN day AS d
     UNION
     SELECT s.source_id, s.stream, unnest([w.event_time, w.end_time])
-    FROM w_stream AS s INNER JOIN source_window AS w ON w.source_id = s.source_id AND w.stream IN (s.stream, '*')
+    FROM w_stream AS s INNER JOIN w_window AS w ON w.source_id = s.source_id AND w.stream = s.stream
     UNION
     SELECT s.source_id, s.stream, plus_us(p.reference_time, -c.settling_us)
     FROM w_stream AS s INNER JOIN cfg_source AS c ON c.source_id = s.source_id CROSS JOIN param AS p

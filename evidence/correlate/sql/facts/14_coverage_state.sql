@@ -9,13 +9,13 @@ WITH windowed AS (
            max(CASE WHEN w.complete THEN CASE w.basis WHEN 'receipt' THEN 4 WHEN 'report_day' THEN 3
                                               WHEN 'declared' THEN 2 ELSE 1 END END) AS basis_rank
     FROM w_coverage_piece AS p
-    INNER JOIN source_window AS w
-        ON w.source_id = p.source_id AND w.stream IN (p.stream, '*')
+    INNER JOIN w_window AS w
+        ON w.source_id = p.source_id AND w.stream = p.stream
         AND w.event_time < p.to_time AND w.end_time > p.from_time
     GROUP BY p.source_id, p.stream, p.from_time
 ), declares AS (
     SELECT DISTINCT s.source_id, s.stream
-    FROM w_stream AS s INNER JOIN source_window AS w ON w.source_id = s.source_id AND w.stream IN (s.stream, '*')
+    FROM w_stream AS s INNER JOIN w_window AS w ON w.source_id = s.source_id AND w.stream = s.stream
     WHERE w.complete AND w.basis = 'declared'
 ), known AS (
     SELECT p.source_id, p.stream, p.from_time, p.to_time, w.gap_reason, w.basis_rank, coalesce(r.records, 0) AS records,

@@ -7,13 +7,13 @@ WITH piece AS (
     UNION ALL
     SELECT s.source_id, s.stream, w.event_time, least(w.end_time, p.period_from)
     FROM w_stream AS s
-    INNER JOIN source_window AS w ON w.source_id = s.source_id AND w.stream IN (s.stream, '*')
+    INNER JOIN w_window AS w ON w.source_id = s.source_id AND w.stream = s.stream
     CROSS JOIN param AS p
     WHERE w.complete AND w.basis <> 'content' AND w.event_time < p.period_from
     UNION ALL
     SELECT s.source_id, s.stream, greatest(w.event_time, p.period_to), least(w.end_time, p.reference_time)
     FROM w_stream AS s
-    INNER JOIN source_window AS w ON w.source_id = s.source_id AND w.stream IN (s.stream, '*')
+    INNER JOIN w_window AS w ON w.source_id = s.source_id AND w.stream = s.stream
     CROSS JOIN param AS p
     WHERE w.complete AND w.basis <> 'content' AND w.end_time > p.period_to
 ), reach AS (

@@ -1,0 +1,20 @@
+-- Which windows speak for which stream of a source. One for all streams (*) is no proof for a stream of which the
+-- source has no record while another source of the same connector, which may carry that stream, gave nothing at all.
+CREATE OR REPLACE TABLE w_window AS
+WITH heard AS (
+    SELECT DISTINCT d.source_id FROM w_stream_day AS d
+    UNION
+    SELECT DISTINCT w.source_id FROM source_window AS w
+), silent AS (
+    SELECT DISTINCT c.connector
+    FROM cfg_source AS c ANTI JOIN heard AS h ON h.source_id = c.source_id
+), recorded AS (
+    SELECT DISTINCT d.source_id, d.stream FROM w_stream_day AS d
+)
+SELECT s.source_id, s.stream, w.event_time, w.end_time, w.basis, w.complete, w.reason
+FROM w_stream AS s
+INNER JOIN source_window AS w ON w.source_id = s.source_id AND w.stream IN (s.stream, '*')
+LEFT JOIN cfg_source AS c ON c.source_id = s.source_id
+LEFT JOIN silent AS n ON n.connector = c.connector
+LEFT JOIN recorded AS r ON r.source_id = s.source_id AND r.stream = s.stream
+WHERE w.stream <> '*' OR NOT w.complete OR n.connector IS NULL OR r.source_id IS NOT NULL;
