@@ -136,7 +136,7 @@ def facts(**changes: object) -> ReportFacts:
         "reference_time": datetime(2026, 11, 5, 8, 30, tzinfo=UTC), "tool": "copilot-evidence 0.1.0",
         "catalogs": {"connectors": sha("c"), "controls": sha("k"), "templates": sha("t")}, "tree_root": sha("root"),
         "tree_size": 42, "signer": "CN=Evidence seal, O=Nordlicht", "fingerprint": sha("cert"), "profile": "untimed",
-        "published_at": "engagement letter of 2026-01-15", "test_key": True, "sequence": 10, "ledger_head": sha("ledger"),
+        "published_at": "engagement letter of 2026-01-15", "test_key": True, "sequence": 10,
         "previous": Previous("evidence-2026-09", sha("prev")),
         "sql": {f"checks/{check}": check_sql(check, title) for check, (_, _, title) in CHECKS.items()},
         "config": {"evidence.yaml": b"version: 1\n", "soa.yaml": b"version: '3'\n", "exceptions.yaml": b"version: 1\n"},
