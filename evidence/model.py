@@ -166,10 +166,29 @@ class Thresholds(Frozen):
     tolerable_deviation: float = Field(default=0.05, gt=0, lt=1)
 
 
+class Token(Frozen):
+    """A key on a PKCS #11 token. The PIN is named, never written here."""
+
+    module: str = Field(description="path of the library of the token's maker")
+    token: str
+    label: str
+    pin_env: str | None = None
+    pin_file: str | None = None
+
+
+class SignerPlugin(Frozen):
+    """A key somewhere else, behind an entry point of the group ``evidence.signers``."""
+
+    name: Identifier
+    options: dict[str, str] = Field(default_factory=dict)
+
+
 class Signing(Frozen):
     """Where the seal's key and certificate are, and how time is proven. Secrets are named, never written here."""
 
     key: RelativePath | None = None
+    pkcs11: Token | None = None
+    plugin: SignerPlugin | None = None
     certificate: RelativePath | None = None
     chain: RelativePath | None = None
     passphrase_file: str | None = None

@@ -58,6 +58,29 @@ def show(certificate: Path, format_: str) -> int:
     return 0
 
 
+@command.command("import")
+@click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--passphrase-env", default=None, help="Environment variable that holds the bundle's passphrase.")
+@click.option("--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
+              help="File of mode 0600 that holds the bundle's passphrase.")
+@_out.format_option
+def import_(bundle: Path, folder: Path, passphrase_env: str | None, passphrase_file: Path | None, format_: str) -> int:
+    """Take a PKCS #12 BUNDLE apart into FOLDER: seal.key (mode 0600, under the same passphrase) and seal.pem.
+
+    \b
+    Example:
+      evidence keys import seal.p12 acme/keys --passphrase-env SEAL_PASSPHRASE
+    """
+    from evidence.seal import keys, pkcs12
+
+    made = pkcs12.unpack(bundle, folder, secret=keys.passphrase(file=passphrase_file, env=passphrase_env))
+    facts = keys.show([made.certificate])
+    _out.result(facts) if format_ == "json" else _out.pairs(facts)
+    _out.note(f"wrote {folder / 'seal.key'} and {folder / 'seal.pem'}; name them in evidence.yaml under signing")
+    return 0
+
+
 @command.command("csr")
 @click.argument("key", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--organisation", required=True, help="Organisation named in the certificate.")
@@ -72,8 +95,8 @@ def csr(key: Path, organisation: str, name: str, passphrase_env: str | None, pas
     Example:
       evidence keys csr acme/seal.key --organisation "Acme Ltd" --passphrase-env SEAL_PASSPHRASE > seal.csr
     """
-    from evidence.seal import keys
+    from evidence.seal import keys, request
 
     secret = keys.passphrase(file=passphrase_file, env=passphrase_env)
-    click.echo(keys.csr(key, organisation=organisation, name=name, secret=secret).decode(), nl=False)
+    click.echo(request.csr(key, organisation=organisation, name=name, secret=secret).decode(), nl=False)
     return 0

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evidence import __version__, catalog, connector, framework
-from evidence.errors import SealError, UsageError
+from evidence.errors import SealError
 from evidence.pipeline import assurance
 from evidence.pipeline.month import Month
 
@@ -67,14 +67,7 @@ def seal_key(month: Month, sealed_at: datetime, *, test_key: bool) -> SealKey:
         if not path.exists():
             return keys.new_test_key(folder, at=sealed_at)
         return keys.load(path, certificate=folder / f"{_TEST_KEY}.pem")
-    if signing.key is None:
-        raise UsageError("no key seals this package: signing.key is not set in evidence.yaml",
-                         advice="evidence keys csr makes a key and a request; --test-key tries it out")
-    secret_file = month.root / signing.passphrase_file if signing.passphrase_file else None
-    secret = keys.passphrase(file=secret_file, env=signing.passphrase_env)
-    certificate = month.root / signing.certificate if signing.certificate else None
-    chain = month.root / signing.chain if signing.chain else None
-    return keys.load(month.root / signing.key, certificate=certificate, chain=chain, secret=secret)
+    return configured.key(signing, month.root)
 
 
 def identity(month: Month, *, edition: bool) -> tuple[Identity, Registered | None]:

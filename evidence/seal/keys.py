@@ -26,7 +26,7 @@ from evidence.errors import SealError, Where
 
 _WARN_BEFORE: Final = timedelta(days=60)
 _TEST_LIFE: Final = timedelta(days=825)
-_USAGE: Final = x509.KeyUsage(
+USAGE: Final = x509.KeyUsage(
     digital_signature=True, content_commitment=True, key_encipherment=False, data_encipherment=False,
     key_agreement=False, key_cert_sign=False, crl_sign=False, encipher_only=False, decipher_only=False)
 
@@ -135,7 +135,7 @@ def passphrase(*, file: Path | None = None, env: str | None = None,
         SealError: the file is missing or readable by others, or the variable is not set.
     """
     if file is not None:
-        return _private(file).rstrip(b"\r\n")
+        return secret_bytes(file).rstrip(b"\r\n")
     if env is None:
         return None
     value = (os.environ if environment is None else environment).get(env)
@@ -144,7 +144,7 @@ def passphrase(*, file: Path | None = None, env: str | None = None,
     return value.encode()
 
 
-def _private(path: Path) -> bytes:
+def secret_bytes(path: Path) -> bytes:
     """Return the bytes of a secret file after looking at who else may read it."""
     try:
         mode = path.stat().st_mode & 0o777
@@ -181,7 +181,7 @@ def load(key: Path, *, certificate: Path | None = None, chain: Path | None = Non
     Raises:
         SealError: unreadable, wrong passphrase, or key and certificate do not belong together.
     """
-    data, found = _private(key), list[x509.Certificate]()
+    data, found = secret_bytes(key), list[x509.Certificate]()
     try:
         if key.suffix.lower() in {".p12", ".pfx"}:
             bundle = pkcs12.load_pkcs12(data, secret)
@@ -231,16 +231,21 @@ def new_test_key(folder: Path, *, at: datetime | None = None, name: str = "Evide
             .serial_number(x509.random_serial_number())
             .not_valid_before(start - timedelta(days=1)).not_valid_after(start + _TEST_LIFE)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_USAGE, critical=True)
+            .add_extension(USAGE, critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .sign(key, hashes.SHA256()))
-    _write_new(folder / "test-seal.key", key.private_bytes(
+    write_new(folder / "test-seal.key", key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()), 0o600)
-    _write_new(folder / "test-seal.pem", cert.public_bytes(serialization.Encoding.PEM), 0o644)
+    write_new(folder / "test-seal.pem", cert.public_bytes(serialization.Encoding.PEM), 0o644)
     return SealKey(cert, (), _signer(key))
 
 
-def _write_new(path: Path, data: bytes, mode: int) -> None:
+def write_new(path: Path, data: bytes, mode: int) -> None:
+    """Write a file of a mode, on the disk under its name only if nothing was there.
+
+    Raises:
+        SealError: something is there, or it cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
@@ -251,24 +256,24 @@ def _write_new(path: Path, data: bytes, mode: int) -> None:
         raise SealError(f"the file cannot be written: {error.strerror}", where=Where(str(path))) from error
 
 
-def csr(key: Path, *, organisation: str, name: str, secret: bytes | None = None) -> bytes:
-    """Return a certificate request (PEM) for the company's CA: for signatures only, not for TLS.
+def require_pair(key: SealKey) -> None:
+    """Let a key that lies elsewhere sign once, and check that with the certificate.
 
     Raises:
-        SealError: the key cannot be opened or is too weak.
+        SealError: they do not belong together.
     """
+    public, probe = key.certificate.public_key(), b"do key and certificate belong together?"
+    signature = key.sign(probe)
     try:
-        private = serialization.load_pem_private_key(_private(key), secret)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise SealError("the key cannot be opened: wrong passphrase, or not PKCS#8 (PEM)",
-                        where=Where(str(key))) from error
-    if not isinstance(private, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise SealError(f"expected an ECDSA or RSA private key, found {type(private).__name__}")
-    names = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation), x509.NameAttribute(NameOID.COMMON_NAME, name)]
-    request = (x509.CertificateSigningRequestBuilder().subject_name(x509.Name(names))
-               .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-               .add_extension(_USAGE, critical=True).sign(private, hashes.SHA256()))
-    return request.public_bytes(serialization.Encoding.PEM)
+        if isinstance(public, ec.EllipticCurvePublicKey):
+            public.verify(signature, probe, ec.ECDSA(hashes.SHA256()))
+        elif isinstance(public, rsa.RSAPublicKey):
+            public.verify(signature, probe, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            raise SealError(f"expected an ECDSA or RSA certificate, found {type(public).__name__}")
+    except InvalidSignature as error:
+        raise SealError("the certificate does not belong to the key",
+                        advice="name the certificate of this key in evidence.yaml as signing.certificate") from error
 
 
 def show(certs: Sequence[x509.Certificate]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from evidence.errors import SealError
-from evidence.seal import keys, new_test_key
+from evidence.seal import keys, new_test_key, request
 
 NOW = datetime(2026, 11, 5, tzinfo=UTC)
 
@@ -139,17 +139,17 @@ def test_near_expiry_is_said_in_time(kit: Any) -> None:
 def test_a_request_for_the_companys_ca_is_for_signatures_only(kit: Any, tmp_path: Path) -> None:
     """The request has key usage digitalSignature and nonRepudiation, and no purpose of TLS."""
     key = put(tmp_path / "k", kit.seal_pair.key_pem)
-    request = x509.load_pem_x509_csr(keys.csr(key, organisation="Acme", name="Evidence seal"))
-    usage = request.extensions.get_extension_for_class(x509.KeyUsage).value
+    made = x509.load_pem_x509_csr(request.csr(key, organisation="Acme", name="Evidence seal"))
+    usage = made.extensions.get_extension_for_class(x509.KeyUsage).value
     assert usage.digital_signature
     assert usage.content_commitment
     assert not usage.key_cert_sign
-    assert "O=Acme" in request.subject.rfc4514_string()
+    assert "O=Acme" in made.subject.rfc4514_string()
     strange = ed25519.Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with pytest.raises(SealError, match="ECDSA or RSA"):
-        keys.csr(put(tmp_path / "e", strange), organisation="Acme", name="x")
+        request.csr(put(tmp_path / "e", strange), organisation="Acme", name="x")
     with pytest.raises(SealError, match="cannot be opened"):
-        keys.csr(put(tmp_path / "f", b"junk"), organisation="Acme", name="x")
+        request.csr(put(tmp_path / "f", b"junk"), organisation="Acme", name="x")
 
 
 def test_what_a_person_compares_is_shown(kit: Any) -> None:
