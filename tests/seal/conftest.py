@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 if "evidence_tests_kit" not in sys.modules:
     spec = importlib.util.spec_from_file_location("evidence_tests_kit", Path(__file__).parents[1] / "verify" / "kit.py")
@@ -30,3 +33,47 @@ for _label in ("museum",):
         assert _spec.loader
         sys.modules[f"evidence_tests_{_label}"] = importlib.util.module_from_spec(_spec)
         _spec.loader.exec_module(sys.modules[f"evidence_tests_{_label}"])
+
+
+@dataclass
+class Month:
+    """A company whose month was sealed with an authority's time: its folder, the package, the exit code."""
+
+    root: Path
+    code: int = -1
+
+    @property
+    def package(self) -> Path:
+        """The sealed package."""
+        return self.root / "packages" / "evidence-2026-10.zip"
+
+    def sign_with(self, **values: str) -> None:
+        """Write ``signing:`` into evidence.yaml, with the company's key."""
+        path = self.root / "evidence.yaml"
+        values |= {"key": "keys/seal.key", "certificate": "keys/seal.pem", "revocation": "keys/revocation.pem"}
+        path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text("utf-8")) | {"signing": values}), "utf-8")
+
+    def run(self) -> int:
+        """Run the month by the command line and return the exit code."""
+        from evidence import cli
+
+        return cli.call(["run", "-C", str(self.root), "--period", "2026-10", "--as-of", "2026-11-20T06:00:00+00:00"])
+
+
+@pytest.fixture(scope="session")
+def month(kit: Any, tmp_path_factory: pytest.TempPathFactory) -> Month:
+    """The month of a small company, sealed by the command line with a key of its CA, lists and an authority."""
+    from evidence.simulate import simulate
+
+    made = Month(tmp_path_factory.mktemp("month") / "acme")
+    simulate(made.root, people=30, interactions=30, per_day=True)
+    folder = made.root / "keys"
+    folder.mkdir()
+    (folder / "seal.pem").write_bytes(kit.seal_pair.pem + kit.root.pem)
+    (folder / "revocation.pem").write_bytes(kit.revocation)
+    (folder / "seal.key").touch(0o600)
+    (folder / "seal.key").write_bytes(kit.seal_pair.key_pem)
+    with kit.tsa.served() as url:
+        made.sign_with(profile="timed", tsa_url=url)
+        made.code = made.run()
+    return made

@@ -8,16 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from evidence import cli
 from evidence import constants as c
 from evidence.errors import ConfigError, SealError
 from evidence.model import Signing
 from evidence.seal import cms, configured
 from evidence.verify import verify
-
-AS_OF = "2026-11-20T06:00:00+00:00"
 
 
 @pytest.fixture(scope="module")
@@ -28,46 +24,31 @@ def closed_port() -> str:
         return f"http://127.0.0.1:{one.getsockname()[1]}/"
 
 
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small company, not yet run."""
-    from evidence.simulate import simulate
-
-    root = tmp_path_factory.mktemp("timed") / "acme"
-    simulate(root, people=30, interactions=30, per_day=True)
-    return root
-
-
-def signing(root: Path, **values: str) -> None:
-    """Write ``signing:`` into a company's evidence.yaml."""
-    path = root / "evidence.yaml"
-    path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text("utf-8")) | {"signing": values}), "utf-8")
-
-
-def run(root: Path) -> int:
-    """Seal the month with the company's test key."""
-    return cli.call(["run", "-C", str(root), "--period", "2026-10", "--as-of", AS_OF, "--test-key"])
+@pytest.mark.render
+def test_a_run_without_an_answer_seals_nothing(kit: Any, month: Any, closed_port: str,
+                                               capfd: pytest.CaptureFixture[str]) -> None:
+    """Profile timed: no address is a mistake, no answer is an error at once; neither touches what is sealed."""
+    before = {path: path.stat().st_mtime_ns for path in month.root.rglob("*") if "evidence.yaml" not in path.name}
+    month.sign_with(profile="timed")
+    assert month.run() == 2
+    month.sign_with(profile="timed", tsa_url=closed_port)
+    assert month.run() == 3
+    assert "did not answer" in capfd.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in month.root.rglob("*") if "evidence.yaml" not in path.name} == before
 
 
 @pytest.mark.render
-def test_a_run_asks_the_authority_and_fails_closed_without_it(kit: Any, company: Path, closed_port: str,
-                                                              capfd: pytest.CaptureFixture[str]) -> None:
-    """Profile timed: no answer, no package and no number used up; with an answer the package proves its time."""
-    package = company / "packages" / "evidence-2026-10.zip"
-    signing(company, profile="timed")
-    assert run(company) == 2
-    signing(company, profile="timed", tsa_url=closed_port)
-    assert run(company) == 3
-    assert "did not answer" in capfd.readouterr().err
-    assert not package.exists()
-    with kit.tsa.served() as url:
-        signing(company, profile="timed", tsa_url=url)
-        assert run(company) in {0, 4}
-    files = kit.module.unpack(package)
-    assert {c.TIMESTAMP, c.TSA_CHAIN} <= set(files)
-    report = verify(package, timed=True, authorities=[kit.tsa.root.cert], expect_id="evidence-2026-10")
-    assert report.step("timestamp").state == "holds"
+def test_a_run_proves_its_time(kit: Any, month: Any) -> None:
+    """Profile timed: signature, report and receipt are stamped, and the revocation lists travel along."""
+    files = kit.module.unpack(month.package)
+    assert {c.TIMESTAMP, c.TSA_CHAIN, c.REVOCATION} <= set(files)
+    report = verify(month.package, timed=True, authorities=[kit.tsa.root.cert], anchors=[kit.root.cert],
+                    fingerprint=kit.key.fingerprint, expect_id="evidence-2026-10", production=True)
     assert report.ok, report.failed
+    for name in ("timestamp", "revocation", "trust", "validity"):
+        assert report.step(name).state == "holds", report.step(name)
+    assert report.step("receipts").found == "1 receipts, 1 of them stamped"
+    assert month.code in {0, 4}
 
 
 def test_an_authority_over_http_gives_tokens(kit: Any) -> None:
