@@ -43,10 +43,31 @@ def of_rows(rows: list[bytes]) -> Block:
     return Block(memoryview(b"\n" + b"".join(row + b"\n" for row in rows)), starts, starts + lengths, 0)
 
 
-def of_array(texts: pa.Array) -> Iterator[Block]:
+class Room:
+    """The memory that blocks are laid out in, kept from one array to the next: fresh pages cost as much as copying."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        import numpy as np
+
+        self._bytes = np.empty(0, dtype=np.uint8)
+
+    def take(self, size: int) -> np.ndarray[Any, Any]:
+        """Return so many bytes, with whatever was in them; what is more than a block is not kept."""
+        import numpy as np
+
+        if len(self._bytes) >= size:
+            return self._bytes[:size]
+        fresh = np.empty(size, dtype=np.uint8)
+        if size <= BLOCK_BYTES * 2:
+            self._bytes = fresh
+        return fresh
+
+
+def of_array(texts: pa.Array, room: Room) -> Iterator[Block]:
     """Yield the rows of an Arrow array of text or bytes as blocks of about 16 MB; NULL is an empty row.
 
-    A block is good until the next one is asked for: they share one buffer.
+    A block is good until the next one is asked for: they share the room.
 
     Raises:
         UsageError: the array holds something else, or a row of 2 GiB or more.
@@ -73,14 +94,12 @@ def of_array(texts: pa.Array) -> Iterator[Block]:
     data = texts.buffers()[2]
     source = memoryview(data).cast("B") if data is not None and data.size else memoryview(b"")
     totals = np.cumsum(lengths + 1)
-    buffer = np.empty(0, dtype=np.uint8)
     first = 0
     while first < len(lengths):
         done = int(totals[first - 1]) if first else 0
         last = max(first + 1, int(np.searchsorted(totals, done + BLOCK_BYTES, side="right")))
         size = int(totals[last - 1]) - done + 1
-        buffer = buffer if len(buffer) >= size else np.empty(size, dtype=np.uint8)
-        yield _copy(source, offsets[first:last], lengths[first:last], first, buffer[:size])
+        yield _copy(source, offsets[first:last], lengths[first:last], first, room.take(size))
         first = last
 
 

@@ -22,7 +22,7 @@ TRIGGERS = tuple(parse(text) for text in (
     r"\xef\xbb\xbf", r"\xef\xbc[\x8b-\x9a\xa0-\xbf]", r"\xef\xbd[\x81-\x9a]",
     r"%[2-7][0-9A-Fa-f]", r"&#[0-9xX]", r"&commat;", r"&period;", r"&hyphen;", r"\\u00[2-7]", r"\\x[2-7]",
     r"[A-Za-z0-9@._+-]\\\n", r"[A-Za-z0-9@._-]=\n", r"[A-Za-z0-9@._-]=\r\n",
-    r"[\"'] ?\+ ?[\"']", r"[\"']\+\n", r"[\"'] \+\n", r"[A-Za-z0-9@._-][\"']\n[ \t\"'+]",
+    r"[\"'] ?\+ ?[\"']", r"[\"']\+\n", r"[\"'] \+\n", r"[A-Za-z0-9@._-][\"']\n[ \t\"'+]", r"[0-9] [\"']\n[ \t\"'+]",
 ))
 """Anchors of encoded characters; each lies in the first ten bytes of its piece."""
 BLOB = parse(r"[A-Za-z0-9+/]{32}")
@@ -37,7 +37,7 @@ _PIECE = re.compile(
     rb"|%(?P<percent>[2-7][0-9A-Fa-f])"
     rb"|&#(?P<decimal>[0-9]{2,3});|&#[xX](?P<hex>[0-9A-Fa-f]{2});|&(?P<named>commat|period|hyphen);"
     rb"|\\u00(?P<escape>[2-7][0-9A-Fa-f])|\\x(?P<byte>[2-7][0-9A-Fa-f])")
-_FIRST = frozenset(b"\xc2\xe2\xe3\xef%&\\=\"'")
+_FIRST = re.compile(rb"[\xc2\xe2\xe3\xef%&\\=\"']")
 _NAMED = {b"commat": b"@", b"period": b".", b"hyphen": b"-"}
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _WRAPPED = re.compile(rb"(?:\r?\n[A-Za-z0-9+/]{8,})*={0,2}")
@@ -101,11 +101,11 @@ def characters(row: int, text: bytes, ends: Iterable[int]) -> View | None:
     pieces = Pieces(text)
     for end in ends:
         at = max(pieces.done, end - 10)
-        while at < min(end, len(text)):
-            match = _PIECE.match(text, at) if text[at] in _FIRST else None
-            if match:
+        while at < end and (first := _FIRST.search(text, at, end)):
+            at = first.end()
+            if match := _PIECE.match(text, first.start()):
                 pieces.decoded(_byte(match), *match.span())
-            at = match.end() if match else at + 1
+                at = match.end()
     return pieces.view(row)
 
 

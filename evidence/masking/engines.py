@@ -73,9 +73,15 @@ def re2_module() -> Any:
     return re2
 
 
+_SHAPES = re.compile(r"(?:\\b)?(?:\\\+|\\\()?(?:\\d|[1-9]|\[[0-9](?:-?[0-9])?\]|\[0-9a-fA-F\])")
+LANES = 3
+
+
 def lane(anchor: Anchor) -> int:
-    """Return which database an anchor goes to: shapes of digits slow down a database of literals, and the reverse."""
-    return 1 if re.match(r"(?:\\b)?(?:\\\+|\\\()?(?:\\d|[1-9]|\[[0-9](?:-?[0-9])?\])", anchor.pattern) else 0
+    """Return which database an anchor goes to: literals, shapes of digits, or long runs, which slow down each other."""
+    if anchor.pattern.startswith("[A-Za-z0-9+/]{"):
+        return 2
+    return 1 if _SHAPES.match(anchor.pattern) else 0
 
 
 class _Hyperscan:
@@ -89,10 +95,10 @@ class _Hyperscan:
         self._anchors = anchors
         self._found: tuple[list[int], list[int]] = ([], [])
         flags = [hs.HS_FLAG_CASELESS if a.caseless else 0 for a in anchors] + [hs.HS_FLAG_MULTILINE] * len(row_patterns)
-        groups: list[list[tuple[int, bytes]]] = [[], [], []]
+        groups: list[list[tuple[int, bytes]]] = [[] for _ in range(LANES + 1)]
         for number, anchor in enumerate(anchors):
             groups[lane(anchor)].append((number, anchor.pattern.encode()))
-        groups[2] = [(len(anchors) + number, pattern.encode()) for number, pattern in enumerate(row_patterns)]
+        groups[LANES] = [(len(anchors) + number, pattern.encode()) for number, pattern in enumerate(row_patterns)]
         self._databases = []
         for group in groups:
             if group:

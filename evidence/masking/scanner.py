@@ -46,6 +46,7 @@ class PatternScanner:
 
         self.rules_digest = rules_digest
         self.rules, self.imported, self.grammar, self._allow = tuple(rules), tuple(imported), grammar, tuple(allow)
+        self._room = blocks.Room()
         self._mac = hmac.new(key, digestmod=hashlib.sha256)
         units = [*rules, *grammar.rules]
         anchors = sorted({decode.BLOB, *decode.TRIGGERS, *(anchor for unit in units for anchor in unit.anchors)},
@@ -70,7 +71,7 @@ class PatternScanner:
         """Return findings and placeholders of an array of texts in one pass."""
         findings: list[tuple[Any, ...]] = []
         marks: list[tuple[Any, ...]] = []
-        for block in blocks.of_array(texts):
+        for block in blocks.of_array(texts, self._room):
             found, seen = self._block(block)
             findings += (self._row(one, block.first) for one in found)
             marks += ((row + block.first, *rest) for row, *rest in seen)
