@@ -25,7 +25,7 @@ FROM (
 GROUP BY n.day
 ORDER BY n.day
 """
-_SLICE = 100_000
+_SLICE = 200_000
 """Days are taken together while their weight stays below this: one exchange weighs one, ten sign-ins weigh one."""
 _BOUNDS = """
 SELECT p.day_from, p.day_to, plus_us(p.day_from, -2 * p.token_life_us), plus_us(p.day_to, 2 * p.skew_us)

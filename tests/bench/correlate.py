@@ -157,7 +157,7 @@ def measure(folder: Path) -> dict[str, Any]:
         stage(con)
         stages[stage.__name__] = cpu() - before
     tiers = con.execute("SELECT sign_in_tier, count(*) FROM chain GROUP BY 1 ORDER BY 1").fetchall()
-    digest = con.execute("SELECT sum(hash(c))::VARCHAR FROM chain AS c").fetchall()
+    digest = con.execute("SELECT sum(hash(c))::VARCHAR || (SELECT sum(hash(l))::VARCHAR FROM link AS l) FROM chain AS c").fetchall()
     con.close()
     return {"stages": stages, "files": statements, "tiers": dict(tiers), "chains_digest": digest[0][0],
             "total": sum(stages.values()), "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}

@@ -1,7 +1,9 @@
 -- The event behind the instant found for T5; of several at one instant the smallest key.
 CREATE OR REPLACE TABLE w_older_event AS
 WITH event AS (
-    SELECT a.* EXCLUDE (session_key, bucket, idp_skew_us), 1 AS place FROM w_auth_day AS a
+    SELECT a.*, 1 AS place FROM w_auth_alone AS a
+    UNION ALL
+    SELECT l.* EXCLUDE (day), 2 FROM w_auth_last AS l WHERE l.day >= day_from() AND l.day < day_to()
     UNION ALL
     SELECT b.*, 2 FROM w_auth_before AS b
 ), ranked AS (

@@ -17,4 +17,5 @@ FROM w_x AS x
 INNER JOIN w_sign_in AS s ON s.interaction_id = x.interaction_id
 INNER JOIN w_account_state AS a ON a.interaction_id = x.interaction_id
 LEFT JOIN revoked AS r ON r.interaction_id = x.interaction_id
-LEFT JOIN w_auth_session AS e ON e.issuer = s.issuer AND e.session_id = s.session_id;
+LEFT JOIN (SELECT a.* FROM w_auth_session AS a WHERE a.ended_at IS NOT NULL) AS e
+    ON e.issuer = s.issuer AND e.session_id = s.session_id;
