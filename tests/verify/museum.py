@@ -997,11 +997,24 @@ broken_proof("proof", "proof_that_is_no_json", lambda p, kit: b"\x00", raw=True)
 broken_proof("proof", "proof_cut_off", lambda p, kit: proof_bytes(p)[:-30], raw=True)
 
 
+HEAD = """# What the verifier catches
+
+Good packages, histories and proofs are broken in exactly one way each, and named for it. A test verifies every one of
+them: it must fail, at the step named here (see section 12 of [FORMAT.md](FORMAT.md)), and the good ones must pass. This
+page is generated: `python tests/verify/museum.py > templates/package/TAMPER.md`; a test compares it.
+"""
+
+
 def table() -> str:
-    """Return the museum as a table in Markdown."""
-    lines = ["| broken in this way | caught by |", "|---|---|"]
-    lines += [f"| {one.name.replace('_', ' ')} | {one.step} |" for one in (*CASES, *HISTORIES, *PROOFS)]
-    return "\n".join(lines) + "\n"
+    """Return the museum as a page in Markdown."""
+    text = HEAD
+    for title, cases in (("Packages", CASES), ("Folders of packages", HISTORIES), ("Proofs of one interaction", PROOFS)):
+        text += f"\n## {title}: {len(cases)}\n\n| broken in this way | caught by |\n|---|---|\n"
+        text += "".join(f"| {one.name.replace('_', ' ')} | `{one.step}` |\n" for one in cases)
+    return text
 
 
 __all__ = ["CASES", "HISTORIES", "PROOFS", "Case", "approve", "files", "leaves", "subprocess", "table"]
+
+if __name__ == "__main__":
+    print(table(), end="")  # noqa: T201 - what it is run for

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from evidence import catalog
 from evidence import constants as c
 from evidence.verify import verify
 
@@ -54,6 +55,12 @@ def test_a_broken_proof_fails_at_the_step_that_names_its_cause(kit: Any, case: A
     path.write_bytes(case.make(kit))
     report = verify(path, fingerprint=kit.test_key.fingerprint, at=kit.module.CHECKED, expect_id=kit.ident)
     assert case.step in report.failed, [(s.name, s.found) for s in report.steps if s.state == "fails"]
+
+
+def test_the_table_of_the_museum_is_in_the_documentation() -> None:
+    """The page that shows what is caught is the one generated from the exhibits."""
+    page = catalog.home("templates") / "package" / "TAMPER.md"
+    assert page.read_text("utf-8") == museum.table(), "python tests/verify/museum.py > templates/package/TAMPER.md"
 
 
 def test_every_exhibit_has_a_name_of_its_own() -> None:
