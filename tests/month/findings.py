@@ -46,7 +46,7 @@ FOUND = {
     "masking_off_connection": [("masking_on_for_every_connection", "fail")],
     "failed_open": [("masking_claims_reconcile", "fail"), ("no_residual_in_responses", "undetermined")],
     "truncated_recording": [("recording_complete", "fail")],
-    "recording_lost": [],
+    "recording_lost": [("session_recording_kept", "fail")],
     "log_gap": [("no_gap_in_sources", "fail")],
     "clock_skew": [("clock_within_tolerance", "undetermined")],
     "bypass": [("no_bypass", "fail")],
@@ -73,6 +73,8 @@ def subjects(made: Made, finding: Finding, check: str) -> set[str]:
            and (not seq or row["native_id"] == f"{session}#{seq}")]
     if check == "rejected_not_executed":
         return {f"gateway/{finding.ids[1]}"}
+    if check == "session_recording_kept":
+        return {f"gateway/{first}"}
     if check == "leaver_inactive":
         return {made.persons()[str(finding.person)]}
     if check == "shared_identity":

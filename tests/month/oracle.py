@@ -111,7 +111,8 @@ def failing(made: Made) -> set[tuple[str, str]]:
               if fact.grade in {"A", "B"}}
     around = {("no_bypass", f"{row['source_id']}/{row['native_id']}/{row['ordinal']}") for row in made.rows(USAGE)
               if (row["source_id"], row["day"], row["login"], row["surface"]) in graded}
-    return gone | off | ran | keys | around
+    lost = {("session_recording_kept", f"gateway/{finding.ids[0]}") for finding in truth.of_kind("recording_lost")}
+    return gone | off | ran | keys | around | lost
 
 
 def gaps(made: Made) -> set[str]:
