@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from html.parser import HTMLParser
 
 import pytest
@@ -203,5 +204,5 @@ def test_every_section_has_a_template_and_every_template_a_section():
 
 def test_every_query_is_used(month, build):
     """No query lies about unused: each is asked for by name somewhere in the engine."""
-    source = "".join(path.read_text("utf-8") for path in sorted(page.folder().parents[1].joinpath("evidence/render").glob("*.py")))
+    source = "".join(path.read_text("utf-8") for path in sorted(Path(page.__file__).parent.glob("*.py")))
     assert [name for name in query.names() if f'"{name}"' not in source] == []
