@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import duckdb
 
 _ROUND = """
-INSERT INTO w_match
+INSERT INTO {found}
 WITH free AS (
-    SELECT c.* FROM w_match_candidate AS c
-    ANTI JOIN w_match AS u ON u.usage_key = c.usage_key
-    ANTI JOIN w_match AS x ON x.interaction_id = c.interaction_id
+    SELECT c.* FROM {candidate} AS c
+    ANTI JOIN {found} AS u ON u.usage_key = c.usage_key
+    ANTI JOIN {found} AS x ON x.interaction_id = c.interaction_id
 ), ranked AS (
     SELECT f.*,
            row_number() OVER (PARTITION BY f.usage_key ORDER BY f.method_rank, f.gap_us, f.interaction_id) AS by_usage,
@@ -32,11 +32,16 @@ WHERE r.by_usage = 1 AND r.by_exchange = 1
 """
 
 
+def greedily(con: duckdb.DuckDBPyConnection, found: str, candidate: str) -> None:
+    """Add the best pairs of a table of candidates to a table of pairs, round by round, until none is left."""
+    while True:
+        row = con.execute(_ROUND.format(found=found, candidate=candidate)).fetchone()
+        if row is None or row[0] == 0:
+            break
+
+
 def match_requests(con: duckdb.DuckDBPyConnection) -> None:
     """Match usage rows of request grain with chains, and add a chain for every request that only the vendor saw."""
     run_folder(con, "match")
-    while True:
-        row = con.execute(_ROUND).fetchone()
-        if row is None or row[0] == 0:
-            break
+    greedily(con, "w_match", "w_match_candidate")
     run_folder(con, "unmatched")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from evidence.correlate._match import match_requests
+from evidence.correlate._match import greedily, match_requests
 from evidence.correlate._run import Progress, ensure, exists, fresh, run_folder, steps
 from evidence.errors import SourceError
 
@@ -124,14 +124,17 @@ def chains(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) 
 
 
 def reconcile(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) -> None:
-    """Fill ``reconciliation``: exactly one verdict for each usage row of the period. Needs ``chains``.
+    """Fill ``reconciliation`` and ``sensitivity``. Needs ``chains``.
+
+    The first has exactly one verdict for each usage row of the period, the second says how many rows would have another
+    one at other tolerances of time.
 
     Raises:
         SourceError: the relations do not fit the SQL of this stage.
     """
     tell = progress or _silent
-    fresh(con, "reconciliation")
-    total, done = steps("reconcile"), 0
+    fresh(con, "reconciliation", "sensitivity")
+    total, done = steps("reconcile") + steps("sensitivity"), 0
 
     def after(name: str) -> None:
         nonlocal done
@@ -139,3 +142,5 @@ def reconcile(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = Non
         tell(name, done, total)
 
     run_folder(con, "reconcile", after)
+    greedily(con, "w_wider", "w_wider_candidate")
+    run_folder(con, "sensitivity", after)

@@ -7,6 +7,7 @@ sorted by time as segments are, and the engine has two threads and 1 GB. CPU sec
 clock on the wall, so that a busy machine disturbs little. The figures that matter are ratios: ten times the exchanges
 must cost at most eleven times as much.
 """
+# ruff: noqa: T201 - it prints, that is its purpose
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -203,7 +205,7 @@ def report(results: dict[int, dict[str, Any]], top: int) -> None:
         for name, seconds in sorted(ours["files"].items(), key=lambda item: -item[1])[:top]:
             print(f"{seconds:>12.2f}  {name}")
     sizes = sorted(results)
-    for small, large in zip(sizes, sizes[1:], strict=False):
+    for small, large in pairwise(sizes):
         ratio = results[large]["correlate"]["total"] / results[small]["correlate"]["total"]
         print(f"{large // small} times the exchanges cost {ratio:.1f} times as much")
 

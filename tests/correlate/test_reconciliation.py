@@ -95,6 +95,44 @@ def test_verdict(verdicts, name):
     assert verdicts[name] == CASES[name][0], CASES[name][1]
 
 
+def _counts(company):
+    found = {}
+    for row in company.table("sensitivity"):
+        found.setdefault(row["tolerance_us"] // 1_000_000, {})[row["verdict"]] = row["rows"]
+    return found
+
+
+def test_sensitivity_is_the_reconciliation_at_other_tolerances(verdicts, crowd):
+    """At each tolerance every usage row has one verdict; what rests on nearness alone comes and goes, nothing else."""
+    counts = _counts(crowd)
+    rows = crowd.con.execute("SELECT count(*) FROM usage").fetchone()[0]
+    assert {tolerance: sum(of.values()) for tolerance, of in counts.items()} == dict.fromkeys((5, 30, 120, 600), rows)
+    told = {}
+    for name, (verdict, _grade, _reason) in verdicts.items():
+        if not name.startswith("gap:"):
+            told[verdict] = told.get(verdict, 0) + 1
+    assert counts[600] == told
+    strict = told | {"PRESENT_BOTH": told["PRESENT_BOTH"] - 1, "UNGATED_USER_DAY": told["UNGATED_USER_DAY"] + 1}
+    assert counts[5] == counts[30] == counts[120] == strict
+
+
+def test_sensitivity_tells_which_findings_a_wider_tolerance_would_take_back(company):
+    """Requests of the vendor 4, 20, 100 and 500 seconds beside one at the gateway, each exchange used once."""
+    company.person("ada")
+    company.declare("github_login", "ada", "upn", "ada@x.test")
+    company.put("cfg_scope", rank=1, source_id="*", surface="%", rule="must_be_gated")
+    company.source("stream", "copilot", "usage_request")
+    for hour, second in ((8, "00:04"), (9, "00:20"), (10, "01:40"), (11, "08:20")):
+        company.ask(f"x{hour}", "ada", f"{DAY} {hour:02d}:00:00")
+        company.usage(f"u{hour}", f"{DAY} {hour:02d}:{second}", "ada", source_id="stream", grain="request",
+                      unit="request", end_time=None, final_at="2026-10-08")
+    company.usage("again", f"{DAY} 08:00:30", "ada", source_id="stream", grain="request", unit="request", end_time=None,
+                  final_at="2026-10-08")
+    company.run()
+    assert {tolerance: of["UNGATED_REQUEST"] for tolerance, of in _counts(company).items()} == {
+        5: 4, 30: 3, 120: 2, 600: 1}
+
+
 def test_every_usage_row_has_exactly_one_verdict(verdicts, crowd):
     """Conservation: rows in, verdicts out, one each; the other direction is marked by its own ids."""
     keys = crowd.con.execute("SELECT source_id, native_id, ordinal FROM usage ORDER BY ALL").fetchall()

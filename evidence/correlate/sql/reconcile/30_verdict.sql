@@ -1,6 +1,7 @@
 -- Exactly one verdict per usage row, the first that applies: scope, actor, no use, not settled, identity, a match,
--- presence, what cannot be assessed, and only then a finding.
-CREATE OR REPLACE TABLE w_verdict AS
+-- presence, what cannot be assessed, and only then a finding. Where nearness in time decides, also what the verdict
+-- would be without (near_counts false).
+CREATE OR REPLACE TABLE w_outcome AS
 WITH covered AS (
     SELECT DISTINCT u.usage_key
     FROM w_usage AS u
@@ -9,13 +10,17 @@ WITH covered AS (
         AND u.event_time <= s.to_time + INTERVAL 5 SECOND
     WHERE u.grain IN ('request', 'interaction')
 ), joined AS (
-    SELECT u.*, p.exchanges, p.possible, p.beside, p.listed, p.not_covered, m.interaction_id, m.method_rank,
+    SELECT u.*, n.near_counts, p.exchanges, p.possible, p.listed, p.not_covered, m.method_rank,
+           CASE WHEN n.near_counts THEN p.beside ELSE 0 END AS beside,
+           CASE WHEN n.near_counts OR m.method_rank < 3 THEN m.interaction_id END AS interaction_id,
            k.usage_key IS NOT NULL AS session_covers, u.grain IN ('request', 'interaction') AS fine,
            u.event_time < u.period_from OR u.until > u.period_to AS at_edge
     FROM w_usage AS u
     INNER JOIN w_presence AS p ON p.usage_key = u.usage_key
+    CROSS JOIN (VALUES (TRUE), (FALSE)) AS n (near_counts)
     LEFT JOIN w_match AS m ON m.usage_key = u.usage_key
     LEFT JOIN covered AS k ON k.usage_key = u.usage_key
+    WHERE n.near_counts OR m.method_rank = 3 OR p.beside > 0
 )
 SELECT j.*,
     CASE WHEN j.scope_rule IN ('native_allowed', 'excluded') THEN 'OUT_OF_SCOPE ' || j.scope_rule
@@ -40,3 +45,4 @@ SELECT j.*,
          WHEN j.possible > 0 THEN 'NOT_ASSESSABLE gateway_caller_ambiguous'
          WHEN j.fine THEN 'UNGATED_REQUEST no_exchange' ELSE 'UNGATED_USER_DAY no_exchange' END AS outcome_and_reason
 FROM joined AS j;
+CREATE OR REPLACE VIEW w_verdict AS SELECT * FROM w_outcome AS o WHERE o.near_counts;
