@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from evidence.errors import MissingExtraError, UsageError
+from evidence.masking import compiled
 from evidence.masking.anchors import Anchor
 
 if TYPE_CHECKING:
@@ -45,15 +47,17 @@ class Engine(Protocol):
         ...
 
 
-def make(name: str, anchors: Sequence[Anchor], row_patterns: Sequence[str]) -> Engine:
+def make(name: str, anchors: Sequence[Anchor], row_patterns: Sequence[str], cache: Path | None = None) -> Engine:
     """Return the engine of that name for these anchors and row patterns (of which only "in this row" counts).
+
+    What it compiles it leaves in the folder ``cache``, if one is given and it can.
 
     Raises:
         UsageError: there is no such engine.
         MissingExtraError: its library is not installed.
     """
     if name == "hyperscan":
-        return _Hyperscan(anchors, row_patterns)
+        return _Hyperscan(anchors, row_patterns, cache)
     if name == "re2":
         return _Re2(anchors, row_patterns)
     raise UsageError(f"there is no engine {name!r}", advice="engines: " + ", ".join(NAMES))
@@ -89,23 +93,18 @@ class _Hyperscan:
 
     name = "hyperscan"
 
-    def __init__(self, anchors: Sequence[Anchor], row_patterns: Sequence[str]) -> None:
+    def __init__(self, anchors: Sequence[Anchor], row_patterns: Sequence[str], cache: Path | None) -> None:
         import hyperscan as hs
 
         self._anchors = anchors
         self._found: tuple[list[int], list[int]] = ([], [])
-        flags = [hs.HS_FLAG_CASELESS if a.caseless else 0 for a in anchors] + [hs.HS_FLAG_MULTILINE] * len(row_patterns)
-        groups: list[list[tuple[int, bytes]]] = [[] for _ in range(LANES + 1)]
+        groups: list[list[compiled.Expression]] = [[] for _ in range(LANES + 1)]
         for number, anchor in enumerate(anchors):
-            groups[lane(anchor)].append((number, anchor.pattern.encode()))
-        groups[LANES] = [(len(anchors) + number, pattern.encode()) for number, pattern in enumerate(row_patterns)]
-        self._databases = []
-        for group in groups:
-            if group:
-                database = hs.Database()
-                database.compile(expressions=[text for _, text in group], ids=[number for number, _ in group],
-                                 elements=len(group), flags=[flags[number] for number, _ in group])
-                self._databases.append(database)
+            caseless = hs.HS_FLAG_CASELESS if anchor.caseless else 0
+            groups[lane(anchor)].append((number, anchor.pattern.encode(), caseless))
+        groups[LANES] = [(len(anchors) + number, pattern.encode(), hs.HS_FLAG_MULTILINE)
+                         for number, pattern in enumerate(row_patterns)]
+        self._databases = [compiled.database(group, cache) for group in groups if group]
 
     def _scan(self, block: Block) -> None:
         """Fill ``_found`` with the numbers and ends of everything that matches in the block."""

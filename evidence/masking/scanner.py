@@ -37,10 +37,11 @@ class PatternScanner:
         engine: ``hyperscan`` or ``re2``.
         rules_digest: identity of all that decides what is found.
         allow: values that are no findings by declared policy; they are flagged, never hidden.
+        cache: folder for the engine's compiled databases.
     """
 
     def __init__(self, rules: Sequence[Rule], imported: Sequence[Imported], grammar: Grammar, *, key: bytes,
-                 engine: str, rules_digest: str, allow: Sequence[AllowRule] = ()) -> None:
+                 engine: str, rules_digest: str, allow: Sequence[AllowRule] = (), cache: Path | None = None) -> None:
         """Compile the engine's database; the only slow step."""
         import numpy as np
 
@@ -56,7 +57,7 @@ class PatternScanner:
         self._blob = [number[decode.BLOB]]
         self._triggers = [number[anchor] for anchor in decode.TRIGGERS]
         self._widths = np.array([anchor.high for anchor in anchors] or [0], dtype=np.int64)
-        self._engine = engines.make(engine, anchors, [rule.pattern for rule in imported])
+        self._engine = engines.make(engine, anchors, [rule.pattern for rule in imported], cache)
         self.engine = self._engine.name
 
     def scan(self, texts: pa.Array) -> pa.Table:

@@ -47,7 +47,7 @@ def measure(month: Month, con: duckdb.DuckDBPyConnection, tree_root: str) -> tup
     if not texts:
         return ()
     policy = month.company.policies.masking
-    scanner = masking.load(policy.packs, key=month.store.key("finding"))
+    scanner = masking.load(policy.packs, key=month.store.key("finding"), cache=month.store.runs / "scanner")
     seed = int(hashlib.sha256(f"{month.period.label}/{tree_root}".encode()).hexdigest()[:12], 16)
     rows = masking.qualify(cast("PatternScanner", scanner), seed=seed, per_class=PER_CLASS, texts=texts)
     return tuple(summed(rows))

@@ -70,7 +70,8 @@ def take_in(store: Store, *, received_at: datetime, jobs: int = 2, progress: Tic
     from evidence import masking
 
     policy = store.company.policies.masking
-    scanner = partial(masking.load, policy.packs, key=store.key("finding"), allow=policy.allow)
+    scanner = partial(masking.load, policy.packs, key=store.key("finding"), allow=policy.allow,
+                      cache=store.runs / "scanner")
     return ingest(store, store.company, received_at=received_at, jobs=jobs, progress=progress, scanner=scanner)
 
 

@@ -53,7 +53,8 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
 
     known = {s.connector: connectors.load(s.connector, store.catalogs()) for s in company.sources}
     rules = company.policies.masking
-    scanner = scanner or partial(masking.load, rules.packs, key=store.key("finding"), allow=rules.allow)
+    scanner = scanner or partial(masking.load, rules.packs, key=store.key("finding"), allow=rules.allow,
+                                 cache=store.runs / "scanner")
     at = received_at.astimezone(UTC).isoformat(timespec="microseconds")
     with disk.only_one(store.lock):
         repaired = store.ledger.repair(at)

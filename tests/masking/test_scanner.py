@@ -177,3 +177,28 @@ def test_a_very_long_row(scanner):
     text = "x = compute(x)\n" * 700_000 + EMAIL
     found = scanner.scan(pa.array([text])).to_pylist()
     assert [f["off_bytes"] for f in found] == [len(text) - len(EMAIL)]
+
+
+def test_a_compiled_database_is_kept_and_a_damaged_one_is_made_anew(tmp_path, scanner):
+    """The second scanner reads what the first compiled; a damaged file, or a folder that is none, changes nothing."""
+    texts = pa.array(corpus(scanner, 60), pa.binary())
+    whole = rows_of(scanner.scan(texts))
+    folder = tmp_path / "kept"
+    for damage in (None, None, b"", b"nonsense" * 99):
+        for path in sorted(folder.glob("*")) if damage is not None else ():
+            path.write_bytes(damage)
+        assert rows_of(masking.load(["core", "secrets"], key=bytes(range(32)), cache=folder).scan(texts)) == whole
+    kept = sorted(folder.iterdir())
+    assert [path.suffix for path in kept] == [".hsdb"] * 3
+    assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
+    (tmp_path / "file").write_text("")
+    assert rows_of(masking.load(["core", "secrets"], key=bytes(range(32)), cache=tmp_path / "file").scan(texts)) == whole
+
+
+def test_databases_are_compiled_once(tmp_path, monkeypatch):
+    """With a folder to keep them in, a scanner of the same rules compiles nothing."""
+    from evidence.masking import compiled
+
+    masking.load(["core"], key=b"k", cache=tmp_path)
+    monkeypatch.setattr(compiled, "_compile", lambda _expressions: pytest.fail("compiled again"))
+    masking.load(["core"], key=b"k", cache=tmp_path)
