@@ -38,11 +38,12 @@ WITH ruled AS (
         WHEN c.in_period = 'boundary'                                               THEN 'undetermined boundary'
         WHEN can.n = 0                                                              THEN 'undetermined not_evidenced'
         WHEN c.approval_verdict IN ('undetermined', 'evidence_lost')                THEN 'undetermined not_determined'
+        WHEN c.outcome = 'forwarded' AND c.approval_verdict IN ('missing', 'pending', 'rejected')
+                                                                                    THEN 'fail ' || c.approval_verdict
         WHEN c.approval_link_method = 'inferred'                                    THEN 'undetermined inferred_link'
         WHEN c.approval_verdict NOT IN ('missing', 'pending', 'rejected', 'not_required')   THEN 'pass approval_found'
         WHEN c.outcome <> 'forwarded'                                               THEN 'undetermined outcome_unknown'
-        WHEN c.approval_verdict = 'not_required'                                    THEN 'fail skipped'
-        ELSE 'fail ' || c.approval_verdict END AS ruling
+        ELSE 'fail skipped' END AS ruling
     FROM chain AS c
     CROSS JOIN (SELECT count(*) AS n FROM cfg_capability WHERE capability = 'approval') AS can
     WHERE c.approval_required

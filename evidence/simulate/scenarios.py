@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evidence.simulate.gateway import Decision, Owner
+from evidence.simulate.clock import HOUR
+from evidence.simulate.gateway import Decision, Owner, Review
 from evidence.simulate.tiny import ADA, BELA, CHIARA, CLAUDE, HIGH, LOW, OPS, Tiny, on, question
 from evidence.simulate.usage import UserDay
 
@@ -58,6 +59,13 @@ def _late(tiny: Tiny) -> None:
 
 def _missing(tiny: Tiny) -> None:
     tiny.signed_in(ADA, "08:40:00", "sign-in-1")
+    tiny.tunnel(B, ADA, HIGH, [("09:00:00", question())])
+
+
+def _waiting(tiny: Tiny) -> None:
+    tiny.signed_in(ADA, "08:40:00", "sign-in-1")
+    waits = Review(REVIEW, "", "jit", on("08:30:00"), "PENDING", [Decision("ai-approvers")], HOUR)
+    tiny.credentials(A, ADA, HIGH, "08:30:00", waits)
     tiny.tunnel(B, ADA, HIGH, [("09:00:00", question())])
 
 
@@ -162,6 +170,9 @@ SCENARIOS = (
              {f"{B}#0": {**_GOOD, "approval_verdict": "late"}, f"{B}#1": {**_GOOD, **_VALID}}),
     Scenario("no_review", "Customer data without any review.", _missing,
              {f"{B}#0": {**_GOOD, "risk_level": "high", "approval_verdict": "missing"}}),
+    Scenario("still_waiting", "A review that nobody has decided, and a tunnel that nothing ties to it.", _waiting,
+             {f"{B}#0": {**_GOOD, "risk_level": "high", "approval_verdict": "missing", "approval_flags": "",
+                         "approval_candidates": 0}}),
     Scenario("own_approver", "The approver approves himself.", _self,
              {f"{B}#0": {**_GOOD, "approval_verdict": "self", "approver_is_requester": True}}),
     Scenario("window_over", "Approved for an hour at 08:55; the second request comes at 10:30.", _expired,

@@ -1,14 +1,15 @@
 -- (4) Nothing ties the request to an approval: the approvals of the same person for the same connection whose time,
 -- from the asking to the end, holds the request. A guess, and flagged so. One-time approvals belong to their own
--- session only.
+-- session only; one that nobody has completed yet let nothing through and is not guessed at.
 CREATE OR REPLACE TABLE w_approval_inferred AS
 WITH window_of AS (
     SELECT a.source_id, a.native_id, a.variant, a.requester_person_id, a.requester_email, a.connection, a.asked_at,
-           coalesce(a.ends_at, CASE WHEN a.state IN ('rejected', 'pending', 'expired', 'undetermined')
+           coalesce(a.ends_at, CASE WHEN a.state IN ('rejected', 'expired', 'undetermined')
                                     THEN plus_us(a.asked_at, greatest(a.duration_us, 86400000000)) END,
                     open_to()) AS until
     FROM w_approval AS a CROSS JOIN param AS p
-    WHERE a.approval_kind <> 'onetime' AND a.asked_at < plus_us(p.day_to, p.skew_us) AND a.connection IS NOT NULL
+    WHERE a.approval_kind <> 'onetime' AND a.state <> 'pending' AND a.connection IS NOT NULL
+        AND a.asked_at < plus_us(p.day_to, p.skew_us)
 ), near AS (
     SELECT w.* FROM window_of AS w CROSS JOIN param AS p WHERE w.until > plus_us(p.day_from, -p.skew_us)
 ), alone AS (
