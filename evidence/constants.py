@@ -78,4 +78,5 @@ MIN_RSA_BITS: Final = 3072
 CURVES: Final = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 HASHES: Final = frozenset({"sha256", "sha384", "sha512"})
 APPROVALS: Final = ".approvals"  # folder beside evidence-2026-10.zip: evidence-2026-10.zip.approvals
+SIDECAR: Final = ".p7s"  # beside evidence-2026-10.zip: a signature over the bytes of the ZIP
 ROLE: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")

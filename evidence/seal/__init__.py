@@ -99,12 +99,26 @@ def seal(staging: Path, *, facts: SealFacts, key: SealKey, out: Path, tsa: Autho
         (staging / c.TIMESTAMP).write_bytes(cms.stamp(signature, tsa))
     names = [*digests, c.SUMS, c.SIGNATURE, *([c.TIMESTAMP] if tsa else [])]
     zip_sha256 = write_zip(staging, names, out)
+    _write_sidecar(out, key, facts)
     entry = Registered(facts.sequence, facts.package_id, facts.period, facts.edition,
                        hashlib.sha256(manifest).hexdigest(), zip_sha256, facts.tree.root, facts.tree.size,
                        key.fingerprint)
     untimed = () if tsa else ("untimed: no time-stamping authority proves when this package was sealed",)
     return SealResult(out, entry, len(names), out.stat().st_size, tsa is not None,
                       (*key.warnings(facts.sealed_at), *untimed))
+
+
+def _write_sidecar(out: Path, key: SealKey, facts: SealFacts) -> None:
+    """Sign the ZIP itself, for whoever wants to know whose it is before opening it; without it there is no package."""
+    from evidence.seal import cms
+
+    try:
+        with out.open("rb") as file:
+            signature = cms.sign_detached(file, key, at=facts.sealed_at)
+        cms.write_atomically(out.with_name(out.name + c.SIDECAR), signature)
+    except (OSError, SealError) as error:
+        out.unlink(missing_ok=True)
+        raise SealError(f"the signature beside the package could not be written: {error}") from error
 
 
 def _names(staging: Path) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
+from typing import BinaryIO
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
@@ -93,11 +94,11 @@ def stamper(authority: Authority | None) -> TimeStamper | None:
     return _Stamper(authority) if authority else None
 
 
-def sign_detached(data: bytes, key: SealKey, *, at: datetime, authority: Authority | None = None) -> bytes:
+def sign_detached(data: bytes | BinaryIO, key: SealKey, *, at: datetime, authority: Authority | None = None) -> bytes:
     """Return the DER of a detached CAdES signature over bytes: B-T with an authority, B-B without.
 
     Args:
-        data: what is signed.
+        data: what is signed; a file is read in pieces.
         key: the key; all certificates of its chain go into the signature.
         at: the signing time that is claimed.
         authority: gives the signature time stamp (EN 319 122-1 5.3).

@@ -19,12 +19,14 @@ from evidence.verify.pdf import check_pdf
 from evidence.verify.receipts import check_receipts
 from evidence.verify.report import Checklist, Report, show
 from evidence.verify.seal import Expected, check_seal, check_signature, check_time, check_validity, pem_certificates
+from evidence.verify.sidecar import check_sidecar
 from evidence.verify.statement import contradictions, read_statement, read_sums
 
 PACKAGE_STEPS = ("container", "entries", "names", "limits", "contents", "checksum", "manifest", "file_set", "digests",
                  "signature_form", "algorithms", "attributes", "signature", "pinned", "certificate", "trust",
                  "test_key", "timestamp", "validity", "revocation", "statement", "expected_id", "tree", "chains",
-                 "counts", "pdf_signature", "pdf_original", "pdf_attached", "html", "receipts")
+                 "counts", "pdf_signature", "pdf_original", "pdf_attached", "html", "receipts",
+                 "sidecar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def verify_package(path: Path, expected: Expected, *, ids: bool = False) -> Chec
     _documents(kept, members, signed, statement, check)
     receipts = (check_receipts(kept[c.CUSTODY], expected.authorities, expected.receipt, check)
                 if c.CUSTODY in kept and listed is not None else ())
+    check_sidecar(path, signed.signer if signed else None, check)
     if expected.digest is not None and hashlib.sha256(sums).hexdigest() != expected.digest.lower():
         check.fail("expected_id", f"its SHA256SUMS is not the one you were sent, {show(expected.digest)}")
     ident = statement["package_id"] if statement is not None and not check.failed("signature", "statement") else None

@@ -78,6 +78,8 @@ RULES: Final[dict[str, Rule]] = {
                       "no gap, no fork, no step back, nothing sealed twice"),
     "receipts": Rule("The ledger only grew", "RFC 3161 2.4.2; FORMAT 11",
                      "receipts in a chain, none fewer than in the package before"),
+    "sidecar": Rule("The container has a seal of its own", "RFC 5652; FORMAT 4",
+                    "a signature over the bytes of the ZIP by the same certificate"),
 }
 NUMBERS: Final = {name: number for number, name in enumerate(RULES, 1)}
 _SHOWN = 5

@@ -210,6 +210,11 @@ def forged_authority(signer: Pair, chain: Sequence[Pair], at: datetime) -> cms.A
 
 # ---------------------------------------------------------------- packages
 
+RECEIPT = leaves.canonical({"seq": 1, "prev": "0" * 64, "at": "2026-11-01T00:00:00Z", "ledger_lines": 3,
+                            "ledger_head": "9" * 64, "token": ""}).decode()
+CUSTODY = json.dumps({"host": "test", "receipts": [RECEIPT]}).encode()
+
+
 def rows(count: int, *, prefix: str = "a", start: datetime = START) -> Iterator[dict[str, Any]]:
     """Chains in order, the fields of which are those of the relation."""
     for n in range(count):
@@ -251,7 +256,7 @@ def stage(folder: Path, *, count: int = 23, prefix: str = "a", start: datetime =
     tree = sealing.write_leaves(rows(count, prefix=prefix, start=start), folder / c.CHAINS, salt_key=SALT,
                           pseudonym_key=PSEUDONYM, disclosures=folder / c.DISCLOSURES if disclosures else None)
     files = {
-        c.CUSTODY: b'{"host":"test"}', c.SUMMARY: b'{"interactions":%d}' % count, c.CONTROLS: b'{"controls":[]}',
+        c.CUSTODY: CUSTODY, c.SUMMARY: b'{"interactions":%d}' % count, c.CONTROLS: b'{"controls":[]}',
         c.SOURCES: b'[{"file_sha256":"00"}]', "evidence/coverage.json": b"{}", "evidence/exceptions.csv": b"id,check\n",
         "evidence/results.ndjson": b'{"verdict":"pass"}\n' * 3, "evidence/populations/ID-01.txt": b"ix-1\nix-2\n",
         "evidence/sql/ID-01.sql": b"SELECT 1", "evidence/config/evidence.yaml": b"organisation: Acme\n",

@@ -776,6 +776,24 @@ _approved({}, "approval_with_an_expired_certificate", lambda kit, path: _put(pat
     kit, files(kit)[c.SIGNATURE], kit.module.pair("Officer", end=datetime(2026, 10, 1, tzinfo=UTC)))))
 
 
+# ------------------------------------------------ the signature beside the package
+
+def _beside(title: str, make: Callable[[Any, bytes], bytes]) -> None:
+    def broken(kit: Any) -> Any:
+        path = kit.write(title, kit.plain.read_bytes())
+        path.with_name(path.name + c.SIDECAR).write_bytes(make(kit, kit.plain.read_bytes()))
+        return path
+    broken.__name__ = title
+    case("sidecar")(broken)
+
+
+_beside("sidecar_of_another_package", lambda kit, data: cms.sign_detached(
+    kit.november.read_bytes(), kit.test_key, at=kit.module.SEALED))
+_beside("sidecar_by_another_certificate", lambda kit, data: cms.sign_detached(data, kit.key, at=kit.module.SEALED))
+_beside("sidecar_that_is_none", lambda kit, data: b"signed")
+_beside("sidecar_that_is_too_large", lambda kit, data: bytes(c.MAX_CMS + 1))
+
+
 # ------------------------------------------------ 60 to 62: the history
 
 @case("expected_id", with_digest=True)
