@@ -8,6 +8,7 @@ import json
 import math
 import re
 import zlib
+from collections import Counter
 from collections.abc import Callable
 
 from evidence.masking.words import any_word, words
@@ -22,8 +23,7 @@ _SAMPLE = re.compile(rb"(?i)example|sample|placeholder|dummy|redacted|changeme|c
 def entropy(value: bytes) -> float:
     """Return the Shannon entropy of the bytes, in bits per byte."""
     total = len(value)
-    counts = [value.count(byte) for byte in set(value)]
-    return -sum(n / total * math.log2(n / total) for n in counts) if total else 0.0
+    return -math.fsum(n / total * math.log2(n / total) for n in Counter(value).values()) if total else 0.0
 
 
 def base62_crc(body: bytes) -> bytes:
