@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from evidence.cli import _out
 from evidence.errors import UsageError
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("interaction")
@@ -16,7 +19,13 @@ from evidence.errors import UsageError
 @click.option("--all", "every", is_flag=True, help="Write one proof for every interaction of the package.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=None,
               help="File to write, or with --all the folder; default: interaction-<id>.proof.json here.")
-def command(package: Path, interaction_id: str | None, every: bool, output: Path | None) -> int:
+@click.option("--pdf", is_flag=True, help="Write one signed page for people, which carries the proof; needs --key.")
+@click.option("--key", type=FILE, default=None, help="With --pdf, the private key of who hands it over.")
+@click.option("--certificate", type=FILE, default=None, help="Its certificate, where the key does not bring it.")
+@click.option("--passphrase-env", default=None, help="Environment variable that holds the key's passphrase.")
+@click.option("--passphrase-file", type=FILE, default=None, help="File of mode 0600 that holds the key's passphrase.")
+def command(package: Path, interaction_id: str | None, every: bool, output: Path | None, pdf: bool, key: Path | None,
+            certificate: Path | None, passphrase_env: str | None, passphrase_file: Path | None) -> int:
     """Write an interaction of PACKAGE as a file that proves itself: record, Merkle path, statement, signature.
 
     \b
@@ -27,6 +36,19 @@ def command(package: Path, interaction_id: str | None, every: bool, output: Path
 
     if every == bool(interaction_id):
         raise UsageError("name one interaction, or all of them", advice="give an id as in explain, or --all")
+    if pdf or key:
+        if interaction_id is None or key is None or not pdf:
+            raise UsageError("a signed page needs one interaction, --pdf and --key",
+                             advice="evidence interaction PACKAGE ID --pdf --key me.p12 --passphrase-env ME")
+        from evidence.pipeline.sheet import write_sheet
+        from evidence.seal import keys
+
+        secret = keys.passphrase(file=passphrase_file, env=passphrase_env)
+        page = output or Path(f"interaction-{interaction_id}.pdf")
+        write_sheet(package, interaction_id, key=keys.load(key, certificate=certificate, secret=secret),
+                    at=datetime.now(UTC), out=page)
+        _out.note(f"wrote {page}; the attached proof is what evidence verify checks")
+        return 0
     if interaction_id:
         target = output or Path(f"interaction-{interaction_id}.proof.json")
         target.write_bytes(proof.proof_bytes(proof.proof(package, interaction_id)))
