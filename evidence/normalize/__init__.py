@@ -8,17 +8,16 @@ lengths and where the text is; the text itself goes to the scanner and nowhere e
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from evidence.connector import PART_COLUMNS, Connector
 from evidence.errors import CatalogSqlError, SourceError, Where
-from evidence.normalize.books import Refused, parted, refusals, reject_table
-from evidence.normalize.statements import Query, first_line, judgement, prepare
+from evidence.normalize.books import Refused, in_order, parted, refusals, reject_table
+from evidence.normalize.statements import JUDGED, OF_RECORD, Query, first_line, judgement, literal, prepare
+from evidence.normalize.texts import hashes
 from evidence.relations import define_macros
 
 if TYPE_CHECKING:
@@ -30,8 +29,30 @@ _LOCK = ("SET disabled_optimizers = 'statistics_propagation,compressed_materiali
          "SET enable_progress_bar = false", "SET autoinstall_known_extensions = false",
          "SET autoload_known_extensions = false", "SET enable_external_access = false",
          "SET python_enable_replacements = false", "SET lock_configuration = true")
-_FEW = 24
-_KEPT = 64 << 20
+_RECORD = {"record_no": "BIGINT", "locator": "VARCHAR", "raw": "VARCHAR", "record_hash": "VARCHAR"}
+
+
+class _Arriving:
+    """What arrives with a batch, as a stream for the engine.
+
+    It is registered once. A table registered anew for each batch would make every statement be planned again.
+    """
+
+    def __init__(self, columns: Mapping[str, str]) -> None:
+        """Begin empty, with these columns and their SQL types."""
+        import pyarrow as pa
+
+        kinds = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
+        self._none = pa.schema([(name, kinds[kind]) for name, kind in columns.items()]).empty_table()
+        self._table = self._none
+
+    def hold(self, table: pa.Table | None) -> None:
+        """Give these rows from now on, or none."""
+        self._table = self._none if table is None else table.select(self._none.column_names)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return a new stream over the rows."""
+        return self._table.__arrow_c_stream__(requested_schema)
 
 
 @dataclass(frozen=True)
@@ -72,17 +93,21 @@ class Normalizer:
         import duckdb
 
         self.connector, self.source_id = connector, source_id
-        seen_at = observed_at.astimezone(UTC).replace(tzinfo=None) if observed_at else None
+        seen_at = literal(observed_at.astimezone(UTC).replace(tzinfo=None).isoformat(" ") if observed_at else None)
+        keys, values = zip(*sorted((options or {}).items()), strict=True) if options else ((), ())
+        options_map = f"MAP([{', '.join(map(literal, keys))}], [{', '.join(map(literal, values))}])"
+        self._source = {"source_id": literal(source_id), "issuer": literal(issuer),
+                        "observed_at": f"{seen_at}::TIMESTAMP", "options": f"{options_map}::MAP(VARCHAR, VARCHAR)"}
         self._con = duckdb.connect(config={"threads": 1, "memory_limit": memory})
         define_macros(self._con)
+        self._records, self._parts = _Arriving(_RECORD), _Arriving(PART_COLUMNS)
+        self._con.register("incoming", self._records)
+        self._con.register("incoming_part", self._parts)
         for setting in _LOCK:
             self._con.execute(setting)
-        self._con.execute("CREATE TEMP TABLE source AS SELECT ?::VARCHAR AS source_id, ?::VARCHAR AS issuer,"
-                          " ?::TIMESTAMP AS observed_at, ?::MAP(VARCHAR, VARCHAR) AS options",
-                          [source_id, issuer, seen_at, dict(sorted((options or {}).items()))])
-        self._kept = 0
         self._make_tables()
-        self._queries = [prepare(self._con, connector, name) for name in connector.relations]
+        self._queries = [prepare(self._con, connector, name, self._source["observed_at"])
+                         for name in connector.relations]
         for query in self._queries:
             self._con.execute(f"PREPARE fill_{query.target.name} AS {query.sql}")
 
@@ -109,16 +134,11 @@ class Normalizer:
                               advice="free memory, or split the file") from error
 
     def _again(self, records: pa.RecordBatch, parts: pa.Table | None) -> Normalized:
-        """Find the records on which a statement fails, by halves, and refuse them alone.
-
-        Each try begins with new tables: casts are evaluated on deleted rows too, so the value of an earlier batch could
-        be to blame.
-        """
+        """Find the records on which a statement fails, by halves, and refuse them alone."""
         import duckdb
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        self._kept = _KEPT
         try:
             return self._run(records, parts)
         except (duckdb.DataError, duckdb.ProgrammingError) as error:
@@ -136,77 +156,92 @@ class Normalizer:
                           pa.concat_tables([one.skips, two.skips]), one.fan_out + two.fan_out)
 
     def _refuse(self, records: pa.RecordBatch, error: Exception) -> Normalized:
-        self._kept = _KEPT
         empty = self._run(records.slice(0, 0), None)
         refused = Refused(records["locator"][0].as_py(), len(str(records["raw"][0]).encode()), None, "sql_error",
                           type(error).__name__)
         return Normalized(empty.rows, empty.texts, reject_table(self.source_id, [(0, refused)]), empty.skips, 0)
 
     def _make_tables(self) -> None:
-        """Make the tables of a batch, and the statements that fill and read them.
-
-        They are emptied after small batches and made anew after large ones, since an engine in memory does not give
-        back the space of deleted rows.
-        """
+        """Make the tables of a batch. They are never filled for good: each batch is undone when it has been read."""
         import duckdb
 
-        self._con.execute("CREATE OR REPLACE TEMP TABLE incoming (record_no BIGINT, locator VARCHAR, raw VARCHAR,"
-                          " record_hash VARCHAR)")
         columns = ", ".join(f"{name} {kind}" for name, kind in PART_COLUMNS.items())
-        self._con.execute(f"CREATE OR REPLACE TEMP TABLE part ({columns})")
-        select = judgement(self.connector)
+        self._con.execute(f"CREATE TEMP TABLE part ({columns})")
+        select = judgement(self.connector, self._source)
         try:
-            self._con.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {select}")
+            self._con.execute(f"CREATE TEMP TABLE judged AS {select}")
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
             where = Where(str(self.connector.folder / "connector.yaml"), key="skips")
             raise CatalogSqlError(f"a predicate does not run: {first_line(error)}", where=where) from error
-        self._con.execute("CREATE OR REPLACE TEMP VIEW record AS SELECT record_no, locator, record_hash, raw, s,"
-                          " source_id, issuer, observed_at, options, byte_len FROM judged"
+        alike = ", ".join(f"{value} AS {name}" for name, value in self._source.items())
+        self._con.execute(f"CREATE TEMP VIEW record AS SELECT {', '.join(JUDGED)}, {alike} FROM judged"
                           " WHERE reason IS NULL AND skip IS NULL")
+        # An Arrow stream that is scanned twice gives wrong rows: both inputs are copied into tables.
+        self._con.execute("PREPARE keep_parts AS INSERT INTO part SELECT * FROM incoming_part")
         self._con.execute(f"PREPARE judge AS INSERT INTO judged {select}")
-
-    def _empty_tables(self, size: int) -> None:
-        self._kept += size
-        if self._kept >= _KEPT:
-            self._kept = size
-            self._con.execute("DEALLOCATE judge")
-            self._make_tables()
-            return
-        for name in ("incoming", "part", "judged"):
-            self._con.execute(f"DELETE FROM {name}")
+        self._con.execute("PREPARE bad AS SELECT record_no, reason, skip FROM judged"
+                          " WHERE reason IS NOT NULL OR skip IS NOT NULL ORDER BY record_no")
 
     def _run(self, records: pa.RecordBatch, parts: pa.Table | None) -> Normalized:
+        """Run every statement in a transaction that is undone, which gives back the space of the batch at once."""
         import pyarrow as pa
 
-        # An Arrow stream that is scanned twice gives wrong rows: both inputs are copied into tables first.
-        self._empty_tables(records.nbytes + (parts.nbytes if parts is not None else 0))
-        self._fill("incoming", pa.Table.from_batches([records]), ("record_no", "locator", "raw", "record_hash"))
-        if parts is not None:
-            self._fill("part", parts, tuple(PART_COLUMNS))
-        self._con.execute("EXECUTE judge")
+        self._records.hold(pa.Table.from_batches([records]))
+        self._parts.hold(parts)
+        self._con.execute("BEGIN")
+        try:
+            self._con.execute("EXECUTE keep_parts")
+            self._con.execute("EXECUTE judge")
+            bad = self._read("bad")
+            given = {query.target.name: self._read(f"fill_{query.target.name}") for query in self._queries}
+        finally:
+            self._con.execute("ROLLBACK")
+            self._records.hold(None)
+            self._parts.hold(None)
+        return self._judged(records, bad, given)
+
+    def _read(self, name: str) -> pa.Table:
+        import duckdb
+
+        # Each of the two ways makes a second copy of the rows in one line of versions and none in the other.
+        way = self._con.execute if duckdb.__version__.startswith("1.") else self._con.sql
+        return way(f"EXECUTE {name}").to_arrow_table()
+
+    def _judged(self, records: pa.RecordBatch, bad: pa.Table, given: Mapping[str, pa.Table]) -> Normalized:
+        """Part the rows that hold from those that are refused, and both from their texts."""
+        import pyarrow.compute as pc
+
+        good = records
+        if bad.num_rows:
+            good = records.filter(pc.invert(pc.is_in(records["record_no"], bad["record_no"].combine_chunks())))
         rows: dict[str, pa.Table] = {}
         texts: list[pa.Table] = []
-        given: list[pa.ChunkedArray] = []
+        numbers: list[pa.ChunkedArray] = []
         refused: list[tuple[int, Refused]] = []
         for query in self._queries:
-            table = self._con.sql(f"EXECUTE fill_{query.target.name}").to_arrow_table()
-            kept, bad = parted(table)
-            refused += refusals(query.target.name, bad)
-            given.append(kept["record_no"])
-            rows[query.target.name] = self._split(query, kept, texts)
-        return self._close_books(rows, texts, given, refused)
+            kept, wrong = parted(self._placed(given[query.target.name], good))
+            refused += refusals(query.target.name, wrong)
+            numbers.append(kept["record_no"])
+            rows[query.target.name] = self._split(query, in_order(kept, query.target.time), texts)
+        return self._close_books(rows, texts, numbers, refused, (records, good, bad))
 
-    def _fill(self, name: str, table: pa.Table, columns: tuple[str, ...]) -> None:
-        """Copy rows into a table. A view over the rows would make every prepared statement be planned again."""
-        chosen = table.select(list(columns))
-        if chosen.num_rows <= _FEW:
-            marks = ", ".join("?" * len(columns))
-            for row in chosen.to_pylist():
-                self._con.execute(f"INSERT INTO {name} VALUES ({marks})", list(row.values()))
-            return
-        self._con.register("arriving", chosen)
-        self._con.execute(f"INSERT INTO {name} SELECT * FROM arriving")
-        self._con.unregister("arriving")
+    def _placed(self, table: pa.Table, good: pa.RecordBatch) -> pa.Table:
+        """Put into rows what they take over from their record; a row of no record is none."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        at = pc.index_in(table["record_no"], good["record_no"])
+        if at.null_count:
+            table, at = table.filter(pc.is_valid(at)), pc.drop_null(at)
+        own = {name: good[name].take(at.combine_chunks()) for name in OF_RECORD if name != "source_id"}
+        own["source_id"] = pa.repeat(self.source_id, table.num_rows)
+        own["native_id"] = pc.coalesce(table["native_id"], own["record_hash"])
+        own["byte_len"] = pc.binary_length(good["raw"]).cast(pa.int64()).take(at.combine_chunks())
+        for name, column in own.items():
+            place = table.column_names.index(name) if name in table.column_names else table.num_columns
+            table = table.set_column(place, name, column) if place < table.num_columns else table.append_column(
+                name, column)
+        return table
 
     def _split(self, query: Query, table: pa.Table, texts: list[pa.Table]) -> pa.Table:
         """Take the transient texts out of a table and put their hashes in."""
@@ -215,53 +250,44 @@ class Normalizer:
 
         for field in query.texts:
             values = table[field]
-            for name, column in _hashes(field, values).items():
+            for name, column in hashes(field, values).items():
                 table = table.set_column(table.column_names.index(name), name, column)
-            kept = table.filter(pc.is_valid(values))
+            kept = table.filter(pc.is_valid(values)) if values.null_count else table
             texts.append(pa.table({
-                "relation": pa.array([query.target.name] * kept.num_rows, pa.string()),
+                "relation": pa.repeat(query.target.name, kept.num_rows),
                 "native_id": kept["native_id"], "ordinal": kept["ordinal"],
-                "field": pa.array([field] * kept.num_rows, pa.string()), "locator": kept["locator"],
+                "field": pa.repeat(field, kept.num_rows), "locator": kept["locator"],
                 "part": kept[f"{field}_part"], "text": kept[field]}))
         return table.select([column.name for column in query.target.columns])
 
     def _close_books(self, rows: dict[str, pa.Table], texts: list[pa.Table], given: list[pa.ChunkedArray],
-                     refused: list[tuple[int, Refused]]) -> Normalized:
+                     refused: list[tuple[int, Refused]], judged: tuple[pa.RecordBatch, pa.RecordBatch, pa.Table]
+                     ) -> Normalized:
         """Turn a record that gave nothing into a reject, so that each record is accounted for."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
+        records, good, bad = judged
         numbers = pa.concat_arrays([chunk for column in given for chunk in column.chunks] or [pa.array([], pa.int64())])
         named = pa.array([number for number, _ in refused], pa.int64())
-        for number, locator, size, reason in self._con.execute(
-                "SELECT record_no, locator, byte_len, reason FROM judged WHERE reason IS NOT NULL").fetchall():
-            refused.append((number, Refused(locator, size, None, reason, None)))
-        good = self._con.sql("SELECT record_no, locator, byte_len FROM record").to_arrow_table()
+        places = pc.index_in(bad["record_no"], records["record_no"]).to_pylist()
+        skipped: dict[str, list[str]] = {"source_id": [], "locator": [], "reason": []}
+        for place, row in zip(places, bad.to_pylist(), strict=True):
+            locator, size = records["locator"][place].as_py(), pc.binary_length(records["raw"][place]).as_py()
+            if row["reason"] is not None:
+                refused.append((row["record_no"], Refused(locator, size, None, row["reason"], None)))
+                continue
+            for name, value in zip(skipped, (self.source_id, locator, row["skip"]), strict=True):
+                skipped[name].append(value)
         silent = pc.invert(pc.or_(pc.is_in(good["record_no"], numbers), pc.is_in(good["record_no"], named)))
-        refused += [(row["record_no"], Refused(row["locator"], row["byte_len"], None, "no_row",
-                                               "no statement of the connector gave a row"))
-                    for row in good.filter(silent).to_pylist()]
-        skips = self._con.sql("SELECT source_id, locator, skip AS reason FROM judged WHERE reason IS NULL"
-                              " AND skip IS NOT NULL ORDER BY record_no").to_arrow_table()
+        if pc.any(silent).as_py():
+            refused += [(number.as_py(), Refused(locator.as_py(), len(str(raw).encode()), None, "no_row",
+                                                 "no statement of the connector gave a row"))
+                        for number, locator, raw in zip(*(good[name].filter(silent) for name in
+                                                          ("record_no", "locator", "raw")), strict=True)]
         schema = pa.schema([(name, pa.int64() if name == "ordinal" else pa.string()) for name in
                             ("relation", "native_id", "ordinal", "field", "locator", "part", "text")])
         joined = pa.concat_tables([text.cast(schema) for text in texts]) if texts else schema.empty_table()
         fan_out = len(numbers) - pc.count_distinct(numbers).as_py()
+        skips = pa.table(skipped, schema=pa.schema([(name, pa.string()) for name in skipped]))
         return Normalized(rows, joined, reject_table(self.source_id, refused), skips, fan_out)
-
-
-def _hashes(field: str, values: Any) -> dict[str, pa.Array]:
-    """Return the columns that stand for a text: hash of the exact bytes, hash of the normal form, length."""
-    import pyarrow as pa
-
-    exact: list[str | None] = []
-    normal: list[str | None] = []
-    sizes: list[int | None] = []
-    for value in values.to_pylist():
-        data = value.encode() if value is not None else b""
-        plain = unicodedata.normalize("NFC", (value or "").replace("\r\n", "\n").strip()).encode()
-        exact.append(hashlib.sha256(data).hexdigest() if value is not None else None)
-        normal.append(hashlib.sha256(plain).hexdigest() if value is not None else None)
-        sizes.append(len(data) if value is not None else None)
-    return {f"{field}_sha256": pa.array(exact, pa.string()), f"{field}_norm_sha256": pa.array(normal, pa.string()),
-            f"{field}_bytes": pa.array(sizes, pa.int64())}

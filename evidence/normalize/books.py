@@ -30,6 +30,17 @@ def parted(table: pa.Table) -> tuple[pa.Table, pa.Table]:
     return table.filter(held), table.filter(pc.invert(held))
 
 
+def in_order(table: pa.Table, time: str) -> pa.Table:
+    """Return rows by time, the ones without first, then by what identifies them."""
+    import pyarrow.compute as pc
+
+    keys = list(dict.fromkeys([*([time] if time else []), "native_id", "ordinal", "locator"]))
+    narrow = table.select(keys)
+    if time and table[time].null_count:
+        narrow, keys = narrow.append_column("has_time", pc.is_valid(table[time])), ["has_time", *keys]
+    return table.take(pc.sort_indices(narrow, sort_keys=[(key, "ascending") for key in keys]))
+
+
 def refusals(relation: str, bad: pa.Table) -> Iterable[tuple[int, Refused]]:
     """Return one entry for each record and reason, however many rows of it were refused."""
     if not bad.num_rows:

@@ -19,6 +19,10 @@ _ENGINE = ("source_id", "native_id", "ordinal", "locator", "record_hash", "obser
 _OWN = {"record_no": "BIGINT", "native_id": "VARCHAR", "ordinal": "BIGINT", "observed_at": "TIMESTAMP",
         "reject": "VARCHAR"}
 _WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+OF_RECORD = ("source_id", "locator", "record_hash")
+"""Columns that a row takes over from its record."""
+JUDGED = ("record_no", "locator", "record_hash", "raw", "s", "byte_len")
+"""What is kept of a record while its statements run."""
 _CHECK = re.compile(r"^\s*CHECK \((.*)\),?\s*$", re.MULTILINE)
 
 
@@ -29,6 +33,11 @@ class Query:
     target: Relation
     sql: str
     texts: tuple[str, ...]
+
+
+def literal(value: str | None) -> str:
+    """Return a text as SQL."""
+    return "NULL::VARCHAR" if value is None else "'" + value.replace("'", "''") + "'"
 
 
 def first_line(error: Exception) -> str:
@@ -49,28 +58,33 @@ def refusal(connector: Connector) -> str:
     return f"CASE {' '.join(cases)} END"
 
 
-def judgement(connector: Connector) -> str:
+def judgement(connector: Connector, source: Mapping[str, str]) -> str:
     """Return the SELECT that gives each record its struct, and why it cannot be used or is left out.
 
-    Where a decoder reads the text, connector SQL does not see it: ``raw`` is NULL. A declared skip comes before the
-    check of times, since records of no interest may write theirs as they like.
+    Where a decoder reads the text, connector SQL does not see it: ``raw`` is NULL. So is whatever no statement of the
+    connector mentions, since keeping it costs more than reading it. A declared skip comes before the check of times,
+    since records of no interest may write theirs as they like. ``source`` gives the columns that are alike for all
+    records, as SQL.
     """
     shape = connector.shape_json().replace("'", "''")
-    struct, raw = f"TRY(json_transform(raw, '{shape}'))", "NULL::VARCHAR" if connector.decode else "raw"
+    said = " ".join([*(connector.sql(name)[1] for name in connector.relations), *(s.when for s in connector.skips)])
+    seen = {name: f"i.{name}" if re.search(rf"\b{name}\b", said) else "NULL::VARCHAR"
+            for name in ("locator", "record_hash", "raw")}
+    if connector.decode:
+        seen["raw"] = "NULL::VARCHAR"
+    struct = f"TRY(json_transform(i.raw, '{shape}'))"
+    given = ", ".join(f"{sql} AS {name}" for name, sql in {**seen, **source}.items())
     skips = " ".join(f"WHEN ({skip.when}) THEN '{skip.reason}'" for skip in connector.skips)
     times = " ".join(
         f"WHEN nz({_field(name)}) IS NOT NULL AND {macro}({_field(name)}) IS NULL THEN 'bad_timestamp:{name}'"
         for name, macro in connector.times.items())
-    return (f"SELECT *, COALESCE(refused, CASE WHEN skip IS NULL THEN CASE {times or 'WHEN false THEN NULL'} END END)"
-            f" AS reason FROM (SELECT *, CASE WHEN refused IS NULL THEN CASE {skips or 'WHEN false THEN NULL'} END END"
-            f" AS skip FROM (SELECT *, {refusal(connector)} AS refused FROM (SELECT i.record_no, i.locator,"
-            f" i.record_hash, {raw} AS raw, {struct} AS s, CASE WHEN {struct} IS NULL THEN json_valid(i.raw) END AS"
-            " valid, strlen(i.raw) AS byte_len, o.source_id, o.issuer, o.observed_at, o.options"
-            " FROM incoming AS i CROSS JOIN source AS o) AS r) AS r) AS r")
-
-
-def _order(target: Relation) -> str:
-    return ", ".join([*([f"{target.time} NULLS FIRST"] if target.time else []), "native_id", "ordinal", "locator"])
+    return (f"SELECT {', '.join(JUDGED)}, COALESCE(refused, CASE WHEN skip IS NULL THEN"
+            f" CASE {times or 'WHEN false THEN NULL'} END END)"
+            " AS reason, skip FROM (SELECT *, CASE WHEN refused IS NULL THEN"
+            f" CASE {skips or 'WHEN false THEN NULL'} END END AS skip"
+            f" FROM (SELECT *, {refusal(connector)} AS refused FROM (SELECT i.record_no, {given},"
+            f" {struct} AS s, CASE WHEN {struct} IS NULL THEN json_valid(i.raw) END AS valid, strlen(i.raw) AS byte_len"
+            " FROM incoming AS i) AS r) AS r) AS r")
 
 
 def _constraints(target: Relation) -> Iterator[str]:
@@ -87,8 +101,11 @@ def _constraints(target: Relation) -> Iterator[str]:
         yield f"WHEN NOT ({match[1]}) THEN 'check:{name[0] if name else 'row'}'"
 
 
-def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str) -> Query:
+def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str, seen_at: str) -> Query:
     """Check a statement against its relation, and wrap it so that it gives every column and a reason to refuse.
+
+    What a row takes over from its record (locator, hash) is put in afterwards; here it is NULL. ``seen_at`` is when the
+    source was asked, as SQL.
 
     Raises:
         CatalogSqlError: the statement is not one SELECT, does not run, or does not fit the relation.
@@ -111,14 +128,13 @@ def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str) -> 
         _check_column(column, kind, allowed, texts, str(path))
     if "record_no" not in given:
         raise CatalogSqlError("expected a column record_no, found none", where=Where(str(path)))
-    pick = ", ".join(_pick(c, given, texts) for c in target.columns)
+    pick = ", ".join(_pick(c, given, texts, seen_at) for c in target.columns)
     more = "".join(f", q.{field}" for field in texts)
     reject = "q.reject" if "reject" in given else "NULL::VARCHAR"
     return Query(target, (
         f"SELECT * EXCLUDE (said_no), COALESCE(said_no, CASE {' '.join(_constraints(target))} WHEN false THEN '' END)"
-        f" AS why_refused FROM (SELECT q.record_no, r.byte_len, {pick}{more}, {reject} AS said_no"
-        f" FROM ({statement}) AS q JOIN record AS r ON r.record_no = q.record_no) AS p"
-        f" ORDER BY {_order(target)}"), texts)
+        f" AS why_refused FROM (SELECT q.record_no, {pick}{more}, {reject} AS said_no FROM ({statement}) AS q) AS p"),
+        texts)
 
 
 def _statement(con: duckdb.DuckDBPyConnection, text: str, path: str) -> str:
@@ -152,11 +168,11 @@ def _check_column(name: str, kind: str, allowed: Mapping[str, str], texts: tuple
                               advice="a cast that rounds or drops a zone would change evidence; say what is meant")
 
 
-def _pick(column: Column, given: Mapping[str, str], texts: tuple[str, ...]) -> str:
+def _pick(column: Column, given: Mapping[str, str], texts: tuple[str, ...], seen_at: str) -> str:
     name = column.name
-    if name in {"source_id", "locator", "record_hash"}:
-        return f"r.{name} AS {name}"
-    default = {"native_id": "r.record_hash", "ordinal": "0", "observed_at": "r.observed_at"}.get(name)
+    if name in OF_RECORD:
+        return f"NULL::VARCHAR AS {name}"
+    default = {"ordinal": "0", "observed_at": seen_at}.get(name)
     if default:
         return f"COALESCE({f'q.{name}' if name in given else 'NULL'}, {default})::{column.type} AS {name}"
     if name in given:
