@@ -143,7 +143,8 @@ def timed(statements: dict[str, float]) -> None:
             statements[name] = statements.get(name, 0.0) + cpu() - before
             after(name)
 
-    _stages.run_folder = _match.run_folder = run_folder
+    for module in (_stages, _match):
+        vars(module)["run_folder"] = run_folder
 
 
 def measure(folder: Path) -> dict[str, Any]:

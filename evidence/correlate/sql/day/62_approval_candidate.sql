@@ -32,7 +32,9 @@ WITH fact AS (
                 THEN 'undetermined' ELSE 'valid' END AS verdict
     FROM fact AS f
 )
-SELECT j.*, row_number() OVER (
+SELECT j.interaction_id, j.place, j.method, j.source_id, j.native_id, j.variant, j.locator, j.t, j.verdict, j.complete,
+       j.complete_at, j.ends_at, j.standing, j.automated, j.forced, j.is_self, j.approver_person_id, j.approver_subject,
+       j.approver_group, j.decision_locator, row_number() OVER (
     PARTITION BY j.interaction_id
     ORDER BY j.place, CASE j.verdict WHEN 'valid' THEN 1 WHEN 'pending' THEN 2 WHEN 'undetermined' THEN 3
                                      WHEN 'evidence_lost' THEN 4 WHEN 'self' THEN 5 WHEN 'late' THEN 6

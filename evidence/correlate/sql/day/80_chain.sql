@@ -1,4 +1,5 @@
--- The chain: one row per interaction, every fact beside the others, nothing judged twice.
+-- The chain: one row per interaction, every fact beside the others, nothing judged twice; and every record that it
+-- rests on, each once, in order: the exchange, its session, the sign-in, the approval, the decision that completed it.
 INSERT INTO chain BY NAME
 SELECT x.interaction_id,
        CASE x.outcome WHEN 'denied' THEN 'denied' WHEN 'blocked' THEN 'blocked' ELSE 'exchange' END AS interaction_kind,
@@ -21,7 +22,9 @@ SELECT x.interaction_id,
        a.sign_in_tier AS approver_sign_in_tier, a.approver_group, x.outcome, x.blocked_by, x.pairing, x.truncated,
        x.status_code, x.prompt_sha256, x.prompt_bytes, x.response_sha256, x.response_bytes,
        coalesce(m.verdict, 'indeterminate') AS masking_verdict, coalesce(f.prompt_findings, 0) AS prompt_findings,
-       coalesce(f.response_findings, 0) AS response_findings, e.record_refs
+       coalesce(f.response_findings, 0) AS response_findings,
+       array_to_string(list_sort(list_distinct([
+           x.locator, x.session_locator, s.locator, a.locator, a.decision_locator])), ' ') AS record_refs
 FROM w_x AS x
 INNER JOIN w_identity AS i ON i.interaction_id = x.interaction_id
 INNER JOIN w_account_state AS o ON o.interaction_id = x.interaction_id
@@ -29,7 +32,6 @@ INNER JOIN w_sign_in AS s ON s.interaction_id = x.interaction_id
 INNER JOIN w_after_revocation AS r ON r.interaction_id = x.interaction_id
 INNER JOIN w_required AS q ON q.interaction_id = x.interaction_id
 INNER JOIN w_approval_verdict AS a ON a.interaction_id = x.interaction_id
-INNER JOIN w_record_ref AS e ON e.interaction_id = x.interaction_id
 LEFT JOIN w_stale AS t ON t.interaction_id = x.interaction_id
 LEFT JOIN masking_verdict AS m ON m.interaction_id = x.interaction_id AND m.entity_type = '*'
 LEFT JOIN w_finding_count AS f ON f.source_id = x.source_id AND f.exchange_ref = x.native_id;

@@ -1,7 +1,8 @@
 -- Approval links: one per approval that could be meant (its better variant), the chosen first.
 INSERT INTO link
 WITH one AS (
-    SELECT c.*, row_number() OVER (PARTITION BY c.interaction_id, c.source_id, c.native_id ORDER BY c.nth) AS of_one
+    SELECT c.interaction_id, c.source_id, c.native_id, c.locator, c.method, c.complete_at, c.t, c.verdict, c.nth,
+           row_number() OVER (PARTITION BY c.interaction_id, c.source_id, c.native_id ORDER BY c.nth) AS of_one
     FROM w_approval_candidate AS c
 ), ranked AS (
     SELECT o.*, row_number() OVER (PARTITION BY o.interaction_id ORDER BY o.nth) AS place_in_order
