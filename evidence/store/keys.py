@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import duckdb
 
 FURTHER_ON: Final = {
-    "session": "CASE WHEN end_time IS NOT NULL THEN 2 WHEN status = 'done' THEN 1 ELSE 0 END",
+    "session": "CASE WHEN end_time IS NOT NULL THEN 20 WHEN status = 'done' THEN 10 ELSE 0 END"
+               " + CASE recording WHEN 'lost' THEN 2 WHEN 'recorded' THEN 1 ELSE 0 END",
     "exchange": "CASE WHEN outcome IN ('unknown', 'no_response') THEN 0 ELSE 1 END",
     "approval": "CASE status WHEN 'unknown' THEN 0 WHEN 'pending' THEN 1 WHEN 'approved' THEN 2 ELSE 3 END",
     "approval_decision": "CASE status WHEN 'unknown' THEN 0 WHEN 'pending' THEN 1 WHEN 'approved' THEN 2 ELSE 3 END",
