@@ -122,9 +122,13 @@ def test_every_file_is_a_row(store):
 
 
 def test_what_a_source_is_said_to_cover_is_a_window(tmp_path):
-    """Declared coverage stands beside what files claim."""
+    """Declared coverage stands beside what files claim; of a source that gave no file it says nothing."""
     covers = [{"from": "2026-10-01T00:00:00+02:00", "to": "2026-11-01T00:00:00Z", "rows": 5}]
     store = company(tmp_path, {"id": "a", "connector": "plain_chat", "paths": ["logs/a"], "covers": covers})
+    (tmp_path / "logs" / "a").write_bytes(lines(chat(1)))
+    ingest(store)
+    assert connect(store).sql("SELECT * FROM source_window").fetchall() == []
+    put(store, "a", chat(1))
     ingest(store)
     assert connect(store).sql("SELECT event_time::VARCHAR, basis, stream, source_rows, locator FROM source_window").fetchall() == [
         ("2026-09-30 22:00:00", "declared", "*", 5, "evidence.yaml/a#0")]
