@@ -20,6 +20,8 @@ import yaml
 
 from evidence.simulate import Truth, simulate
 
+pytestmark = pytest.mark.xdist_group("month-leaks")
+
 SWITCHES = ("hostile_text", "unmasked_email_in_response", "unmasked_secret_in_response", "unmasked_card_in_response",
             "claimed_not_masked", "no_mfa", "late_approval", "outside_hours")
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")

@@ -16,6 +16,8 @@ from evidence.simulate.tiny import ADA, BELA, CHIARA, HIGH, LOW, REFERENCE_TIME,
 
 from .kit import correlated, instant, take
 
+pytestmark = pytest.mark.xdist_group("month-metamorphic")
+
 CHAINS = "SELECT * FROM chain ORDER BY interaction_id"
 # Where a record lies is not what it says.
 FACTS = ("SELECT * EXCLUDE (locator, sign_in_locator, approval_locator, record_refs) FROM chain "

@@ -12,6 +12,8 @@ from evidence.simulate.tiny import REFERENCE_TIME
 
 from .kit import correlated, instant, take
 
+pytestmark = pytest.mark.xdist_group("month-scenarios")
+
 # The leaver is disabled for good, so his day is the last one, and the directory's last snapshot is his.
 ORDER = sorted(SCENARIOS, key=lambda scenario: scenario.name == "leaver")
 DAYS = {scenario.name: f"{day:02d}" for day, scenario in enumerate(ORDER, 3)}

@@ -9,6 +9,8 @@ from evidence.simulate import catalogue
 from . import compare, findings, oracle
 from .kit import Made
 
+pytestmark = pytest.mark.xdist_group("month-truth")
+
 COMPANIES = ("demo", "all_wrong", "clean")
 
 
