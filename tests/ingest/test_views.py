@@ -125,7 +125,6 @@ def test_what_a_source_is_said_to_cover_is_a_window(tmp_path):
     """Declared coverage stands beside what files claim; of a source that gave no file it says nothing."""
     covers = [{"from": "2026-10-01T00:00:00+02:00", "to": "2026-11-01T00:00:00Z", "rows": 5}]
     store = company(tmp_path, {"id": "a", "connector": "plain_chat", "paths": ["logs/a"], "covers": covers})
-    (tmp_path / "logs" / "a").write_bytes(lines(chat(1)))
     ingest(store)
     assert connect(store).sql("SELECT * FROM source_window").fetchall() == []
     put(store, "a", chat(1))
