@@ -56,6 +56,7 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
     scanner = scanner or partial(masking.load, rules.packs, key=store.key("finding"), allow=rules.allow,
                                  cache=store.runs / "scanner")
     at = received_at.astimezone(UTC).isoformat(timespec="microseconds")
+    _ready.clear()  # rule packs may have been edited since the last ingest of this process
     with disk.only_one(store.lock):
         repaired = store.ledger.repair(at)
         store.segments.sweep()
