@@ -41,12 +41,12 @@ class Writer:
 
     def add(self, name: str, table: pa.Table) -> None:
         """Take rows of a relation. Columns that are not in its schema are an error, not baggage."""
-        import pyarrow as pa
+        import numpy as np
 
         if not table.num_rows:
             return
         # Copied, since a column that an engine handed out keeps all its neighbours alive, texts among them.
-        table = table.select(schema(name).names).cast(schema(name)).take(pa.array(range(table.num_rows), pa.int64()))
+        table = table.select(schema(name).names).cast(schema(name)).take(np.arange(table.num_rows))
         self._held.setdefault(name, []).append(table)
         self.rows[name] = self.rows.get(name, 0) + table.num_rows
         self._size += table.nbytes

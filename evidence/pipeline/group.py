@@ -76,12 +76,13 @@ class _Group:
         self._flush()
 
     def _flush(self) -> None:
+        import numpy as np
         import pyarrow as pa
 
         if self._waiting:
             records = pa.Table.from_batches(self._waiting).combine_chunks().to_batches()[0]
             self._waiting, self._size = [], 0
-            self._normalize(records.set_column(0, "record_no", pa.array(range(records.num_rows), pa.int64())))
+            self._normalize(records.set_column(0, "record_no", pa.array(np.arange(records.num_rows))))
 
     def _normalize(self, records: pa.RecordBatch) -> None:
         """Distribute what became of records; what the engine cannot take at once it gets in halves, then singly."""
@@ -105,7 +106,8 @@ class _Group:
     def _distribute(self, locators: pa.Array, result: Normalized) -> None:
         import pyarrow.compute as pc
 
-        texts = result.texts.filter(pc.equal(result.texts["relation"], "exchange"))
+        wanted = pc.equal(result.texts["relation"], "exchange")
+        texts = result.texts if pc.all(wanted).as_py() else result.texts.filter(wanted)
         rows = {name: _by_file(table) for name, table in result.rows.items() if table.num_rows}
         rejects, skips, own = _by_file(result.rejects), _by_file(result.skips), _by_file(texts)
         none = result.rejects.slice(0, 0), result.skips.slice(0, 0)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 WHOLE_FILE: Final = -1
 """Record number of a reject that is about the file and not about one line of it."""
 CUT: Final = "cut_short"
@@ -84,8 +86,6 @@ class Judge:
         What parsers disagree about is refused: a key twice at the top level (the first one holds for some, the last one
         for others), NaN and Infinity, lone surrogates, nesting deeper than parsers can write.
         """
-        import orjson
-
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError as error:
@@ -130,6 +130,4 @@ class Judge:
 
 def keys_of(texts: Sequence[bytes]) -> list[set[str]]:
     """Return the top-level keys of records that a reader has judged to be objects."""
-    import orjson
-
     return [set(orjson.loads(text)) for text in texts]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 
+import orjson
+
 from evidence.ingest.readers.base import CUT, Batch, Options
 from evidence.ingest.readers.lines import split
 from evidence.ingest.readers.streams import Readable
@@ -98,8 +100,6 @@ def _rows(rows: Iterator[list[str]], text: _Text) -> Iterator[tuple[list[str] | 
 
 
 def _take(batch: Batch, number: int, row: list[str] | str, columns: Sequence[str], size: int) -> None:
-    import orjson
-
     if isinstance(row, str):
         batch.reject(number, row, None, size)
     elif not row or (len(row) == 1 and not row[0].strip()):
@@ -108,7 +108,8 @@ def _take(batch: Batch, number: int, row: list[str] | str, columns: Sequence[str
         batch.reject(number, "wrong_number_of_fields", f"expected {len(columns)}, found {len(row)}", size)
     else:
         try:
-            batch.add(number, orjson.dumps(dict(zip(columns, row, strict=True))))
+            # Put together anew, since what is written comes in a block of memory many times its size.
+            batch.add(number, orjson.dumps(dict(zip(columns, row, strict=True)))[:-1] + b"}")
         except orjson.JSONEncodeError:
             wrong = next(name for name, value in zip(columns, row, strict=True)
                          if any("\ud800" <= char <= "\udfff" for char in value))

@@ -1,0 +1,141 @@
+"""How fast files are taken in, in megabytes per CPU second, and how large a worker grows: ``python tests/bench/ingest.py``.
+
+The whole pass: hash of the file, records, hashes of records and texts, rows, lineage, rejects, segments. Each form is read
+in a process of its own; beside it the engine alone reads the same lines in the same run, since only the ratio of the two
+says something on another machine. Compressed files count with the bytes that are in them.
+"""
+# ruff: noqa: T201 - it prints, that is its purpose
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ingest"))
+
+FORMS = ("chat.ndjson", "chat.ndjson.gz", "door.csv", "recorded")
+WORDS = ("the", "review", "of", "this", "function", "returns", "an", "error", "when", "list", "is", "empty", "import", "größer")
+
+
+def text(random: Random, size: int) -> str:
+    """Return some prose of about so many characters."""
+    return " ".join(random.choices(WORDS, k=size // 6))
+
+
+def chats(size: int) -> bytes:
+    """Return exchanges with prompt and response, one on each line."""
+    random = Random(3)
+    pool = [text(random, length) for length in (200, 600, 1200, 2500) for _ in range(50)]
+    lines, done = [], 0
+    while done < size:
+        n = len(lines)
+        record = {"id": f"x{n}", "at": f"2026-10-{1 + n % 28:02}T{n % 24:02}:00:00Z", "who": f"person{n % 500}@acme.example",
+                  "kind": "chat", "state": "forwarded", "client": {"name": "ide", "version": "1.2.3"},
+                  "ask": f"{n} {random.choice(pool)}", "answer": f"{random.choice(pool)} {n}"}
+        lines.append(json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        done += len(lines[-1])
+    return b"".join(lines)
+
+
+def doors(rows: int) -> bytes:
+    """Return sign-ins as CSV."""
+    out = io.StringIO(newline="")
+    table = csv.writer(out)
+    table.writerow(["event", "at", "who", "result", "address", "note"])
+    table.writerows([f"e{n}", f"2026-10-{1 + n % 28:02}T{n % 24:02}:00:00Z", f"person{n % 500}@acme.example", "success",
+                     f"10.0.{n % 256}.{n % 200}", 'said "hello", left' if n % 9 == 0 else "a plain note"] for n in range(rows))
+    return out.getvalue().encode()
+
+
+def write(root: Path, form: str, megabytes: int) -> int:
+    """Write the file of one form into a company folder; return its size, uncompressed."""
+    logs = root / "logs"
+    logs.mkdir(parents=True)
+    if form == "recorded":
+        from evidence.simulate import simulate
+
+        simulate(root / "month", interactions=60 * megabytes, per_day=True)
+        data = b"".join(path.read_bytes() for path in sorted((root / "month/logs/hoop/sessions").glob("*.ndjson")))
+    else:
+        data = doors(megabytes * 5000) if form == "door.csv" else chats(megabytes * 1_000_000)
+    (logs / form).write_bytes(gzip.compress(data, 6, mtime=0) if form.endswith(".gz") else data)
+    return len(data)
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Return the CPU seconds that something takes."""
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    work()
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def take_in(root: Path, form: str) -> float:
+    """Take the file in and return the CPU seconds, what a process needs to start aside."""
+    import kit
+
+    from evidence.model import Company
+
+    store = kit.company(root, ingest={"vault": "hashes_only"})
+    if form == "recorded":
+        source = {"id": "gateway", "connector": "hoop_session", "paths": ["logs/*"]}
+        store = kit.pipeline.open_store(root, Company.model_validate({
+            "organisation": "Acme", "sources": [source], "ingest": {"vault": "hashes_only"}}))
+    first = kit.company(root.parent / "first")
+    (first.root / "logs" / "chat").write_bytes(chats(1000))
+    (first.root / "logs" / "door.csv").write_bytes(doors(3))
+    kit.ingest(first)
+    return cpu(lambda: kit.ingest(store))
+
+
+def plain(path: Path) -> float:
+    """Let the engine alone read a file into a table and return the CPU seconds."""
+    import duckdb
+
+    reader = "read_csv" if path.suffix == ".csv" else "read_ndjson"
+    columns = ("event", "at", "who", "result", "address", "note") if path.suffix == ".csv" else (
+        "id", "at", "who", "kind", "state", "ask", "answer", "script", "event_stream", "review")
+    shape = ", ".join(f"'{name}': 'VARCHAR'" for name in columns)
+    more = ", header=true, delim=',', quote='\"', escape='\"', auto_detect=false" if path.suffix == ".csv" else ""
+    with duckdb.connect(config={"threads": 1}) as con:
+        return cpu(lambda: con.execute(f"CREATE TABLE t AS FROM {reader}('{path}', columns={{{shape}}}{more})"))
+
+
+def one(root: Path, form: str, way: str) -> None:
+    """Do one of the two, in a process of its own, and print what it cost."""
+    spent = take_in(root, form) if way == "whole" else plain(root / "logs" / form)
+    print(json.dumps({"cpu": spent, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+
+
+def main(megabytes: int) -> None:
+    """Print a line for each form."""
+    for form in FORMS:
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder) / "company"
+            size = write(root, form, megabytes) / 1e6
+            began = time.monotonic()
+            got = {}
+            for way in ("whole", "engine"):
+                command = [sys.executable, str(Path(__file__).resolve()), str(root), form, way]
+                got[way] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            whole, alone = got["whole"], got["engine"]
+            print(f"{form:15} {size:6.1f} MB  {size / whole['cpu']:6.1f} MB/CPU-s  engine alone {size / alone['cpu']:6.1f}"
+                  f"  ratio {alone['cpu'] / whole['cpu']:4.2f}  worker {whole['peak']} MB"
+                  f"  ({time.monotonic() - began:.0f} s)", flush=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 4:
+        one(Path(sys.argv[1]), sys.argv[2], sys.argv[3])
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 64)
