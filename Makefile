@@ -6,7 +6,7 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: install  ## set up, write a company's month of logs, run it, say where the package is
-	@.venv/bin/evidence demo $(DEMO)
+	@.venv/bin/evidence demo $(DEMO) --replace
 
 test: install lint  ## set up and run the whole test suite
 	@.venv/bin/pytest -n 2 --dist loadgroup -q

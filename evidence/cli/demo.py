@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
 
 from evidence.cli import _out
 from evidence.errors import UsageError
+
+MARK = ".evidence-demo"
+"""Stands in every folder that this command made: only such a folder is ever removed by it."""
 
 
 @click.command("demo")
@@ -18,8 +22,10 @@ from evidence.errors import UsageError
               help="Requests to the assistant.")
 @click.option("--period", default="2026-10", show_default=True, help="Month to simulate, YYYY-MM.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that read files.")
+@click.option("--replace", is_flag=True, help="Remove an earlier demo in FOLDER first; nothing else is removed.")
 @_out.format_option
-def command(folder: Path, seed: int, people: int, interactions: int, period: str, jobs: int, format_: str) -> int:
+def command(folder: Path, seed: int, people: int, interactions: int, period: str, jobs: int, replace: bool,
+            format_: str) -> int:
     """Write a company's month of logs into FOLDER, run it, and say where the package is.
 
     The company misbehaves on purpose, so its controls have exceptions; the demo itself succeeds.
@@ -31,11 +37,14 @@ def command(folder: Path, seed: int, people: int, interactions: int, period: str
     from evidence.cli import run as run_command
     from evidence.simulate import simulate
 
-    if folder.exists() and any(folder.iterdir()) and not (folder / "evidence.yaml").exists():
-        raise UsageError(f"{folder} is not empty and is not a company folder", advice="name another folder")
-    if (folder / "packages").exists():
-        raise UsageError(f"{folder} already holds packages, which are never overwritten",
-                         advice=f"name another folder, or remove {folder}")
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).is_file():
+            raise UsageError(f"{folder} is not empty and holds no earlier demo", advice="name another folder")
+        if not replace:
+            raise UsageError(f"{folder} holds an earlier demo", advice="add --replace, or name another folder")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
     _out.note(f"writing a month of logs into {folder}")
     simulate(folder, seed=seed, period=period, people=people, interactions=interactions)
     outcome = run_command.execute(folder, period, jobs=jobs, test_key=True)
