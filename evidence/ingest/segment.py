@@ -107,7 +107,7 @@ class Writer:
             con.execute("SET temp_directory = ?", [str(self._place / "spill")])
             parts = [str(path) for path in self._spilled[name]]
             statement = f"SELECT * FROM read_parquet(?) ORDER BY {order}"  # noqa: S608 - columns of the schema
-            reader = con.execute(statement, [parts]).to_arrow_reader(_GROUP)
+            reader = con.sql(statement, params=[parts]).to_arrow_reader(_GROUP)
             for batch in reader:
                 yield pa.Table.from_batches([batch]).cast(schema(name))
 
