@@ -28,7 +28,7 @@ def test_hand_made_rows_get_fillers(con):
                    "identity_alias": {"basis": "snapshot"}}.get(relation.name, {})
         row = {k: v for k, v in (given | special).items() if k in columns}
         relations.insert(con, relation.name, [row])
-        assert con.sql(f"SELECT count(*) FROM {relation.name}").fetchone() == (1,)
+        assert con.execute(f"SELECT count(*) FROM {relation.name}").fetchone() == (1,)
 
 
 def test_an_unknown_column_is_refused(con):
