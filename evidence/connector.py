@@ -16,29 +16,15 @@ from typing import Any, Final, Literal, NamedTuple
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from evidence import catalog, config
+from evidence.decoding import DECODERS, Decode
 from evidence.errors import ConfigError, Where
 from evidence.fields import Duration, Frozen, Identifier
 from evidence.relations import canonical
 
-DECODERS: Final = {"recorded_http": "1"}
-"""Decoders of the engine and the version of each; a change of what one makes of the same bytes is a new version."""
-
 CAPABILITIES: Final = frozenset({
     "prompt", "response", "identity", "approval", "masking_counts", "policy", "admin_log", "per_request_time",
     "sign_in", "mfa", "membership", "account", "usage_request", "usage_user_day", "directory"})
-SECRET_HEADERS: Final = frozenset({
-    "authorization", "proxy-authorization", "cookie", "set-cookie", "api-key", "x-api-key", "x-goog-api-key", "apikey",
-    "x-auth-token", "x-amz-security-token", "ocp-apim-subscription-key", "x-functions-key"})
 LEAVES: Final = frozenset({"VARCHAR", "JSON", "MAP(VARCHAR, VARCHAR)"})
-
-PART_COLUMNS: Final = {
-    "record_no": "BIGINT", "ordinal": "BIGINT", "kind": "VARCHAR", "request_offset_us": "BIGINT",
-    "response_offset_us": "BIGINT", "method": "VARCHAR", "route": "VARCHAR", "host": "VARCHAR", "status_code": "BIGINT",
-    "model": "VARCHAR", "streaming": "BOOLEAN", "pairing": "VARCHAR", "truncated": "BOOLEAN", "blocked": "BOOLEAN",
-    "blocked_by": "VARCHAR", "risk_level": "VARCHAR", "request_id": "VARCHAR", "response_id": "VARCHAR",
-    "correlation_id": "VARCHAR", "client_ip": "VARCHAR", "tokens_in": "BIGINT", "tokens_out": "BIGINT",
-    "prompt": "VARCHAR", "response": "VARCHAR", "prompt_part": "VARCHAR", "response_part": "VARCHAR"}
-"""Columns of the table ``part`` that a decoder fills and connector SQL reads, in order, with their SQL types."""
 
 Shape = dict[str, Any]
 
@@ -64,40 +50,6 @@ class Detect(Frozen):
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
-
-
-class Blocked(Frozen):
-    """How a gateway says in the recording that it stopped a request: a status and keys of its JSON body."""
-
-    status: tuple[int, ...] = (403,)
-    require: tuple[str, ...] = Field(min_length=1)
-    rule: str
-    risk: str | None = None
-    error_prefix: str | None = Field(default=None, description="start of the text of an error event that says so too")
-
-
-class Decode(Frozen):
-    """A field whose content is decoded into the table ``part``, and what to keep of it.
-
-    ``keep`` maps ``correlation_id`` and ``request_id`` to header names; ``echo`` names headers that a response repeats
-    from its request, by which overlapping exchanges can be told apart. Headers that carry secrets cannot be kept.
-    """
-
-    decoder: Literal["recorded_http"]
-    field: str
-    correlation_id: tuple[str, ...] = ()
-    request_id: tuple[str, ...] = ()
-    echo: tuple[str, ...] = ()
-    client_ip: tuple[str, ...] = ()
-    blocked: Blocked | None = None
-
-    @field_validator("correlation_id", "request_id", "echo", "client_ip")
-    @classmethod
-    def _no_secrets(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        lowered = tuple(name.lower() for name in names)
-        if bad := sorted(SECRET_HEADERS.intersection(lowered)):
-            raise ValueError(f"expected headers without secrets, found {', '.join(bad)}")
-        return lowered
 
 
 class Skip(Frozen):

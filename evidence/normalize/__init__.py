@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from evidence.connector import PART_COLUMNS, Connector
+from evidence.connector import Connector
+from evidence.decoding import PART_COLUMNS
 from evidence.errors import CatalogSqlError, SourceError, Where
 from evidence.normalize.books import Refused, in_order, parted, refusals, reject_table
 from evidence.normalize.statements import JUDGED, OF_RECORD, Query, first_line, judgement, literal, prepare

@@ -86,11 +86,11 @@ class _Group:
 
     def _normalize(self, records: pa.RecordBatch) -> None:
         """Distribute what became of records; what the engine cannot take at once it gets in halves, then singly."""
-        from evidence.ingest.readers import recorded_http
+        from evidence.ingest.readers import decoders
 
         connector = self._normalizer.connector
         try:
-            parts = recorded_http.parts(records, connector) if connector.decode else None
+            parts = decoders.parts(records, connector)
             result = self._normalizer.batch(records, parts)
         except (SourceError, MemoryError) as error:
             if records.num_rows > 1:

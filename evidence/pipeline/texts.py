@@ -74,12 +74,12 @@ def _of_records(connector: Connector, source: Source, prefix: str, raw: dict[int
                 parts: dict[int, list[str]]) -> Iterator[bytes]:
     import pyarrow as pa
 
-    from evidence.ingest.readers import recorded_http
+    from evidence.ingest.readers import decoders
     from evidence.normalize import Normalizer
 
     if connector.decode:
         for number, text in raw.items():
-            yield from (recorded_http.text(text, connector, part) for part in parts[number])
+            yield from (decoders.text(text, connector, part) for part in parts[number])
         return
     where = {f"{prefix}{number}": number for number in raw}
     records = pa.record_batch({"record_no": pa.array(list(raw), pa.int64()), "locator": list(where),

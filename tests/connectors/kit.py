@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from evidence import connector
-from evidence.ingest.readers import recorded_http
+from evidence.ingest.readers import decoders
 from evidence.normalize import Normalized, Normalizer
 
 WHEN = datetime(2026, 9, 30, 22, tzinfo=UTC)
@@ -37,7 +37,7 @@ def run(name: str, raws: list[Any], engine: Normalizer | None = None) -> Normali
     """Normalise records by a connector."""
     chosen = connector.load(name)
     records = batch(raws)
-    parts = recorded_http.parts(records, chosen) if chosen.decode else None
+    parts = decoders.parts(records, chosen)
     return (engine or normalizer(name)).batch(records, parts)
 
 

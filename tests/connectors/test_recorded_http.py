@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from evidence import connector, connector_cases
 from evidence.errors import SourceError
-from evidence.ingest.readers import http_stream, recorded_http
+from evidence.ingest.readers import decoders, http_stream
 from evidence.ingest.readers.feed import feed
 from tests.connectors.kit import normalizer
 from tests.connectors.recordings import answer, ask, deltas, request, response, spread, stream, streamed
@@ -25,7 +25,7 @@ CHOSEN = connector.load("hoop_session")
 
 def decode(events, chosen=CHOSEN):
     """Return the parts of a recording."""
-    return list(recorded_http.of_record(1, json.dumps({"id": "s", "event_stream": stream(events)}), chosen))
+    return list(decoders.of_record(1, json.dumps({"id": "s", "event_stream": stream(events)}), chosen))
 
 
 MIX = [
@@ -105,14 +105,14 @@ def test_secret_headers_never_leave():
 def test_a_text_is_found_again_by_its_part():
     """The address of a text leads back to the same bytes; one of another decoder is refused."""
     raw = json.dumps({"id": "s", "event_stream": stream(MIX)})
-    for row in recorded_http.of_record(1, raw, CHOSEN):
+    for row in decoders.of_record(1, raw, CHOSEN):
         for field in ("prompt", "response"):
             if row.get(field) is not None:
-                assert recorded_http.text(raw, CHOSEN, row[f"{field}_part"]) == row[field].encode()
+                assert decoders.text(raw, CHOSEN, row[f"{field}_part"]) == row[field].encode()
     with pytest.raises(SourceError, match="another decoder"):
-        recorded_http.text(raw, CHOSEN, "000000000000:0/prompt")
+        decoders.text(raw, CHOSEN, "000000000000:0/prompt")
     with pytest.raises(SourceError, match="no text part"):
-        recorded_http.text(raw, CHOSEN, f"{CHOSEN.decoder_digest}:999/prompt")
+        decoders.text(raw, CHOSEN, f"{CHOSEN.decoder_digest}:999/prompt")
 
 
 def test_every_text_of_the_cases_is_found_again():
@@ -124,7 +124,7 @@ def test_every_text_of_the_cases_is_found_again():
             hashes = {(row["native_id"], field): row[f"{field}_sha256"] for row in out.rows["exchange"].to_pylist()
                       for field in ("prompt", "response")}
             for row in out.texts.to_pylist():
-                data = recorded_http.text(raws[row["locator"]], CHOSEN, row["part"])
+                data = decoders.text(raws[row["locator"]], CHOSEN, row["part"])
                 assert hashlib.sha256(data).hexdigest() == hashes[row["native_id"], row["field"]]
 
 
@@ -180,5 +180,5 @@ def test_hostile_recordings_cost_their_size(name):
 def test_events_of_any_kind_are_taken_without_a_traceback(events):
     """Whatever stands in the list of events, the decoder answers with parts and not with an error."""
     raw = json.dumps({"id": "s", "event_stream": [list(e) if isinstance(e, tuple) else e for e in events]})
-    for row in recorded_http.of_record(1, raw, CHOSEN):
+    for row in decoders.of_record(1, raw, CHOSEN):
         assert row["pairing"] in {"exact", "ambiguous", "unpaired", "unparsed"}

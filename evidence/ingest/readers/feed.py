@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from evidence.connector import Connector
 from evidence.ingest import readers
-from evidence.ingest.readers import recorded_http
+from evidence.ingest.readers import decoders
 from evidence.ingest.readers.base import Batch, Options, Reject
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def feed(connector: Connector, path: Path) -> Iterator[tuple[pa.RecordBatch, pa.
                       encoding=reader.encoding, columns=reader.columns)
     for batch in readers.read(lambda: path.open("rb"), options):
         records = to_arrow(batch, path.name)
-        yield records, recorded_http.parts(records, connector) if connector.decode else None, _rejects(batch)
+        yield records, decoders.parts(records, connector), _rejects(batch)
 
 
 def to_arrow(batch: Batch, name: str) -> pa.RecordBatch:

@@ -5,9 +5,7 @@ HTTP requests or responses are in it, each exchange gives one part of kind ``htt
 give one last part of kind ``stream`` and pairing ``unparsed``, so that they are scanned and counted. A recording
 without any message (a terminal, a script) is one part of kind ``stream``.
 
-A text part is addressed as ``<decoder digest>:<ordinal>/prompt`` (or ``response``), and as ``.../request-body`` (or
-``response-body``) where no wire shape found the text and the whole body stands for it. Headers other than those that
-the connector declares are dropped here; those that carry secrets cannot be declared.
+Headers other than those that the connector declares are dropped here; those that carry secrets cannot be declared.
 """
 
 from __future__ import annotations
@@ -16,18 +14,14 @@ import base64
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import orjson
 
-from evidence.connector import PART_COLUMNS, Connector, Decode
-from evidence.errors import SourceError
+from evidence.decoding import RecordedHttp
 from evidence.ingest.readers import http_body, http_stream, wire
 from evidence.ingest.readers.http_pairing import Marks, Pair, pair
 from evidence.ingest.readers.http_stream import Message, Side
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding", "content-type", "content-encoding", "host"})
 _LATEST: Final = 10**15
@@ -53,70 +47,14 @@ class _Tape:
     broken: bool
 
 
-def parts(records: pa.RecordBatch, connector: Connector) -> pa.Table:
-    """Return the parts of a batch of records (record_no and raw are used), in the columns of ``part``.
+def rows(raw: str | bytes, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
+    """Yield the parts of one record, in order.
 
     A record without the field, or that is not JSON, gives none: whether that is an error is for the connector to say.
     """
-    import pyarrow as pa
-
-    kinds = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
-    schema = pa.schema([(name, kinds[kind]) for name, kind in PART_COLUMNS.items()])
-    columns: dict[str, list[Any]] = {name: [] for name in PART_COLUMNS}
-    for number, raw in zip(records["record_no"].to_pylist(), records["raw"], strict=True):
-        for row in of_record(number, raw.as_py(), connector):
-            for name, column in columns.items():
-                column.append(row.get(name))
-    return pa.table(columns, schema=schema)
-
-
-def of_record(number: int, raw: str | bytes, connector: Connector) -> Iterator[dict[str, Any]]:
-    """Yield the parts of one record, in order."""
-    decode = connector.decode
-    if decode is None:
-        return
     tape = _tape(raw, decode.field)
-    if tape is None:
-        return
-    digest = connector.decoder_digest
-    for ordinal, row in enumerate(_rows(tape, decode, wire.load(connector.wire))):
-        row.update(record_no=number, ordinal=ordinal)
-        for field, side in (("prompt", "request"), ("response", "response")):
-            where = row.pop(f"{field}_mark", None)
-            if row.get(field) is not None:
-                row[f"{field}_part"] = f"{digest}:{ordinal}/{field if where != 'body' else f'{side}-body'}"
-        yield row
-
-
-def text(raw: str | bytes, connector: Connector, part: str) -> bytes:
-    """Return the text of one part of a record, read again from the record.
-
-    ``record:<key>.<key>`` addresses a text that stands in the record itself.
-
-    Raises:
-        SourceError: the part does not exist, or was made by another version of the decoder.
-    """
-    digest, _, path = part.partition(":")
-    if digest == "record":
-        return _field(raw, path)
-    ordinal, _, name = path.partition("/")
-    if digest != connector.decoder_digest or not ordinal.isdigit():
-        raise SourceError(f"the text part {part!r} was made by another decoder; this one is {connector.decoder_digest}",
-                          advice="ingest the file again with this version")
-    field = "prompt" if name in {"prompt", "request-body"} else "response"
-    for row in of_record(0, raw, connector):
-        if row["ordinal"] == int(ordinal) and row.get(field) is not None:
-            return str(row[field]).encode()
-    raise SourceError(f"the record has no text part {part!r}")
-
-
-def _field(raw: str | bytes, path: str) -> bytes:
-    value = http_body.load(raw.encode() if isinstance(raw, str) else raw)
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, dict) else None
-    if not isinstance(value, str):
-        raise SourceError(f"the record has no text at {path!r}")
-    return http_body.clean(value).encode()
+    if tape is not None:
+        yield from _rows(tape, decode, wires)
 
 
 def _tape(raw: str | bytes, field: str) -> _Tape | None:
@@ -157,7 +95,7 @@ def _take(event: Any, order: int, tape: _Tape) -> None:
         side.add(order, time_us, data)
 
 
-def _rows(tape: _Tape, decode: Decode, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
+def _rows(tape: _Tape, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
     keep = _FRAMING | {*decode.correlation_id, *decode.request_id, *decode.echo, *decode.client_ip}
     lost_sent: list[tuple[int, int]] = []
     lost_got: list[tuple[int, int]] = []
@@ -218,7 +156,7 @@ def _read_request(message: Message, shape: wire.Wire | None) -> _Read:
     return _Read(said, said.text, "text", whole)
 
 
-def _mark_response(message: Message, decode: Decode) -> Marks:
+def _mark_response(message: Message, decode: RecordedHttp) -> Marks:
     """Return what tells a response apart; its model is only in the body, which is read when it is paired."""
     kind = message.headers.get("content-type", "")
     streaming = http_body.looks_like_events(message.body[:8], kind)
@@ -231,7 +169,7 @@ def _mark_response(message: Message, decode: Decode) -> Marks:
     return Marks(_header(message, decode.echo), model, streaming)
 
 
-def _of_request(message: Message, read: _Read, decode: Decode, *, broken: bool) -> dict[str, Any]:
+def _of_request(message: Message, read: _Read, decode: RecordedHttp, *, broken: bool) -> dict[str, Any]:
     host = message.headers.get("host")
     return {
         "request_offset_us": message.first[1], "method": message.words[0], "route": _path(message)[:2048],
@@ -241,7 +179,8 @@ def _of_request(message: Message, read: _Read, decode: Decode, *, broken: bool) 
         "prompt": read.text, "prompt_mark": read.mark}
 
 
-def _of_response(message: Message, shape: wire.Wire | None, decode: Decode, row: dict[str, Any]) -> dict[str, Any]:
+def _of_response(message: Message, shape: wire.Wire | None, decode: RecordedHttp, row: dict[str, Any]
+                 ) -> dict[str, Any]:
     body, whole = http_body.inflate(message.body, message.headers.get("content-encoding", ""))
     streaming = http_body.looks_like_events(body, message.headers.get("content-type", ""))
     values: list[Any] = []
@@ -263,7 +202,7 @@ def _of_response(message: Message, shape: wire.Wire | None, decode: Decode, row:
     return out | _verdict(message, value, decode)
 
 
-def _verdict(message: Message, value: Any, decode: Decode) -> dict[str, Any]:
+def _verdict(message: Message, value: Any, decode: RecordedHttp) -> dict[str, Any]:
     """Say whether the gateway stopped the request, by which rule, and how risky it found it."""
     sign = decode.blocked
     if sign is None or message.status not in sign.status or not isinstance(value, dict):
@@ -275,7 +214,7 @@ def _verdict(message: Message, value: Any, decode: Decode) -> dict[str, Any]:
             "risk_level": risk.lower() if isinstance(risk, str) and risk.lower() in {"low", "medium", "high"} else None}
 
 
-def _stopped(tape: _Tape, decode: Decode, pairs: list[Pair]) -> int | None:
+def _stopped(tape: _Tape, decode: RecordedHttp, pairs: list[Pair]) -> int | None:
     """Return the number of the pair that an error event says was stopped: the last one without a response.
 
     Other errors of a tunnel (a lost connection) say nothing about one request and are left in the record.

@@ -1,0 +1,82 @@
+"""What is packed in a record, as rows of the table ``part``: which decoder does it, and how a text is found again.
+
+A text part is addressed as ``<decoder digest>:<ordinal>/prompt`` (or ``response``), and as ``.../request-body`` (or
+``response-body``) where no wire shape found the text and the whole body stands for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from evidence.connector import Connector
+from evidence.decoding import PART_COLUMNS, RecordedHttp
+from evidence.errors import SourceError
+from evidence.ingest.readers import http_body, model_bodies, recorded_http, wire
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def parts(records: pa.RecordBatch, connector: Connector) -> pa.Table | None:
+    """Return the parts of a batch of records (record_no and raw are used); None where the connector has no decoder."""
+    import pyarrow as pa
+
+    if connector.decode is None:
+        return None
+    kinds = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in PART_COLUMNS.items()])
+    columns: dict[str, list[Any]] = {name: [] for name in PART_COLUMNS}
+    for number, raw in zip(records["record_no"].to_pylist(), records["raw"], strict=True):
+        for row in of_record(number, raw.as_py(), connector):
+            for name, column in columns.items():
+                column.append(row.get(name))
+    return pa.table(columns, schema=schema)
+
+
+def of_record(number: int, raw: str | bytes, connector: Connector) -> Iterator[dict[str, Any]]:
+    """Yield the parts of one record, in order."""
+    decode, wires = connector.decode, wire.load(connector.wire)
+    if decode is None:
+        return
+    found = (recorded_http.rows(raw, decode, wires) if isinstance(decode, RecordedHttp) else
+             model_bodies.rows(raw, decode, wires))
+    digest = connector.decoder_digest
+    for ordinal, row in enumerate(found):
+        row.update(record_no=number, ordinal=ordinal)
+        for field, side in (("prompt", "request"), ("response", "response")):
+            where = row.pop(f"{field}_mark", None)
+            if row.get(field) is not None:
+                row[f"{field}_part"] = f"{digest}:{ordinal}/{field if where != 'body' else f'{side}-body'}"
+        yield row
+
+
+def text(raw: str | bytes, connector: Connector, part: str) -> bytes:
+    """Return the text of one part of a record, read again from the record.
+
+    ``record:<key>.<key>`` addresses a text that stands in the record itself.
+
+    Raises:
+        SourceError: the part does not exist, or was made by another version of the decoder.
+    """
+    digest, _, path = part.partition(":")
+    if digest == "record":
+        return _field(raw, path)
+    ordinal, _, name = path.partition("/")
+    if digest != connector.decoder_digest or not ordinal.isdigit():
+        raise SourceError(f"the text part {part!r} was made by another decoder; this one is {connector.decoder_digest}",
+                          advice="ingest the file again with this version")
+    field = "prompt" if name in {"prompt", "request-body"} else "response"
+    for row in of_record(0, raw, connector):
+        if row["ordinal"] == int(ordinal) and row.get(field) is not None:
+            return str(row[field]).encode()
+    raise SourceError(f"the record has no text part {part!r}")
+
+
+def _field(raw: str | bytes, path: str) -> bytes:
+    value = http_body.load(raw.encode() if isinstance(raw, str) else raw)
+    for step in path.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    if not isinstance(value, str):
+        raise SourceError(f"the record has no text at {path!r}")
+    return http_body.clean(value).encode()
