@@ -89,6 +89,7 @@ class Connector(Frozen):
     settling: Duration = 0
     relations: tuple[str, ...] = Field(min_length=1)
     skips: tuple[Skip, ...] = ()
+    macros: Identifier | None = Field(default=None, description="folder _<name> with SQL that connectors share")
     limits: str
 
     _folder: Path = PrivateAttr()
@@ -132,8 +133,9 @@ class Connector(Frozen):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the folder, the wire shapes and the decoder's version: what its rows depend on."""
-        return hashlib.sha256(f"{catalog.digest(self._folder)} {self.decoder_digest}".encode()).hexdigest()
+        """SHA-256 over the folder, its macros, the wire shapes and the decoder's version: what its rows depend on."""
+        own = catalog.digest(self._folder, *([self._folder.parent / f"_{self.macros}"] if self.macros else []))
+        return hashlib.sha256(f"{own} {self.decoder_digest}".encode()).hexdigest()
 
     @cached_property
     def decoder_digest(self) -> str:

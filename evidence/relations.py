@@ -25,6 +25,9 @@ MACROS = {
     "epoch_ms_utc(t)": "make_timestamp(TRY_CAST(t AS BIGINT) * 1000)",
     "nz(t)": "NULLIF(trim(t), '')",
     "norm_id(t)": "NULLIF(lower(nfc_normalize(trim(t))), '')",
+    # An address without port and brackets, v4-in-v6 mapped back; NULL for what is no address.
+    "bare_ip(t)": r"NULLIF(lower(regexp_extract(regexp_replace(trim(t), '^\[?(::ffff:)?', '', 'i'),"
+                  r" '^(\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*:[0-9a-fA-F:.]+)', 1)), '')",
 }
 _FILLERS = {"VARCHAR": "-", "BIGINT": 0, "BOOLEAN": False, "TIMESTAMP": datetime(2026, 10, 1)}  # noqa: DTZ001 - UTC
 
@@ -94,7 +97,7 @@ def canonical() -> list[Relation]:
 
 
 def define_macros(con: duckdb.DuckDBPyConnection) -> None:
-    """Define the house macros (``utc``, ``naive_utc``, ``epoch_ms_utc``, ``nz``, ``norm_id``, ``interaction_id``)."""
+    """Define the house macros (``utc``, ``naive_utc``, ``epoch_ms_utc``, ``nz``, ``norm_id``, ``bare_ip``...)."""
     for signature, body in MACROS.items():
         con.execute(f"CREATE OR REPLACE MACRO {signature} AS {body}")
 

@@ -17,7 +17,7 @@ from evidence.connector import Connector
 from evidence.decoding import PART_COLUMNS
 from evidence.errors import CatalogSqlError, SourceError, Where
 from evidence.normalize.books import Refused, in_order, parted, refusals, reject_table
-from evidence.normalize.statements import JUDGED, OF_RECORD, Query, first_line, judgement, literal, prepare
+from evidence.normalize.statements import JUDGED, OF_RECORD, Query, define, first_line, judgement, literal, prepare
 from evidence.normalize.texts import hashes
 from evidence.relations import define_macros
 
@@ -101,6 +101,7 @@ class Normalizer:
                         "observed_at": f"{seen_at}::TIMESTAMP", "options": f"{options_map}::MAP(VARCHAR, VARCHAR)"}
         self._con = duckdb.connect(config={"threads": 1, "memory_limit": memory})
         define_macros(self._con)
+        define(self._con, connector)
         self._records, self._parts = _Arriving(_RECORD), _Arriving(PART_COLUMNS)
         self._con.register("incoming", self._records)
         self._con.register("incoming_part", self._parts)

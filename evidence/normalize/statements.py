@@ -23,6 +23,7 @@ OF_RECORD = ("source_id", "locator", "record_hash")
 """Columns that a row takes over from its record."""
 JUDGED = ("record_no", "locator", "record_hash", "raw", "s", "byte_len")
 """What is kept of a record while its statements run."""
+_MACRO = re.compile(r"(\s|--[^\n]*\n)*CREATE MACRO \w+\(")
 _CHECK = re.compile(r"^\s*CHECK \((.*)\),?\s*$", re.MULTILINE)
 
 
@@ -135,6 +136,27 @@ def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str, see
         f"SELECT * EXCLUDE (said_no), COALESCE(said_no, CASE {' '.join(_constraints(target))} WHEN false THEN '' END)"
         f" AS why_refused FROM (SELECT q.record_no, {pick}{more}, {reject} AS said_no FROM ({statement}) AS q) AS p"),
         texts)
+
+
+def define(con: duckdb.DuckDBPyConnection, connector: Connector) -> None:
+    """Define the macros that a connector shares with others of its vendor.
+
+    Raises:
+        CatalogSqlError: there are none, or a file holds anything but ``CREATE MACRO``.
+    """
+    import duckdb
+
+    folder = connector.folder.parent / f"_{connector.macros}"
+    if connector.macros and not (files := sorted(folder.glob("*.sql"))):
+        raise CatalogSqlError("expected a folder with macros, found none", where=Where(str(folder)))
+    for path in files if connector.macros else ():
+        try:
+            for statement in con.extract_statements(path.read_text("utf-8")):
+                if not _MACRO.match(statement.query):
+                    raise CatalogSqlError("expected CREATE MACRO and nothing else", where=Where(str(path)))
+                con.execute(statement)
+        except (duckdb.Error, OSError, UnicodeDecodeError) as error:
+            raise CatalogSqlError(f"does not run: {first_line(error)}", where=Where(str(path))) from error
 
 
 def _statement(con: duckdb.DuckDBPyConnection, text: str, path: str) -> str:

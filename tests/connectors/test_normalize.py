@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from evidence import catalog, connector, relations
+from evidence.errors import CatalogSqlError
 from evidence.normalize import Normalizer
 from tests.connectors.kit import WHEN, batch, conserved, run
 from tests.connectors.recordings import answer, ask, request, response, stream
@@ -128,3 +129,28 @@ def test_secrets_of_a_connection_are_not_hashed_into_its_settings():
     changed = {**base, "effective_features": {"data_masking": False}}
     digests = [run("hoop_connection", [r]).rows["connection_snapshot"]["config_sha256"][0].as_py() for r in (base, other, changed)]
     assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.mark.parametrize("text", ["DROP TABLE judged", "CREATE MACRO f(a) AS a; SELECT 1", "CREATE TABLE t (a INTEGER)", "CREATE MACRO f(a AS a"])
+def test_shared_sql_holds_macros_and_nothing_else(own, tmp_path, text):
+    """What connectors share are expressions: any other statement is refused before the first record."""
+    (tmp_path / "_odd").mkdir()
+    (tmp_path / "_odd" / "shared.sql").write_text(text, "utf-8")
+    with pytest.raises(CatalogSqlError, match=r"MACRO|does not run"):
+        own("SELECT r.record_no FROM record AS r", "macros: odd")
+    (tmp_path / "_odd" / "shared.sql").unlink()
+    with pytest.raises(CatalogSqlError, match="folder with macros"):
+        own("SELECT r.record_no FROM record AS r", "macros: odd")
+
+
+def test_a_change_of_shared_sql_is_a_change_of_the_connector(own, tmp_path):
+    """Rows depend on the macros, so a segment made with other macros is made again."""
+    (tmp_path / "_odd").mkdir()
+    (tmp_path / "_odd" / "shared.sql").write_text("CREATE MACRO odd_one(a) AS a || '1'", "utf-8")
+    statement = ("SELECT r.record_no, 'email' AS alias_type, 't' AS issuer, odd_one(r.s.alias) AS alias, 'oid' AS anchor_type,"
+                 " r.s.person AS anchor, 'member' AS person_kind, 'declared' AS basis FROM record AS r")
+    engine = own(statement, "macros: odd")
+    assert engine.batch(batch([LINE])).rows["identity_alias"]["alias"].to_pylist() == ["a@b.example1"]
+    before = connector.load("own_people", [tmp_path]).digest
+    (tmp_path / "_odd" / "shared.sql").write_text("CREATE MACRO odd_one(a) AS a || '2'", "utf-8")
+    assert connector.load("own_people", [tmp_path]).digest != before
