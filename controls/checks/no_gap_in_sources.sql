@@ -20,6 +20,7 @@ reasons:
   covered: The stream covers the whole period.
   gap: Somewhere in the period the stream has nothing, or the source says that something is missing.
   pending: The source delivers late; part of the period is not final yet.
+  unreadable: Records of the time could not be read; what they would have said is not known.
   unknown: Nothing says whether the stream is complete over the whole period.
   nothing_received: The source is required, and nothing of it was received.
   snapshot: The stream is a snapshot, which has no gaps.
@@ -29,7 +30,8 @@ WITH received AS (
     SELECT source_id, count(*) AS files FROM file GROUP BY source_id
 ), piece AS (
     SELECT s.source_id, s.required, s.role, r.files, k.stream, p.period_from, p.period_to,
-        count(*) FILTER (WHERE k.state = 'gap') AS gaps,
+        count(*) FILTER (WHERE k.state = 'gap' AND k.reason <> 'unreadable_records') AS gaps,
+        count(*) FILTER (WHERE k.state = 'gap' AND k.reason = 'unreadable_records') AS unreadable,
         count(*) FILTER (WHERE k.state = 'pending') AS pending,
         count(*) FILTER (WHERE k.state = 'unknown') AS unknown,
         min(CASE WHEN k.state = 'gap' THEN k.from_time END) AS first_gap,
@@ -48,6 +50,7 @@ WITH received AS (
         WHEN files IS NULL                                                              THEN 'fail nothing_received'
         WHEN stream IS NULL OR role IN ('directory', 'people')                          THEN 'not_applicable snapshot'
         WHEN gaps > 0                                                                   THEN 'fail gap'
+        WHEN unreadable > 0                                                             THEN 'undetermined unreadable'
         WHEN pending > 0                                                                THEN 'undetermined pending'
         WHEN unknown > 0 OR covered_us < epoch_us(period_to) - epoch_us(period_from)    THEN 'undetermined unknown'
         ELSE 'pass covered' END AS ruling
@@ -59,7 +62,7 @@ SELECT
     split_part(ruling, ' ', 1) AS verdict,
     split_part(ruling, ' ', 2) AS reason,
     concat('covered from ', CAST(period_from AS VARCHAR), ' to ', CAST(period_to AS VARCHAR)) AS expected,
-    concat(CAST(gaps AS VARCHAR), ' gaps', coalesce(', the first from ' || CAST(first_gap AS VARCHAR) || ' ('
+    concat(CAST(gaps + unreadable AS VARCHAR), ' gaps', coalesce(', the first from ' || CAST(first_gap AS VARCHAR) || ' ('
         || replace(gap_reason, '_', ' ') || ')', ''), ', ', CAST(pending AS VARCHAR), ' pending, ', CAST(unknown AS VARCHAR),
         ' unknown, ', CAST(covered_us // 3600000000 AS VARCHAR), ' hours covered') AS actual,
     '' AS record_refs

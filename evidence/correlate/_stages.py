@@ -38,11 +38,22 @@ def _silent(_step: str, _done: int, _total: int) -> None:
     """Hear nothing: the default of ``progress``."""
 
 
+_EVENTS = ("exchange", "session", "sign_in", "usage", "approval", "membership_event", "account_event", "admin_event")
+"""Relations whose rows happened at an instant: what stands around an unreadable record tells when that one happened."""
+
+
 def _history(con: duckdb.DuckDBPyConnection) -> None:
-    """Show every version of approvals and decisions where the store keeps them, else what there is."""
+    """Show every version of approvals and decisions, and the place of every record, where the store keeps them."""
+    def kept(name: str) -> str:
+        return f"raw.{name}" if exists(con, "raw", name) else name
+
     for view, name in (("w_approval_seen", "approval"), ("w_decision_seen", "approval_decision")):
-        schema = "raw" if exists(con, "raw", name) else "main"
-        con.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {schema}.{name}")  # noqa: S608 - fixed names
+        con.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {kept(name)}")  # noqa: S608 - fixed names
+    rows = " UNION ALL ".join(f"SELECT source_id, locator, record_hash, event_time FROM {kept(name)}"  # noqa: S608
+                              for name in _EVENTS if exists(con, "main", name))
+    con.execute("CREATE OR REPLACE VIEW w_record_seen AS SELECT source_id, record_hash, event_time,"  # noqa: S608
+                " regexp_replace(locator, '#[^#]*$', '') AS part,"
+                f" TRY_CAST(regexp_extract(locator, '#([0-9]+)$', 1) AS BIGINT) AS place FROM ({rows}) AS r")
 
 
 def intervals(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) -> None:
@@ -55,6 +66,7 @@ def intervals(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = Non
     """
     tell = progress or _silent
     fresh(con, "person", "person_alias", "membership_interval", "account_interval", "coverage", "skew")
+    ensure(con, "reject")
     _history(con)
     total, done = steps("people") + steps("facts"), 0
 

@@ -76,10 +76,14 @@ class FileOutcome:
 
 @dataclass(frozen=True, slots=True)
 class IngestSummary:
-    """What an ingest did: every file with its state, and the required sources of which there is no file."""
+    """What an ingest did: every file with its state, and the required sources of which there is no file.
+
+    ``max_reject_share`` is the share of lines that may be rejects in one source before its evidence is incomplete.
+    """
 
     files: tuple[FileOutcome, ...]
     missing: tuple[str, ...]
+    max_reject_share: float = 1.0
     repaired: str | None = None
     head: int = -1
     columns: ClassVar[tuple[str, ...]] = ("source", "file", "state", "records", "rejects", "rows", "reason")
@@ -90,9 +94,20 @@ class IngestSummary:
         return tuple(f for f in self.files if f.state != "read" and f.event != "withdrawn")
 
     @property
+    def rejecting(self) -> tuple[str, ...]:
+        """Sources of which a larger share of lines than accepted could not be used, blank lines not counted."""
+        totals: dict[str, tuple[int, int]] = {}
+        for f in self.files:
+            if f.event != "withdrawn":
+                rejects, lines = totals.get(f.source_id, (0, 0))
+                totals[f.source_id] = (rejects + f.rejects, lines + f.lines - f.blanks)
+        return tuple(name for name, (rejects, lines) in sorted(totals.items())
+                     if rejects > self.max_reject_share * lines)
+
+    @property
     def incomplete(self) -> bool:
-        """Whether evidence is missing: a file not read in full, or a required source without a file."""
-        return bool(self.missing or self.unread)
+        """Whether evidence is missing: a file not read in full, a source without a file, or one with many rejects."""
+        return bool(self.missing or self.unread or self.rejecting)
 
     def rows(self) -> Sequence[Sequence[object]]:
         """Return a line for each file and for each missing source, in the order of ``columns``."""
@@ -110,11 +125,14 @@ class IngestSummary:
             said += f"; {len(self.unread)} files not read in full"
         if self.missing:
             said += f"; no file for {', '.join(self.missing)}"
+        if self.rejecting:
+            said += f"; more rejects than thresholds.max_reject_share allows in {', '.join(self.rejecting)}"
         return said + (f"; a cut ledger line was moved to {self.repaired}" if self.repaired else "")
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {"files": [{k: v for k, v in asdict(f).items() if k != "kept"} | {"file_sha256": f.kept.sha256}
                           for f in self.files],
-                "missing": list(self.missing), "incomplete": self.incomplete, "repaired": self.repaired,
+                "missing": list(self.missing), "rejecting": list(self.rejecting),
+                "incomplete": self.incomplete, "repaired": self.repaired,
                 "ledger_seq": self.head}

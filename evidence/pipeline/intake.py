@@ -74,7 +74,8 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         missing = sorted(s.id for s in company.sources if s.required and s.id not in named)
         now = {(e.latest.source_id, e.latest.file_sha256) for e in current(store.ledger.receipts(), named)}
         shown = [o for o in marked if o.event == WITHDRAWN or (o.source_id, o.kept.sha256) in now]
-        return IngestSummary(tuple(shown), tuple(missing), repaired, store.ledger.head()[0])
+        return IngestSummary(tuple(shown), tuple(missing), company.thresholds.max_reject_share, repaired,
+                             store.ledger.head()[0])
 
 
 def _queue(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt]

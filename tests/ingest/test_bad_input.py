@@ -55,12 +55,24 @@ def test_a_bad_file_costs_itself_and_says_why(store, case):
     assert (bad.state, bad.reason, good.state) == (state, reason, "read")
     assert bad.lines == bad.records + bad.rejects + bad.blanks
     assert bad.rejects == rejects
-    assert summary.incomplete == (state != "read")
+    assert summary.incomplete == (state != "read" or rejects > 0)
     con = connect(store)
     told = con.execute("SELECT reason, locator FROM reject WHERE locator LIKE ? || '%'", [bad.kept.sha256]).fetchall()
     assert len(told) >= max(rejects, state != "read")
     assert (reason in {row[0] for row in told if row[1].endswith("#-1")}) == (reason is not None)
     assert con.sql("SELECT count(*) FROM exchange WHERE native_id IN ('x1', 'x2', 'x3')").fetchall() == [(3,)]
+
+
+@pytest.mark.parametrize(("share", "rejecting"), [(0.01, ("chat",)), (0.2, ()), (0, ("chat",)), (1, ())])
+def test_many_rejects_make_the_evidence_of_a_source_incomplete(tmp_path, share, rejecting):
+    """One line in five, over all files of a source, is more than one in a hundred and not more than one in five."""
+    made = company(tmp_path, thresholds={"max_reject_share": share})
+    (tmp_path / "logs" / "chat-good").write_bytes(GOOD)
+    (tmp_path / "logs" / "chat-bad").write_bytes(lines(chat(7), "oops"))
+    for _ in range(2):
+        summary = ingest(made)
+        assert (summary.rejecting, summary.incomplete) == (rejecting, bool(rejecting))
+        assert ("max_reject_share allows in chat" in summary.sentence()) == bool(rejecting)
 
 
 def test_the_nearest_connector_is_named(store):

@@ -1,5 +1,6 @@
 -- Which windows speak for which stream of a source. One for all streams (*) is no proof for a stream of which the
 -- source has no record while another source of the same connector, which may carry that stream, gave nothing at all.
+-- Where a record could not be read nobody knows which stream it belonged to: the time around it is open in all of them.
 CREATE OR REPLACE TABLE w_window AS
 WITH heard AS (
     SELECT DISTINCT d.source_id FROM w_stream_day AS d
@@ -17,4 +18,8 @@ INNER JOIN source_window AS w ON w.source_id = s.source_id AND w.stream IN (s.st
 LEFT JOIN cfg_source AS c ON c.source_id = s.source_id
 LEFT JOIN silent AS n ON n.connector = c.connector
 LEFT JOIN recorded AS r ON r.source_id = s.source_id AND r.stream = s.stream
-WHERE w.stream <> '*' OR NOT w.complete OR n.connector IS NULL OR r.source_id IS NOT NULL;
+WHERE w.stream <> '*' OR NOT w.complete OR n.connector IS NULL OR r.source_id IS NOT NULL
+UNION ALL
+SELECT s.source_id, s.stream, u.from_time, u.to_time, 'content', FALSE, 'unreadable_records'
+FROM w_stream AS s
+INNER JOIN w_unread_span AS u ON u.source_id = s.source_id;
