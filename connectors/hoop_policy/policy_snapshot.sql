@@ -1,9 +1,14 @@
 -- One row per rule, connection and masked entity. A rule without connections is attached by attribute: one row with
--- connection NULL. Masking rules name connections by id, access rules by name.
+-- connection NULL. Masking rules name connections by id, access rules and plugins by name. Of event
+-- subscriptions and guardrails it is shown that they were there and whether they changed.
 WITH rule AS (
     SELECT r.record_no, r.s, r.observed_at, r.record_hash, utc(r.s.updated_at) AS changed_at,
-           r.s.supported_entity_types IS NOT NULL OR r.s.custom_entity_types IS NOT NULL AS masks,
-           COALESCE(NULLIF(COALESCE(r.s.connection_ids, r.s.connection_names), []), [NULL]) AS connections,
+           CASE WHEN r.s.supported_entity_types IS NOT NULL OR r.s.custom_entity_types IS NOT NULL THEN 'masking_rule'
+                WHEN r.s.event_types IS NOT NULL THEN 'event_subscription' WHEN r.s.connections IS NOT NULL THEN 'plugin'
+                WHEN r.s.reviewers_groups IS NOT NULL OR r.s.access_type IS NOT NULL THEN 'access_rule'
+                ELSE 'guardrail' END AS object_type,
+           COALESCE(NULLIF(COALESCE(list_transform(r.s.connections, lambda c: COALESCE(nz(c.name), c.id)),
+                                    r.s.connection_ids, r.s.connection_names), []), [NULL]) AS connections,
            list_sort(list_concat(
                flatten(list_transform(COALESCE(r.s.supported_entity_types, []), lambda e: COALESCE(e.entity_types, []))),
                list_transform(COALESCE(r.s.custom_entity_types, []), lambda e: e.name))) AS entities
@@ -19,7 +24,7 @@ SELECT m.record_no,
        row_number() OVER (PARTITION BY m.record_no ORDER BY m.connection, m.entity) - 1 AS ordinal,
        COALESCE(m.observed_at, m.changed_at) AS event_time,
        CASE WHEN m.observed_at IS NULL THEN m.s.updated_at END AS event_time_raw,
-       CASE WHEN m.masks THEN 'masking_rule' ELSE 'access_rule' END AS object_type,
+       m.object_type,
        m.s.name AS object_name,
        nz(m.connection) AS connection,
        upper(nz(m.entity)) AS entity_type,

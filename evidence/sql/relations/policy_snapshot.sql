@@ -15,7 +15,7 @@ CREATE TABLE policy_snapshot (
     observed_at     TIMESTAMP,           -- UTC; when the source was asked (pull receipt, file content or evidence.yaml), never mtime
     event_time TIMESTAMP NOT NULL,       -- UTC, microseconds; the same as observed_at, or when it was last changed
     event_time_raw VARCHAR,              -- the same instant as the source wrote it
-    object_type VARCHAR NOT NULL,        -- masking_rule, access_rule, guardrail or plugin
+    object_type VARCHAR NOT NULL,        -- masking_rule, access_rule, guardrail, plugin or event_subscription
     object_name VARCHAR,                 -- name
     connection VARCHAR,                  -- connection it is attached to; NULL: by attribute
     entity_type VARCHAR,                 -- entity it masks, for masking rules
