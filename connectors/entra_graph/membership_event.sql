@@ -1,0 +1,21 @@
+-- One row per member added to a group or removed from it. Where the member does not say which group, the target of type
+-- Group is taken.
+WITH change AS (
+    SELECT r.record_no, r.s, r.issuer, r.s.activityDisplayName = 'Add member to group' AS added,
+           entra_member(r.s.targetResources) AS m, entra_target(r.s.targetResources, 'Group') AS g
+    FROM record AS r
+    WHERE r.s.activityDateTime IS NOT NULL AND entra_of_group(r.s.activityDisplayName)
+)
+SELECT c.record_no,
+       nz(c.s.id) AS native_id,
+       utc(c.s.activityDateTime) AS event_time,
+       c.s.activityDateTime AS event_time_raw,
+       c.issuer,
+       lower(COALESCE(entra_of_member(c.m, 'Group.ObjectID', c.added), nz(c.g.id))) AS group_id,
+       COALESCE(entra_of_member(c.m, 'Group.DisplayName', c.added), nz(c.g.displayName)) AS group_name,
+       entra_member_kind(c.m) AS member_kind,
+       lower(nz(c.m.id)) AS member_id,
+       norm_id(c.m.userPrincipalName) AS member_name,
+       CASE WHEN c.added THEN 'add' ELSE 'remove' END AS operation,
+       entra_actor(c.s.initiatedBy) AS actor_id
+FROM change AS c
