@@ -118,6 +118,8 @@ def _place(node: yaml.Node | None, loc: tuple[object, ...], name: str) -> Where:
 
     line, column = (node.start_mark.line + 1, node.start_mark.column + 1) if node is not None else (1, 1)
     for step in loc:
+        if isinstance(step, int) and not isinstance(node, yaml.SequenceNode):
+            continue  # one value stands where a list of them may
         found: yaml.Node | None = None
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:

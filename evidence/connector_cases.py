@@ -49,7 +49,7 @@ class Given(Frozen):
 
     issuer: str | None = None
     observed_at: Instant | None = None
-    options: dict[str, str] = Field(default_factory=dict)
+    options: dict[str, str | dict[str, str]] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

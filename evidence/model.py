@@ -51,7 +51,7 @@ class Source(Frozen):
     covers: tuple[Window, ...] = ()
     exported_by: str | None = None
     query: str | None = None
-    options: dict[str, str] = Field(default_factory=dict)
+    options: dict[str, str | dict[str, str]] = Field(default_factory=dict)
 
 
 class ScopeRule(Frozen):

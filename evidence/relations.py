@@ -17,18 +17,6 @@ from evidence.errors import ConfigError, Where
 if TYPE_CHECKING:
     import duckdb
 
-MACROS = {
-    "interaction_id(source_id, native_id)": "'ix-' || left(sha256(source_id || chr(31) || native_id), 24)",
-    "utc(t)": "CASE WHEN regexp_matches(t, '(Z|z|[+-][0-9]{2}:?[0-9]{2})$')"
-              " THEN TRY_CAST(t AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END",
-    "naive_utc(t)": "TRY_CAST(t AS TIMESTAMP)",
-    "epoch_ms_utc(t)": "make_timestamp(TRY_CAST(t AS BIGINT) * 1000)",
-    "nz(t)": "NULLIF(trim(t), '')",
-    "norm_id(t)": "NULLIF(lower(nfc_normalize(trim(t))), '')",
-    # An address without port and brackets, v4-in-v6 mapped back; NULL for what is no address.
-    "bare_ip(t)": r"NULLIF(lower(regexp_extract(regexp_replace(trim(t), '^\[?(::ffff:)?', '', 'i'),"
-                  r" '^(\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*:[0-9a-fA-F:.]+)', 1)), '')",
-}
 _FILLERS = {"VARCHAR": "-", "BIGINT": 0, "BOOLEAN": False, "TIMESTAMP": datetime(2026, 10, 1)}  # noqa: DTZ001 - UTC
 
 
@@ -97,9 +85,9 @@ def canonical() -> list[Relation]:
 
 
 def define_macros(con: duckdb.DuckDBPyConnection) -> None:
-    """Define the house macros (``utc``, ``naive_utc``, ``epoch_ms_utc``, ``nz``, ``norm_id``, ``bare_ip``...)."""
-    for signature, body in MACROS.items():
-        con.execute(f"CREATE OR REPLACE MACRO {signature} AS {body}")
+    """Define the house macros of ``evidence/sql/macros``, which say what each accepts."""
+    for name in ("names", "times"):
+        con.execute(catalog.sql_file(f"macros/{name}"))
 
 
 def create(con: duckdb.DuckDBPyConnection, *names: str) -> None:

@@ -83,17 +83,31 @@ def test(names: tuple[str, ...], write: bool) -> int:
 
 
 @command.command("detect")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--encoding", type=click.Choice(["utf-8", "utf-16", "latin-1"]), help="If it is not UTF-8.")
 @_out.format_option
-def detect(path: Path, format_: str) -> int:
-    """Say which connector fits PATH and why; a file that fits none or two is an error, not a guess.
+def detect(files: tuple[Path, ...], encoding: str | None, format_: str) -> int:
+    """Say which connector fits each of the FILES and why. Exit code 3 for a file that fits none, or more than one.
+
+    Names prove nothing: what the first records hold is looked at, in JSON, CSV, text logs and Parquet, compressed or in
+    a ZIP.
 
     \b
     Example:
       evidence connectors detect logs/signins.ndjson
     """
     from evidence import pipeline
+    from evidence.errors import SourceError
 
-    found = pipeline.detect(path)
-    _out.rows(("connector", "why"), found, format_)
-    return 0 if len(found) == 1 else 3
+    found: list[tuple[str, str, str]] = []
+    wrong = 0
+    for path in files:
+        try:
+            fits = pipeline.detect(path, encoding=encoding)
+        except SourceError as error:
+            fits = [("none", f"{error.message}; {error.advice}")]
+            wrong += 1
+        wrong += len(fits) > 1
+        found += [(str(path), connector, why) for connector, why in fits]
+    _out.rows(("file", "connector", "why"), found, format_)
+    return 3 if wrong else 0

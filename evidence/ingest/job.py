@@ -20,7 +20,8 @@ class FileJob:
 
     ``path`` is relative to the company folder. ``kept`` is given where the bytes are to come from the vault instead,
     because the file itself lies there no longer. ``known`` has hash and ``observed_at`` of what was received under this
-    name before: the next export of a source does not change when the one before was made.
+    name before: the next export of a source does not change when the one before was made. ``secret`` is the key with
+    which fields are hashed that the connector calls secret.
     """
 
     root: Path
@@ -34,6 +35,7 @@ class FileJob:
     max_record: int = MAX_RECORD
     batch_bytes: int = BATCH_BYTES
     size: int = 0
+    secret: bytes = field(default=b"", repr=False)
 
     def pinned(self, file_sha256: str) -> FileJob:
         """Return the job for the bytes found, under the ``observed_at`` with which they were received, if any."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from evidence.connector import Connector
+from evidence.connector.settings import Given, settings
 from evidence.decoding import PART_COLUMNS
 from evidence.errors import CatalogSqlError, SourceError, Where
 from evidence.normalize.books import Refused, in_order, parted, refusals, reject_table
@@ -79,23 +80,27 @@ class Normalizer:
         connector: the connector; its SQL is checked here, so that a wrong statement is known before the first file.
         source_id: id of the source in evidence.yaml.
         issuer: tenant or issuer to assume where records name none; connector SQL sees it as ``r.issuer``.
-        options: options of the source, seen by connector SQL as the map ``r.options``.
+        options: options of the source, seen by connector SQL as the map ``r.options``, and the columns that they name
+            as the map ``r.mapped``.
         observed_at: when the source was asked, where that is known; connector SQL may know better.
         memory: limit of the engine.
 
     Raises:
         CatalogSqlError: a statement is not one SELECT, does not run, or gives columns that the relation has not.
+        ConfigError: an option is not one of the connector's.
     """
 
     def __init__(self, connector: Connector, *, source_id: str, issuer: str | None = None,
-                 options: Mapping[str, str] | None = None, observed_at: datetime | None = None,
+                 options: Given | None = None, observed_at: datetime | None = None,
                  memory: str = "2GB") -> None:
         """Open the engine and prepare every statement."""
         import duckdb
 
         self.connector, self.source_id = connector, source_id
         seen_at = literal(observed_at.astimezone(UTC).replace(tzinfo=None).isoformat(" ") if observed_at else None)
-        keys, values = zip(*sorted((options or {}).items()), strict=True) if options else ((), ())
+        given = settings(connector, options or {}, source_id)
+        keys, values = zip(*sorted(given.items()), strict=True) if given else ((), ())
+        self._columns = {name.removeprefix("columns."): given[name] for name in connector.mapped if name in given}
         options_map = f"MAP([{', '.join(map(literal, keys))}], [{', '.join(map(literal, values))}])"
         self._source = {"source_id": literal(source_id), "issuer": literal(issuer),
                         "observed_at": f"{seen_at}::TIMESTAMP", "options": f"{options_map}::MAP(VARCHAR, VARCHAR)"}
@@ -169,7 +174,7 @@ class Normalizer:
 
         columns = ", ".join(f"{name} {kind}" for name, kind in PART_COLUMNS.items())
         self._con.execute(f"CREATE TEMP TABLE part ({columns})")
-        select = judgement(self.connector, self._source)
+        select = judgement(self.connector, self._source, self._columns)
         try:
             self._con.execute(f"CREATE TEMP TABLE judged AS {select}")
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:

@@ -21,7 +21,7 @@ _OWN = {"record_no": "BIGINT", "native_id": "VARCHAR", "ordinal": "BIGINT", "obs
 _WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 OF_RECORD = ("source_id", "locator", "record_hash")
 """Columns that a row takes over from its record."""
-JUDGED = ("record_no", "locator", "record_hash", "raw", "s", "byte_len")
+JUDGED = ("record_no", "locator", "record_hash", "raw", "s", "byte_len", "mapped")
 """What is kept of a record while its statements run."""
 _MACRO = re.compile(r"(\s|--[^\n]*\n)*CREATE MACRO \w+\(")
 _CHECK = re.compile(r"^\s*CHECK \((.*)\),?\s*$", re.MULTILINE)
@@ -46,26 +46,53 @@ def first_line(error: Exception) -> str:
     return str(error).split("\n")[0]
 
 
-def _field(dotted: str) -> str:
-    return "s." + ".".join(f'"{step}"' for step in dotted.split("."))
+def _field(connector: Connector, dotted: str) -> str:
+    if dotted in connector.mapped:
+        return f"mapped[{literal(dotted.removeprefix('columns.'))}]"
+    steps = [dotted] if dotted in connector.shape else dotted.split(".")
+    return "s." + ".".join(f'"{step}"' for step in steps)
+
+
+def _mapped(columns: Mapping[str, str]) -> str:
+    """Return the SQL of the map of a record's values by the names that evidence.yaml gave columns.
+
+    A name with dots is a column written so, or else a place inside objects.
+    """
+    if not columns:
+        return "NULL::MAP(VARCHAR, VARCHAR)"
+    flat = [f'$."{column}"' for column in columns.values()]
+    deep = ["$." + ".".join(f'"{step}"' for step in column.split(".")) for column in columns.values()]
+    places = ", ".join(literal(place) for place in (*flat, *deep))
+    values = ", ".join(f"COALESCE(found[{n + 1}], found[{n + 1 + len(flat)}])" for n in range(len(flat)))
+    return (f"list_transform([json_extract_string(i.raw, [{places}])], lambda found:"
+            f" MAP([{', '.join(map(literal, columns))}], [{values}]))[1]")
 
 
 def refusal(connector: Connector) -> str:
     """Return the SQL that says why a record cannot be read as one of this connector's."""
     cases = ["WHEN s IS NULL THEN CASE WHEN valid THEN 'not_an_object' ELSE 'malformed_json' END"]
     for item in connector.require:
-        absent = " AND ".join(f"nz({_field(name)}::VARCHAR) IS NULL" for name in item.split("|"))
+        fields = [_field(connector, name) for name in item.split("|")]
+        absent = " AND ".join(f"nz({field}::VARCHAR) IS NULL" for field in fields)
         cases.append(f"WHEN {absent} THEN 'missing:{item}'")
     return f"CASE {' '.join(cases)} END"
 
 
-def judgement(connector: Connector, source: Mapping[str, str]) -> str:
+def _times(connector: Connector) -> Iterator[str]:
+    """Yield a CASE branch for each time that must be readable where it is given."""
+    for name, macros in connector.times.items():
+        field = _field(connector, name)
+        read = ", ".join(f"{macro}({field})" for macro in macros.split("|"))
+        yield f"WHEN nz({field}) IS NOT NULL AND COALESCE({read}) IS NULL THEN 'bad_timestamp:{name}'"
+
+
+def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[str, str]) -> str:
     """Return the SELECT that gives each record its struct, and why it cannot be used or is left out.
 
     Where a decoder reads the text, connector SQL does not see it: ``raw`` is NULL. So is whatever no statement of the
     connector mentions, since keeping it costs more than reading it. A declared skip comes before the check of times,
     since records of no interest may write theirs as they like. ``source`` gives the columns that are alike for all
-    records, as SQL.
+    records, as SQL; ``columns`` the column of the export for each name that the connector leaves to evidence.yaml.
     """
     shape = connector.shape_json().replace("'", "''")
     said = " ".join([*(connector.sql(name)[1] for name in connector.relations), *(s.when for s in connector.skips)])
@@ -76,15 +103,14 @@ def judgement(connector: Connector, source: Mapping[str, str]) -> str:
     struct = f"TRY(json_transform(i.raw, '{shape}'))"
     given = ", ".join(f"{sql} AS {name}" for name, sql in {**seen, **source}.items())
     skips = " ".join(f"WHEN ({skip.when}) THEN '{skip.reason}'" for skip in connector.skips)
-    times = " ".join(
-        f"WHEN nz({_field(name)}) IS NOT NULL AND {macro}({_field(name)}) IS NULL THEN 'bad_timestamp:{name}'"
-        for name, macro in connector.times.items())
+    times = " ".join(_times(connector))
     return (f"SELECT {', '.join(JUDGED)}, COALESCE(refused, CASE WHEN skip IS NULL THEN"
             f" CASE {times or 'WHEN false THEN NULL'} END END)"
             " AS reason, skip FROM (SELECT *, CASE WHEN refused IS NULL THEN"
             f" CASE {skips or 'WHEN false THEN NULL'} END END AS skip"
             f" FROM (SELECT *, {refusal(connector)} AS refused FROM (SELECT i.record_no, {given},"
-            f" {struct} AS s, CASE WHEN {struct} IS NULL THEN json_valid(i.raw) END AS valid, strlen(i.raw) AS byte_len"
+            f" {struct} AS s, {_mapped(columns)} AS mapped,"
+            f" CASE WHEN {struct} IS NULL THEN json_valid(i.raw) END AS valid, strlen(i.raw) AS byte_len"
             " FROM incoming AS i) AS r) AS r) AS r")
 
 

@@ -11,14 +11,14 @@ from evidence import connector as connectors
 from evidence.errors import CatalogSqlError, CustodyError
 from evidence.ingest import readers, segment
 from evidence.ingest.job import FileJob
-from evidence.ingest.readers.base import WHOLE_FILE, Batch, Options, keys_of
+from evidence.ingest.readers.base import WHOLE_FILE, Batch, Options, values_of
+from evidence.pipeline.recognise import SAMPLE
 from evidence.store.segments import Segments
 from evidence.store.vault import Kept
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_SAMPLE = 100
 _BOOKS = ("reject", "skip")
 
 
@@ -33,10 +33,9 @@ class RefusalError(Exception):
 
 def options_of(job: FileJob) -> Options:
     """Return how a connector's files are read; the encoding that evidence.yaml declares comes first."""
-    reader, declared = job.connector.reader, job.source.encoding
-    encoding = declared if declared != "utf-8" else reader.encoding
-    return Options(reader.format, reader.records, reader.delimiter, encoding, reader.columns, job.max_record,
-                   job.batch_bytes)
+    declared = job.source.encoding
+    return Options.of(job.connector, encoding=declared if declared != "utf-8" else None, key=job.secret,
+                      max_record=job.max_record, batch_bytes=job.batch_bytes)
 
 
 class FilePass:
@@ -57,6 +56,7 @@ class FilePass:
         self._found_place = segments.begin(found) if found and not scanned else None
         self.found = segment.Writer(self._found_place) if self._found_place else None
         self._fits = False
+        self._misfit: RefusalError | None = None
         self._count = dict.fromkeys(("lines", "blanks", "rejects", "skips", "texts", "fan_out"), 0)
         self._stop: tuple[str, str | None] | None = None
         self._refusal: RefusalError | None = None
@@ -72,6 +72,8 @@ class FilePass:
                 self._book(batch)
                 if batch.texts:
                     yield self._records(batch)
+            if self._misfit:
+                raise self._misfit
         except RefusalError as refusal:
             self._refusal = refusal
 
@@ -90,18 +92,23 @@ class FilePass:
         self._reject(batch.member, refused)
 
     def _recognise(self, batch: Batch) -> None:
-        """Refuse a file of which none of the first records looks like the connector's."""
-        seen = keys_of(batch.texts[:_SAMPLE])
-        if any(self._connector.fits(keys) for keys in seen):
+        """Refuse a file of which none of the first records looks like the connector's.
+
+        In a ZIP one member that does is enough, wherever it stands.
+        """
+        if any(self._connector.fits(record) for record in values_of(batch.texts[:SAMPLE])):
             self._fits = True
-            return
-        keys = seen[0]
-        every = connectors.all_connectors(self.job.catalogs)
-        near = min(every, key=lambda c: (not c.fits(keys), -len(keys & set(c.shape)), c.id))
-        share = len(keys & set(near.shape))
-        hint = f"nearest is {near.id}" if near.fits(keys) or share else "no connector is near"
-        why = self._connector.fits(keys).why
-        raise RefusalError("not_this_connector", f"expected {self._connector.id}: {why}; {hint}")
+            self._misfit = None
+        elif self._misfit is None:
+            record = values_of(batch.texts[:1])[0]
+            every = [c for c in connectors.all_connectors(self.job.catalogs) if c.detect]
+            near = min(every, key=lambda c: (not c.fits(record), -c.nearness(record), c.id))
+            close = near.fits(record) or near.nearness(record)
+            hint = f"nearest is {near.id}" if close else "no connector is near"
+            why = self._connector.fits(record).why
+            self._misfit = RefusalError("not_this_connector", f"expected {self._connector.id}: {why}; {hint}")
+        if self._misfit and not batch.member:
+            raise self._misfit
 
     def _reject(self, member: str, refused: list[tuple[int, str, str | None, int | None]]) -> None:
         import pyarrow as pa

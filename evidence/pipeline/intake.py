@@ -11,11 +11,10 @@ from typing import Final
 
 from evidence import connector as connectors
 from evidence.connector import Connector
-from evidence.errors import SourceError
-from evidence.ingest import custody, discover, readers
+from evidence.connector.settings import settings
+from evidence.ingest import custody, discover
 from evidence.ingest.job import FileJob, FileOutcome, IngestSummary
 from evidence.ingest.pool import Pool
-from evidence.ingest.readers.base import Options, keys_of
 from evidence.masking import Scanner
 from evidence.model import Company
 from evidence.pipeline.one_file import DIED, TRY_AGAIN, ingest_some, refuse
@@ -52,6 +51,8 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
     from evidence import masking
 
     known = {s.connector: connectors.load(s.connector, store.catalogs()) for s in company.sources}
+    for source in company.sources:
+        settings(known[source.connector], source.options, source.id)
     rules = company.policies.masking
     scanner = scanner or partial(masking.load, rules.packs, key=store.key("finding"), allow=rules.allow,
                                  cache=store.runs / "scanner")
@@ -88,7 +89,8 @@ def _queue(store: Store, company: Company, load: Mapping[str, Connector], before
     jobs: list[FileJob] = []
     refused: list[FileOutcome] = []
     for source, path, error in discover.files(store.root, company):
-        job = make(path, source, load[source.connector], known=known.get((source.id, path), ()))
+        connector = load[source.connector]
+        job = make(path, source, connector, known=known.get((source.id, path), ()), secret=_secret(store, connector))
         if error:
             refused.append(refuse(job, custody.UNREADABLE, error.message))
         else:
@@ -107,9 +109,16 @@ def _from_vault(store: Store, company: Company, load: Mapping[str, Connector], b
                 and store.vault.has(last.file_sha256)):
             kept = Kept(last.file_sha256, last.bytes, last.stored_sha256, last.stored_bytes, last.codec)
             source = sources[last.source_id]
-            jobs.append(FileJob(store.root, min(entry.paths), source, load[source.connector], store.catalogs(),
-                                kept=kept, known=((last.file_sha256, last.observed_at),), size=last.bytes))
+            connector = load[source.connector]
+            jobs.append(FileJob(store.root, min(entry.paths), source, connector, store.catalogs(), kept=kept,
+                                known=((last.file_sha256, last.observed_at),), size=last.bytes,
+                                secret=_secret(store, connector)))
     return jobs
+
+
+def _secret(store: Store, connector: Connector) -> bytes:
+    """Return the key with which a connector's secret fields are hashed, where it has any."""
+    return store.key("record") if connector.secrets.hash else b""
 
 
 def _run(queue: Sequence[FileJob], factory: ScannerFactory, jobs: int, progress: Progress | None) -> list[FileOutcome]:
@@ -196,18 +205,3 @@ def _receipt(outcome: FileOutcome, at: str) -> Receipt:
             "observed_at")
     return Receipt(file_sha256=kept.sha256, bytes=kept.bytes, stored_sha256=kept.stored_sha256, codec=kept.codec,
                    stored_bytes=kept.stored_bytes, received_at=at, **{name: getattr(outcome, name) for name in same})
-
-
-def detect(path: Path, catalogs: Sequence[Path] = ()) -> list[tuple[str, str]]:
-    """Return the connectors that the first records of a file look like, each with why; the likeliest first.
-
-    Raises:
-        SourceError: nothing in the file could be read as a record.
-    """
-    for options in (Options(), Options(records=("value", "data", "records", "items", "results", ".")),
-                    Options(format="csv"), Options(format="csv", delimiter=";")):
-        for batch in readers.read(lambda: path.open("rb"), options):
-            for keys in keys_of(batch.texts[:1]):
-                if found := connectors.detect(keys, catalogs):
-                    return found
-    raise SourceError("no connector for this file", advice="evidence connectors list prints what can be read")

@@ -14,8 +14,9 @@ from typing import IO, Final
 from urllib.parse import quote, unquote
 
 from evidence.errors import ConfigError, SourceError
-from evidence.ingest.readers import csv_rows, json_text
+from evidence.ingest.readers import csv_rows, json_text, line_text, parquet_rows
 from evidence.ingest.readers.base import Batch, Options
+from evidence.ingest.readers.rewrite import rewritten
 from evidence.ingest.readers.streams import (
     CHUNK,
     DAMAGE,
@@ -30,7 +31,9 @@ from evidence.ingest.readers.streams import (
 )
 
 MAX_MEMBERS: Final = 10_000
-_FORMATS: Final = {"json": json_text.read, "csv": csv_rows.read}
+_TEXTS: Final = {"json": json_text.read, "csv": csv_rows.read, "lines": line_text.read}
+_FORMATS: Final = frozenset({*_TEXTS, "parquet"})
+_HEAD: Final = 64 << 10
 
 
 def locator(file_sha256: str, member: str, number: int) -> str:
@@ -62,27 +65,56 @@ def read(opener: Callable[[], IO[bytes]], options: Options, member: str = "") ->
     Raises:
         ConfigError: the format is not one that can be read.
     """
-    if options.format not in _FORMATS:
-        raise ConfigError(f"expected a reader of {', '.join(sorted(_FORMATS))}, found {options.format!r}")
+    if unknown := set(options.formats) - _FORMATS:
+        raise ConfigError(f"expected a reader of {', '.join(sorted(_FORMATS))}, found {', '.join(sorted(unknown))}")
     with opener() as raw:
         head = raw.read(4)
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         with opener() as raw:
-            yield from _archive(raw, options, member)
+            yield from rewritten(_archive(raw, options, member), options)
         return
-    yield from _stream(opener, options)
+    yield from rewritten(_stream(opener, options), options)
 
 
 def _stream(opener: Callable[[], IO[bytes]], options: Options) -> Iterator[Batch]:
     plain = Plain(opener)
     try:
         first = plain.read()
+        if first.startswith(parquet_rows.MAGIC):
+            known = "parquet" in options.formats
+            yield from parquet_rows.read(opener, options) if known else (_unknown(options),)
+            return
         begun: Readable = Pushed(first, plain)
         if name := codec(first):
             begun = Unpacked(begun, name)
-        yield from _FORMATS[options.format](Text(begun, options.encoding), options)
+        text = Text(begun, options.encoding)
+        head = text.read()
+        while 0 < len(head) < _HEAD and (more := text.read()):
+            head += more
+        form = _format(head, options)
+        if form is None:
+            yield _unknown(options)
+            return
+        yield from _TEXTS[form](Pushed(head, text), options)
     finally:
         plain.close()
+
+
+def _unknown(options: Options) -> Batch:
+    return Batch(stop="unknown_format", stop_detail=f"expected {' or '.join(options.formats)}")
+
+
+def _format(head: bytes, options: Options) -> str | None:
+    """Return which of the declared formats a text is in, by its first lines."""
+    declared = [name for name in options.formats if name != "parquet"]
+    if len(declared) < 2:
+        return next(iter(declared), None)
+    start = head.lstrip(b" \t\r\n\x1e")
+    if "json" in declared and start[:1] in (b"{", b"["):
+        return "json"
+    if "lines" in declared and any(line_text.fits(line, options) for line in start.splitlines()[:20]):
+        return "lines"
+    return next((name for name in ("csv", "lines", "json") if name in declared), None)
 
 
 def _archive(raw: IO[bytes], options: Options, only: str) -> Iterator[Batch]:

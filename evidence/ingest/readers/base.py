@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import orjson
+
+from evidence.connector import Connector
 
 WHOLE_FILE: Final = -1
 """Record number of a reject that is about the file and not about one line of it."""
@@ -17,19 +19,40 @@ BATCH_BYTES: Final = 8 << 20
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the files of one source are to be read.
+    """How the files of one source are to be read: what connector.yaml says of them, and limits.
 
-    ``records`` names the top-level keys whose array holds the records of a page, in order of preference; ``.`` is the
-    document itself. ``max_record`` is the longest record accepted, in bytes.
+    ``max_record`` is the longest record accepted, in bytes. ``key`` is that of the company, with which values of secret
+    fields are hashed.
     """
 
-    format: str = "json"
+    format: str | tuple[str, ...] = "json"
     records: tuple[str, ...] = (".",)
-    delimiter: str = ","
+    carry: Mapping[str, str] = field(default_factory=dict)
+    parse: Mapping[str, str] = field(default_factory=dict)
+    delimiter: str | tuple[str, ...] = ","
     encoding: str = "utf-8"
     columns: tuple[str, ...] = ()
+    line: tuple[str, ...] = ()
+    other: str | None = None
+    hide: tuple[tuple[str, str], ...] = ()
+    key: bytes = b""
     max_record: int = MAX_RECORD
     batch_bytes: int = BATCH_BYTES
+
+    @classmethod
+    def of(cls, connector: Connector, *, encoding: str | None = None, key: bytes = b"", max_record: int = MAX_RECORD,
+           batch_bytes: int = BATCH_BYTES) -> Options:
+        """Return how the files of a connector are read; an encoding declared for the source comes first."""
+        reader, secrets = connector.reader, connector.secrets
+        return cls(reader.format, reader.records, reader.carry, reader.parse, reader.delimiter,
+                   encoding or reader.encoding, reader.columns, reader.line, reader.other,
+                   (*((path, "hash") for path in secrets.hash), *((path, "drop") for path in secrets.drop)), key,
+                   max_record, batch_bytes)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The formats a file may have, in order."""
+        return (self.format,) if isinstance(self.format, str) else self.format
 
 
 class Reject(NamedTuple):
@@ -128,6 +151,6 @@ class Judge:
         return "duplicate_key" if len(set(keys)) != len(keys) else None
 
 
-def keys_of(texts: Sequence[bytes]) -> list[set[str]]:
-    """Return the top-level keys of records that a reader has judged to be objects."""
-    return [set(orjson.loads(text)) for text in texts]
+def values_of(texts: Sequence[bytes]) -> list[dict[str, Any]]:
+    """Return records that a reader has judged to be objects, as values."""
+    return [orjson.loads(text) for text in texts]

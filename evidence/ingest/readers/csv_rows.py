@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import orjson
 
@@ -44,7 +45,9 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
     """
     csv.field_size_limit(max(_FIELD, options.max_record))
     text = _Text(source, options.max_record)
-    rows = csv.reader(iter(text), delimiter=options.delimiter, strict=True)
+    lines = iter(text)
+    first = next(lines, "")
+    rows = csv.reader(chain([first], lines), delimiter=_delimiter(first, options), strict=True)
     batch = Batch()
     columns, problem = _header(rows, options)
     if problem:
@@ -63,6 +66,12 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
     if not batch.stop and batch.rejects and batch.rejects[-1].reason == CUT:
         batch.stop, batch.stop_detail = CUT, "a quoted field has no end"
     yield batch
+
+
+def _delimiter(header: str, options: Options) -> str:
+    """Return the declared character that gives the header the most columns, of equal ones the first."""
+    declared = (options.delimiter,) if isinstance(options.delimiter, str) else options.delimiter
+    return max(declared, key=lambda mark: len(next(csv.reader([header], delimiter=mark))) if len(declared) > 1 else 0)
 
 
 def _header(rows: Iterator[list[str]], options: Options) -> tuple[list[str], tuple[str, str | None] | None]:

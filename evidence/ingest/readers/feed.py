@@ -19,15 +19,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def feed(connector: Connector, path: Path) -> Iterator[tuple[pa.RecordBatch, pa.Table | None, list[Reject]]]:
+def feed(connector: Connector, path: Path, encoding: str | None = None
+         ) -> Iterator[tuple[pa.RecordBatch, pa.Table | None, list[Reject]]]:
     """Yield the records of a file, their parts where the connector has a decoder, and what the reader refused.
 
     Raises:
         OSError: the file cannot be opened.
     """
-    reader = connector.reader
-    options = Options(format=reader.format, records=reader.records, delimiter=reader.delimiter,
-                      encoding=reader.encoding, columns=reader.columns)
+    options = Options.of(connector, encoding=encoding, key=b"case")
     for batch in readers.read(lambda: path.open("rb"), options):
         records = to_arrow(batch, path.name)
         yield records, decoders.parts(records, connector), _rejects(batch)

@@ -9,11 +9,12 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
+from evidence.connector import paths
 from evidence.ingest.readers.base import CUT, Batch, Judge, Options
 from evidence.ingest.readers.documents import SPACE, Unit, documents
 from evidence.ingest.readers.lines import split
+from evidence.ingest.readers.pages import Element, Place
 from evidence.ingest.readers.streams import Plain, Pushed, Readable
-from evidence.ingest.readers.structure import members
 
 _HEAD: Final = 1 << 20
 
@@ -39,7 +40,8 @@ class _Sink:
     """Judges units, opens pages, numbers what comes out."""
 
     def __init__(self, options: Options) -> None:
-        self._keys = tuple(key for key in options.records if key != ".")
+        self._places = tuple(Place(path, options.carry) for path in options.records if path != ".")
+        self._paths = tuple(path for path in options.records if path != ".")
         self._alone = "." in options.records
         self._number = 0
         self.batch = Batch()
@@ -75,15 +77,23 @@ class _Sink:
         if isinstance(value, tuple):
             self._refuse(text, *value)
             return
-        key = next((k for k in self._keys if isinstance(value.get(k), list)), None) if top else None
-        if key is not None:
-            for element, _ in members(text, key):
-                self._judge(element, top=False)
+        place = next((p for p in self._places if p.there(value)), None) if top else None
+        if place is not None:
+            for element in place.elements(text):
+                self._element(element)
         elif not top or self._alone:
             self._count()
             self.batch.add(self._number, text)
-        elif not any(k in value and value[k] is None for k in self._keys):  # null: a page that says it is empty
-            self._refuse(text, "no_records_key", "none of " + ", ".join(self._keys))
+        elif not any(paths.at(value, path) is None for path in self._paths):  # null: a page that says it is empty
+            self._refuse(text, "no_records_key", "none of " + ", ".join(self._paths))
+
+    def _element(self, element: Element) -> None:
+        if element.lost:
+            self._refuse(element.text, "no_records_key", "none of " + ", ".join(self._paths))
+        elif element.whole:
+            self._judge(element.text, top=False)
+        else:
+            self._refuse(element.text, CUT, None)
 
     def _refuse(self, text: bytes, reason: str, detail: str | None) -> None:
         self._count()
@@ -93,14 +103,13 @@ class _Sink:
         """Take a document without its end: the whole elements of its page, then the rest as a reject."""
         self.stop, self.detail = CUT, "what stands last has no end"
         rest = text.strip(SPACE)
-        for key in self._keys:
-            elements = list(members(text, key))
+        for place in self._places:
+            elements = list(place.elements(text))
             if not elements:
                 continue
-            for element, whole in elements:
-                if whole:
-                    self._judge(element, top=False)
-            rest = b"" if elements[-1][1] else elements[-1][0]
+            for element in elements:
+                self._element(element)
+            rest = b""
             break
         if rest:
             self._refuse(rest, CUT, None)

@@ -104,6 +104,26 @@ def members(text: bytes, key: str) -> Iterator[tuple[bytes, bool]]:
         yield text[start:].strip(), False
 
 
+def slice_of(text: bytes, key: str, *, cut: bool = False) -> bytes:
+    """Return the text of the value under a top-level key of an object; nothing where there is none.
+
+    With ``cut`` a value that the end of the text cuts short is returned as far as it goes.
+    """
+    scanner = Scanner(1)
+    name = start = -1
+    for offset in range(0, len(text), WINDOW):
+        at, chars, _ = scanner.feed(text[offset:offset + WINDOW])
+        for position, char in zip(at, chars, strict=True):
+            here = position + offset
+            if char == COLON and start < 0:
+                start = here + 1 if _same(text[name:here], key) else -1
+            elif char in (COMMA, *CLOSE) and start >= 0:
+                return text[start:here].strip()
+            elif char in (COMMA, OPEN[1]):
+                name = here + 1
+    return text[start:].strip() if cut and start >= 0 else b""
+
+
 def _same(raw: bytes, key: str) -> bool:
     import orjson
 

@@ -11,63 +11,30 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal
 
 from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from evidence import catalog, config
+from evidence.connector import parts
+from evidence.connector.parts import Detects, Fit, Option, Reader, Secrets, Skip
 from evidence.decoding import DECODERS, Decode
 from evidence.errors import ConfigError, Where
 from evidence.fields import Duration, Frozen, Identifier
 from evidence.relations import canonical
+
+__all__ = ["CAPABILITIES", "Connector", "Fit", "Reader", "all_connectors", "detect", "json_schema", "load", "read"]
 
 CAPABILITIES: Final = frozenset({
     "prompt", "response", "identity", "approval", "masking_counts", "policy", "admin_log", "per_request_time",
     "sign_in", "mfa", "membership", "account", "usage_request", "usage_user_day", "directory"})
 LEAVES: Final = frozenset({"VARCHAR", "JSON", "MAP(VARCHAR, VARCHAR)"})
 
+TIMES: Final = frozenset({"utc", "naive_utc", "us_utc", "eu_utc", "rfc2822_utc", "epoch_utc", "epoch_ms_utc",
+                          "ticks_utc"})
+"""Macros that read an instant from its text alone; evidence/sql/macros/times.sql says what each accepts."""
+
 Shape = dict[str, Any]
-
-
-class Reader(Frozen):
-    """Shape of the files.
-
-    ``json`` reads any sequence of JSON documents: one object, an array, one object per line, or several one after the
-    other. ``records`` names, in order of preference, the top-level keys whose array holds the records of a page;
-    ``.`` is the document itself. ``csv`` reads a header line and rows; each record is then a JSON object of texts.
-    """
-
-    format: Literal["json", "csv", "kv"] = "json"
-    records: tuple[str, ...] = (".",)
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
-    columns: tuple[str, ...] = ()
-
-
-class Detect(Frozen):
-    """Top-level keys that tell a record of this kind: all of these, one of these, none of these."""
-
-    all: tuple[str, ...] = ()
-    any: tuple[str, ...] = ()
-    none: tuple[str, ...] = ()
-
-
-class Skip(Frozen):
-    """Records that are left out on purpose: a SQL predicate over the record ``r``, and the reason to count."""
-
-    when: str = Field(min_length=1)
-    reason: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
-
-
-class Fit(NamedTuple):
-    """Whether a record looks like a connector's, and why or why not; true where it does."""
-
-    ok: bool
-    why: str
-
-    def __bool__(self) -> bool:
-        """Return ``ok``."""
-        return self.ok
 
 
 class Connector(Frozen):
@@ -79,11 +46,15 @@ class Connector(Frozen):
     vendor_page: str = Field(pattern=r"^(https://\S+|none: .+)$")
     reads: str
     reader: Reader = Reader()
-    shape: Shape = Field(min_length=1)
+    shape: Shape = Field(default_factory=dict)
     require: tuple[str, ...] = Field(min_length=1, description="field, or alternatives separated by |")
-    times: dict[str, Literal["utc", "naive_utc", "epoch_ms_utc"]] = Field(
-        default_factory=dict, description="field and the macro that must be able to read it where it is given")
-    detect: Detect
+    times: dict[str, str] = Field(default_factory=dict, description=(
+        "field and the macro that must be able to read it where it is given, or several separated by |"))
+    precision: dict[str, Literal["d", "m", "s", "ms", "us", "ns"]] = Field(default_factory=dict, description=(
+        "field and the unit to which the source states it; printed on the connector's page"))
+    detect: Detects = Field(description="one kind of record or several; an empty list is never recognised, only named")
+    secrets: Secrets = Secrets()
+    options: dict[str, Option] = Field(default_factory=dict)
     decode: Decode | None = None
     capabilities: tuple[str, ...] = ()
     settling: Duration = 0
@@ -114,12 +85,25 @@ class Connector(Frozen):
             raise ValueError(f"expected relations that connectors fill, found {', '.join(unknown)}")
         return names
 
+    @field_validator("times")
+    @classmethod
+    def _known_macros(cls, times: dict[str, str]) -> dict[str, str]:
+        if unknown := sorted({macro for given in times.values() for macro in given.split("|")} - TIMES):
+            raise ValueError(f"expected macros of {sorted(TIMES)}, found {', '.join(unknown)}")
+        return times
+
     @model_validator(mode="after")
     def _fields_are_in_the_shape(self) -> Connector:
         for field in [*(part for item in self.require for part in item.split("|")), *self.times]:
-            if not _in_shape(self.shape, field):
+            if field not in self.mapped and not in_shape(self.shape, field):
                 raise ValueError(f"expected a field of the shape, found {field!r} in require or times")
         return self
+
+    @property
+    def mapped(self) -> Mapping[str, str]:
+        """Names that evidence.yaml gives a column each, as ``columns.<name>``, with their meaning; mostly none."""
+        columns = self.options.get("columns")
+        return {f"columns.{name}": about for name, about in columns.names.items()} if columns else {}
 
     @property
     def folder(self) -> Path:
@@ -147,7 +131,7 @@ class Connector(Frozen):
 
     def shape_json(self) -> str:
         """Return the shape as the text that ``json_transform`` takes."""
-        return json.dumps(self.shape, ensure_ascii=False)
+        return json.dumps(self.shape or {"_": "VARCHAR"}, ensure_ascii=False)
 
     def sql(self, relation: str) -> tuple[Path, str]:
         """Return path and text of the statement for a relation.
@@ -161,16 +145,13 @@ class Connector(Frozen):
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"cannot be read: {error}", where=Where(str(path))) from error
 
-    def fits(self, top_level_keys: Collection[str]) -> Fit:
-        """Say whether a record with these top-level keys is one of this connector's."""
-        keys = set(top_level_keys)
-        if missing := [key for key in self.detect.all if key not in keys]:
-            return Fit(ok=False, why=f"lacks {', '.join(missing)}")
-        if self.detect.any and not keys.intersection(self.detect.any):
-            return Fit(ok=False, why=f"has none of {', '.join(self.detect.any)}")
-        if extra := [key for key in self.detect.none if key in keys]:
-            return Fit(ok=False, why=f"has {', '.join(extra)}")
-        return Fit(ok=True, why="has " + ", ".join(k for k in (*self.detect.all, *self.detect.any) if k in keys))
+    def fits(self, record: Mapping[str, Any] | Collection[str]) -> Fit:
+        """Say whether a record (or one with these keys at the top) is one of this connector's."""
+        return parts.fit(self.detect, record if isinstance(record, Mapping) else dict.fromkeys(record))
+
+    def nearness(self, record: Mapping[str, Any]) -> int:
+        """Return how many of a record's keys this connector knows."""
+        return len(set(record) & {*self.shape, *(key for kind in self.detect for key in kind.keys)})
 
 
 def _check_shape(node: object, place: str) -> None:
@@ -188,7 +169,10 @@ def _check_shape(node: object, place: str) -> None:
         raise ValueError(f"expected {', '.join(sorted(LEAVES))}, a mapping or a list in {place}, found {node!r}")
 
 
-def _in_shape(shape: object, dotted: str) -> bool:
+def in_shape(shape: object, dotted: str) -> bool:
+    """Return whether a shape has a field, whose name may itself have dots."""
+    if isinstance(shape, Mapping) and dotted in shape:
+        return True
     for step in dotted.split("."):
         shape = shape.get(step) if isinstance(shape, Mapping) else None
     return shape is not None
@@ -233,10 +217,11 @@ def all_connectors(extra: Sequence[Path] = ()) -> list[Connector]:
     return [load(name, extra) for name in sorted({place.name for place in _places(extra)})]
 
 
-def detect(record_keys: Collection[str], extra: Sequence[Path] = ()) -> list[tuple[str, str]]:
-    """Return the connectors that a record with these top-level keys fits, and why; best knowledge of it first."""
-    keys = set(record_keys)
-    hits = [(len(keys & set(c.shape)), c.id, fit.why) for c in all_connectors(extra) if (fit := c.fits(keys))]
+def detect(record: Mapping[str, Any] | Collection[str], extra: Sequence[Path] = ()) -> list[tuple[str, str]]:
+    """Return the connectors that a record (or one with these keys) fits, and why; best knowledge of it first."""
+    value = record if isinstance(record, Mapping) else dict.fromkeys(record)
+    known = [one for one in all_connectors(extra) if one.detect]
+    hits = [(one.nearness(value), one.id, fit.why) for one in known if (fit := one.fits(value))]
     return [(name, why) for _, name, why in sorted(hits, key=lambda hit: (-hit[0], hit[1]))]
 
 

@@ -1,0 +1,80 @@
+"""Places in a record: dotted names of keys, as connector.yaml writes them.
+
+``a.b`` is the key ``b`` in the object under ``a``, or the key that is written ``a.b``: exports flatten names, so a key
+is first looked for as it stands. ``[]`` stands for every element of a list, ``*`` for every key of an object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final
+
+ABSENT: Final = object()
+
+
+@cache
+def steps(path: str) -> tuple[str, ...]:
+    """Return a path in single steps; ``items[].name`` has the steps ``items``, ``[]`` and ``name``."""
+    found: list[str] = []
+    for step in path.split("."):
+        name = step
+        lists = 0
+        while name.endswith("[]"):
+            name, lists = name[:-2], lists + 1
+        found += [*([name] if name else []), *["[]"] * lists]
+    return tuple(found)
+
+
+def at(value: Any, path: str) -> Any:
+    """Return what stands at a path (of a list its first element), or ``ABSENT``."""
+    return next((found for _, found in _reach(value, steps(path), first=True)), ABSENT)
+
+
+def _reach(value: Any, path: tuple[str, ...], *, first: bool) -> Iterator[tuple[tuple[Any, Any], Any]]:
+    """Yield each place that a path leads to: the container and key that hold it, and what it holds."""
+    if isinstance(value, list):
+        rest = path[1:] if path[:1] == ("[]",) else path
+        for number, element in enumerate(value[:1] if first else value):
+            if rest:
+                yield from _reach(element, rest, first=first)
+            else:
+                yield (value, number), element
+    elif isinstance(value, Mapping):
+        for take in range(len(path), 0, -1):
+            for key in _keys(value, path[:take], exact=first):
+                if take == len(path):
+                    yield (value, key), value[key]
+                else:
+                    yield from _reach(value[key], path[take:], first=first)
+
+
+def _keys(value: Mapping[str, Any], names: tuple[str, ...], *, exact: bool) -> list[str]:
+    """Return the keys that are these steps written with dots between; names of secrets are told whatever their case."""
+    if "[]" in names:
+        return []
+    wanted = ".".join(names)
+    if wanted == "*":
+        return list(value)
+    if exact:
+        return [wanted] if wanted in value else []
+    return [key for key in value if key.lower() == wanted.lower()]
+
+
+def change(value: Any, path: str, new: Callable[[Any], Any]) -> None:
+    """Replace, in place, whatever a path leads to by what ``new`` makes of it; ``ABSENT`` takes it away."""
+    for (holder, key), found in list(_reach(value, steps(path), first=False)):
+        made = new(found)
+        if made is not ABSENT:
+            holder[key] = made
+        elif isinstance(holder, dict):
+            del holder[key]
+        else:
+            holder[key] = None
+
+
+def plain(value: Any) -> str:
+    """Return a scalar as JSON writes it, without quotes, to be compared with what YAML says."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return value if isinstance(value, str) else str(value)

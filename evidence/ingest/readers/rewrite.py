@@ -1,0 +1,115 @@
+"""What is done to a record before anything is kept of it: texts that are JSON are opened, secrets are taken out.
+
+Numbers keep the text they came with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any, Final
+from urllib.parse import unquote
+
+import orjson
+
+from evidence.connector import paths
+from evidence.ingest.readers.base import Batch, Judge, Options
+from evidence.ingest.readers.pairs import pairs
+
+_INEXACT: Final = re.compile(rb"[0-9][.eE]|[0-9]{16}")
+
+
+def exact(text: bytes) -> Any:
+    """Return the value of a JSON text; numbers that a computer would round are kept as they are written."""
+    if not _INEXACT.search(text):
+        return orjson.loads(text)
+    return json.loads(text, parse_float=_fragment, parse_int=_fragment)
+
+
+def _fragment(text: str) -> orjson.Fragment:
+    return orjson.Fragment(text.encode())
+
+
+class Rewriter:
+    """Opens and hides fields of records, as connector.yaml declares."""
+
+    def __init__(self, options: Options, member: str = "") -> None:
+        """Say what is declared, and in which member of a ZIP the records are."""
+        self._parse, self._hide, self._key = options.parse, options.hide, options.key
+        self._member = {key: member for key, where in options.carry.items() if where == "@member"}
+        self._names = [paths.steps(path)[-1].lower().encode() for path, _ in options.hide if path[-1] not in "*]"]
+        self._always = bool(self._parse or self._member) or len(self._names) < len(self._hide)
+        self.idle = not (self._always or self._hide)
+
+    def batch(self, batch: Batch) -> None:
+        """Rewrite the records of a batch in place; what cannot be opened becomes a reject."""
+        numbers, texts = batch.numbers, batch.texts
+        batch.numbers, batch.texts, batch.size = [], [], 0
+        for number, text in zip(numbers, texts, strict=True):
+            made = self.record(text)
+            if isinstance(made, tuple):
+                batch.reject(number, *made, len(text))
+            else:
+                batch.add(number, made)
+
+    def record(self, text: bytes) -> bytes | tuple[str, str | None]:
+        """Return a record as it may be kept, or why it is none."""
+        if not self._always and not self._mentions(text):
+            return text
+        value = exact(text)
+        if taken := [key for key in self._member if key in value]:
+            return "duplicate_key", taken[0]
+        value |= self._member
+        wrong: list[tuple[str, str | None]] = []
+        for path, way in self._parse.items():
+            paths.change(value, path, partial(_opened, path=path, way=way, wrong=wrong))
+        if wrong:
+            return wrong[0]
+        for path, how in self._hide:
+            paths.change(value, path, (lambda _: paths.ABSENT) if how == "drop" else self._hashed)
+        try:
+            return orjson.dumps(value)
+        except orjson.JSONEncodeError:
+            return "too_deep", None
+
+    def _mentions(self, text: bytes) -> bool:
+        """Say whether a name of a secret can be in a record; escaped names are possible everywhere."""
+        if b"\\u" in text:
+            return True
+        lowered = text.lower()
+        return any(name in lowered for name in self._names)
+
+    def _hashed(self, value: Any) -> Any:
+        if value is None or value in ("", [], {}):
+            return value
+        data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else orjson.dumps(value)
+        return "hmac-sha256:" + hmac.new(self._key, data, hashlib.sha256).hexdigest()
+
+
+def _opened(value: Any, path: str, way: str, wrong: list[tuple[str, str | None]]) -> Any:
+    """Return what a text says; of values that are no text, nothing is changed."""
+    if not isinstance(value, str) or not value.strip():
+        return value
+    if way == "pairs":
+        found = pairs(value)
+        return value if isinstance(found, int) else found
+    data = value.encode("utf-8", "surrogatepass")
+    judged = Judge.look(data)
+    if isinstance(judged, tuple) and judged[0] != "not_an_object":
+        wrong.append((f"{judged[0]}:{path}", judged[1]))
+        return value
+    return exact(data)
+
+
+def rewritten(batches: Iterable[Batch], options: Options) -> Iterator[Batch]:
+    """Yield batches with their records rewritten."""
+    for batch in batches:
+        rewriter = Rewriter(options, unquote(batch.member[1:].rpartition("@")[0]))
+        if not rewriter.idle:
+            rewriter.batch(batch)
+        yield batch
+

@@ -1,0 +1,90 @@
+"""Which connector a file is of: told by what its first records hold, never by its name."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, Final
+
+from evidence import connector as connectors
+from evidence.connector import Connector
+from evidence.errors import SourceError, Where
+from evidence.ingest import readers
+from evidence.ingest.readers.base import Options, values_of
+
+SAMPLE: Final = 100
+_BATCH: Final = 256 << 10
+_BATCHES: Final = 40
+_NEAR: Final = 3
+Opener = Callable[[], IO[bytes]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Candidate:
+    """A connector that was tried on a file: how many of the first records it fits, of how many, and why (not)."""
+
+    connector: str
+    fits: int
+    of: int
+    why: str
+    nearness: int = 0
+
+
+def detect(path: Path, catalogs: Sequence[Path] = (), encoding: str | None = None) -> list[tuple[str, str]]:
+    """Return the connectors that the first records of a file are of, each with why; a good file has exactly one.
+
+    Raises:
+        SourceError: no connector fits; the advice names the nearest.
+    """
+    tried = candidates(lambda: path.open("rb"), connectors.all_connectors(catalogs), encoding)
+    if found := [one for one in tried if one.fits]:
+        return [(one.connector, f"{one.fits} of the first {one.of} records: {one.why}") for one in found]
+    raise SourceError("no connector for this file", where=Where(str(path)), advice=nearest(tried))
+
+
+def nearest(tried: Sequence[Candidate]) -> str:
+    """Say which of the connectors that do not fit come near, and what each misses."""
+    near = sorted((one for one in tried if one.nearness), key=lambda one: (-one.nearness, one.connector))[:_NEAR]
+    if not near:
+        return "no connector is near; evidence connectors list prints what can be read"
+    return "nearest: " + "; ".join(f"{one.connector} ({one.why})" for one in near)
+
+
+def candidates(opener: Opener, known: Sequence[Connector], encoding: str | None = None) -> list[Candidate]:
+    """Try connectors on a file. Those that are only used by name are left out."""
+    read: dict[str, list[dict[str, Any]] | str] = {}
+    tried = []
+    for connector in known:
+        if not connector.detect:
+            continue
+        options = dataclasses.replace(Options.of(connector, encoding=encoding), hide=(), batch_bytes=_BATCH)
+        name = repr(options)
+        if name not in read:
+            read[name] = _first(opener, options)
+        tried.append(_try(connector, read[name]))
+    return tried
+
+
+def _try(connector: Connector, records: list[dict[str, Any]] | str) -> Candidate:
+    if isinstance(records, str):
+        return Candidate(connector.id, 0, 0, records)
+    fits = [connector.fits(record) for record in records]
+    good = [fit for fit in fits if fit]
+    near = [connector.nearness(record) for record in records]
+    why = (good or [fits[near.index(max(near))]])[0].why
+    return Candidate(connector.id, len(good), len(fits), why, max(near))
+
+
+def _first(opener: Opener, options: Options) -> list[dict[str, Any]] | str:
+    """Return the first records of a file under some options, or why there are none."""
+    found: list[dict[str, Any]] = []
+    why = "no record in it"
+    batches: Iterator[Any] = iter(readers.read(opener, options))
+    for _, batch in zip(range(_BATCHES), batches, strict=False):
+        found += values_of(batch.texts[:SAMPLE - len(found)])
+        if reasons := [batch.stop, *(reject.reason for reject in batch.rejects)]:
+            why = f"no record in it: {next(filter(None, reasons), 'empty')}"
+        if len(found) >= SAMPLE:
+            break
+    return found or why
