@@ -6,14 +6,18 @@ In a checkout they lie beside the package, in a wheel inside it; this module alo
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 from evidence.errors import ConfigError, Where
 
 _PACKAGE = Path(__file__).resolve().parent
 KINDS = ("connectors", "controls", "templates")
+PLUGINS = "evidence.catalogs"
+"""Group of entry points by which an installed package offers a catalogue; installed is not enabled."""
 
 
 @cache
@@ -28,6 +32,38 @@ def home(kind: str) -> Path:
             return candidate
     raise ConfigError(f"the catalogue {kind!r} is missing from this installation",
                       where=Where(str(_PACKAGE)), advice="install copilot-evidence again")
+
+
+def further(root: Path, folders: Sequence[str], plugins: Sequence[str]) -> tuple[Path, ...]:
+    """Return the further catalogues of a company: folders below ``root``, then installed packages by name.
+
+    A catalogue has the folders ``connectors`` and ``controls``, or is one of them itself. A package offers one by an
+    entry point of the group ``evidence.catalogs`` that names a package; its files are read, its code is never run.
+
+    Raises:
+        ConfigError: a folder is missing, or not exactly one installed package offers a name.
+    """
+    found = []
+    for number, name in enumerate(folders):
+        if not (root / name).is_dir():
+            raise ConfigError(f"expected a folder, found none at {name}",
+                              where=Where("evidence.yaml", key=f"ingest.catalogs.{number}"))
+        found.append(root / name)
+    return (*found, *(_plugin(name, Where("evidence.yaml", key="ingest.plugins")) for name in plugins))
+
+
+def _plugin(name: str, where: Where) -> Path:
+    offers = sorted({point.module for point in entry_points(group=PLUGINS, name=name)})
+    if len(offers) != 1:
+        raise ConfigError(f"expected one installed catalogue named {name!r}, found {len(offers)}"
+                          + (f": {', '.join(offers)}" if offers else ""), where=where,
+                          advice=f"install the package that offers it as an entry point of {PLUGINS}")
+    # A module inside a package would be looked for by running that package's code.
+    spec = find_spec(offers[0]) if "." not in offers[0] else None
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    if len(places) != 1:
+        raise ConfigError(f"expected {offers[0]!r} to be one top-level package with files", where=where)
+    return Path(places[0])
 
 
 def sql_file(name: str) -> str:

@@ -56,11 +56,12 @@ def _machine() -> Iterator[Finding]:
 
 
 def _company(root: Path) -> Iterator[Finding]:
-    from evidence import config, connector
+    from evidence import catalog, config, connector
 
     try:
         company = config.load_company(root)
-        config.load_soa(root)
+        catalogs = catalog.further(root, company.ingest.catalogs, company.ingest.plugins)
+        soa = config.load_soa(root)
         config.load_exceptions(root)
     except EvidenceError as error:
         yield "configuration", "missing", str(error)
@@ -68,12 +69,15 @@ def _company(root: Path) -> Iterator[Finding]:
     yield "configuration", "ok", f"{company.organisation}, {len(company.sources)} sources, {company.timezone}"
     for source in company.sources:
         try:
-            connector.load(source.connector, [root / path for path in company.ingest.catalogs])
+            connector.load(source.connector, catalogs)
         except EvidenceError as error:
             yield f"source {source.id}", "missing", str(error)
             continue
         count = sum(1 for pattern in source.paths for path in root.glob(pattern) if path.is_file())
         state = "ok" if count else "missing" if source.required else "absent"
         yield f"source {source.id}", state, f"{count} files for {source.connector}"
+    for name in sorted({name for row in soa.controls for name in row.manual_evidence}):
+        found = (root / name).is_file()
+        yield f"document {name}", "ok" if found else "missing", "named in soa.yaml" + ("" if found else ", not found")
     key = company.signing.key
     yield "seal", "ok" if key and (root / key).is_file() else "absent", key or "no key: only --test-key can seal"

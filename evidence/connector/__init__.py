@@ -226,7 +226,8 @@ def detect(record: Mapping[str, Any] | Collection[str], extra: Sequence[Path] = 
 
 
 def _places(extra: Sequence[Path]) -> list[Path]:
-    return [place for root in (catalog.home("connectors"), *extra) for place in sorted(root.iterdir())
+    further = [path / "connectors" if (path / "connectors").is_dir() else path for path in extra]
+    return [place for root in (catalog.home("connectors"), *further) for place in sorted(root.iterdir())
             if (place / "connector.yaml").is_file()]
 
 

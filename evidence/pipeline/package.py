@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import shutil
@@ -125,7 +126,6 @@ def seal_staged(month: Month, staged: Staged, key: SealKey, *, sealed_at: dateti
 
 def sealed_evidence_digest(month: Month, sealed: Registered) -> str | None:
     """Return the digest over ``evidence/**`` of a package sealed before, or None when its ZIP is gone."""
-    import hashlib
     import zipfile
 
     path = month.store.packages / f"{sealed.package_id}.zip"
@@ -153,6 +153,7 @@ def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree, measured: tu
     used = {source.connector: connector.load(source.connector, extra) for source in company.sources}
     catalogs = {name: catalog.digest(catalog.home(name)) for name in ("controls", "templates")}
     catalogs |= {f"connectors/{name}": item.digest for name, item in sorted(used.items())}
+    catalogs |= {f"further/{number}/{path.name}": catalog.digest(path) for number, path in enumerate(extra, 1)}
     previous = render.Previous(*ident.previous) if ident.previous else None
     return render.ReportFacts(
         ident.package_id, month.period, month.reference_time, f"copilot-evidence {__version__}", catalogs,
@@ -162,7 +163,7 @@ def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree, measured: tu
         sql=_sql(extra), config=_config(month.root),
         framework=(catalog.home("controls") / f"{company.framework}.yaml").read_bytes(),
         connectors={name: (item.folder / "connector.yaml").read_bytes() for name, item in sorted(used.items())},
-        crosswalk=framework.crosswalk(company.framework, extra), assurance=measured)
+        documents=_documents(month), crosswalk=framework.crosswalk(company.framework, extra), assurance=measured)
 
 
 def _sql(extra: tuple[Path, ...]) -> dict[str, bytes]:
@@ -181,6 +182,18 @@ def _sql(extra: tuple[Path, ...]) -> dict[str, bytes]:
 def _config(root: Path) -> dict[str, bytes]:
     names = ("evidence.yaml", "soa.yaml", "exceptions.yaml")
     return {name: (root / name).read_bytes() for name in names if (root / name).is_file()}
+
+
+def _documents(month: Month) -> dict[str, str | None]:
+    """Return the digest of each document that the statement of applicability names: it stays with the organisation."""
+    found: dict[str, str | None] = {}
+    for name in sorted({name for row in month.soa.controls for name in row.manual_evidence}):
+        path = month.root / name
+        found[name] = None
+        if path.is_file() and path.resolve().is_relative_to(month.root.resolve()):
+            with path.open("rb") as file:
+                found[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
 
 
 def _receipts(month: Month, at: datetime) -> list[str]:

@@ -59,6 +59,7 @@ class ReportFacts:
         config: file name to bytes of what a person wrote (``evidence.yaml``, ``soa.yaml``, ``exceptions.yaml``).
         framework: YAML of the control catalogue that was used.
         connectors: connector id to bytes of its ``connector.yaml``.
+        documents: path of each document that soa.yaml names to its SHA-256; ``None`` where no such file was found.
         crosswalk: control id to (other framework to references there).
         assurance: results of the detector's own qualification; empty when it was not run.
         sample_seed: seed of the sample; the tree root when not given.
@@ -85,6 +86,7 @@ class ReportFacts:
     config: Mapping[str, bytes] = field(default_factory=dict)
     framework: bytes = b""
     connectors: Mapping[str, bytes] = field(default_factory=dict)
+    documents: Mapping[str, str | None] = field(default_factory=dict)
     crosswalk: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     assurance: tuple[Assurance, ...] = ()
     sample_seed: str | None = None

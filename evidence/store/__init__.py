@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evidence import catalog
 from evidence.errors import UsageError
 from evidence.model import Company, Period
 from evidence.store import secrets
@@ -54,8 +55,12 @@ class Store:
         return secrets.key(self.secrets, name)
 
     def catalogs(self) -> tuple[Path, ...]:
-        """Return the further catalogue folders that evidence.yaml names."""
-        return tuple(self.root / path for path in self.company.ingest.catalogs)
+        """Return the further catalogues that evidence.yaml names, folders and installed packages.
+
+        Raises:
+            ConfigError: one of them is not there.
+        """
+        return catalog.further(self.root, self.company.ingest.catalogs, self.company.ingest.plugins)
 
     def open(self, *, as_of_seq: int | None = None, period: Period, reference_time: datetime, memory: str = "1GB",
              threads: int = 2) -> duckdb.DuckDBPyConnection:

@@ -13,6 +13,12 @@ from evidence import cli
 from evidence.simulate import simulate
 
 AS_OF = "2026-11-20T06:00:00+00:00"
+POLICY = "Requests to assistants pass the gateway.\n"
+DOCUMENTS = """- control: A.5.1
+  applicable: true
+  justification: Policy of the organisation.
+  manual_evidence: [manual/policy.txt, manual/minutes.txt]
+"""
 SMALL = {"people": 30, "interactions": 80, "per_day": True}
 
 
@@ -55,6 +61,9 @@ def sealed(tmp_path_factory) -> Sealed:
 
     root = tmp_path_factory.mktemp("month") / "acme"
     simulate(root, **SMALL)
+    (root / "soa.yaml").write_text((root / "soa.yaml").read_text("utf-8") + DOCUMENTS, "utf-8")
+    (root / "manual").mkdir()
+    (root / "manual" / "policy.txt").write_text(POLICY, "utf-8")
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         code = cli.call(["run", "-C", str(root), "--period", "2026-10", "--as-of", AS_OF, "--test-key"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from evidence import cli, constants
-from tests.package.conftest import AS_OF, copy_with_secrets, seal, unpack
+from tests.package.conftest import AS_OF, POLICY, copy_with_secrets, seal, unpack
 
 pytestmark = pytest.mark.xdist_group("package")
 
@@ -30,6 +31,18 @@ def test_the_package_verifies(sealed, capsys):
     assert "TEST" in said
     assert cli.call(["verify", str(sealed.package), "--fingerprint", "0" * 64]) == 4
     assert cli.call(["verify", str(sealed.package), "--expect-id", "evidence-2026-09"]) == 4
+
+
+def test_documents_of_the_statement_of_applicability_are_named_with_their_digest(sealed, capsys):
+    """What stays with the organisation can be recognised later; what was not there is said, here and by the doctor."""
+    page = sealed.member("report.html").decode()
+    digest = hashlib.sha256(POLICY.encode()).hexdigest()
+    assert f"<bdi>manual/policy.txt</bdi> <code>{digest}</code>" in page
+    assert "<bdi>manual/minutes.txt</bdi> (not found)" in page
+    cli.call(["doctor", "-C", str(sealed.root)])
+    said = capsys.readouterr().out
+    assert "document manual/policy.txt" in said
+    assert "named in soa.yaml, not found" in said
 
 
 def test_it_verifies_with_tools_that_nobody_here_wrote(sealed, tmp_path):

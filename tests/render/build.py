@@ -144,6 +144,7 @@ def facts(**changes: object) -> ReportFacts:
         "connectors": {"demo_gateway": yaml.safe_dump({"title": "Demo gateway, session export", "reads": "Sessions.",
                                                        "vendor_page": "https://docs.example/sessions",
                                                        "limits": "No token id and no client address."}).encode()},
+        "documents": {"manual/policy.pdf": sha("policy")},
         "crosswalk": {"A.8.11": {"GDPR": "25, 32(1)(a)", "NIST CSF 2.0": "PR.DS-01 (own)"}},
         "assurance": (Assurance("email", 400, 398, 982, True), Assurance("passport", 60, 41, 553, False)),
     }
