@@ -5,7 +5,7 @@ WITH audit AS (
                     r.s."TimeGenerated [UTC]") AS done,
            COALESCE(nz(r.s.ActivityDisplayName), r.s.OperationName) AS activity
     FROM record AS r
-    WHERE r.s.TargetResources IS NOT NULL
+    WHERE nz(r.s.TargetResources) IS NOT NULL
 ), told AS (
     SELECT a.*, UNNEST(entra_changes(a.activity, a.t)) AS k,
            generate_subscripts(entra_changes(a.activity, a.t), 1) AS place

@@ -6,7 +6,7 @@ WITH audit AS (
                     r.s."TimeGenerated [UTC]") AS done,
            COALESCE(nz(r.s.ActivityDisplayName), r.s.OperationName) AS activity
     FROM record AS r
-    WHERE r.s.TargetResources IS NOT NULL
+    WHERE nz(r.s.TargetResources) IS NOT NULL
 ), change AS (
     SELECT a.*, a.activity = 'Add member to group' AS added, entra_member(a.targets) AS m,
            entra_target(a.targets, 'Group') AS g

@@ -1,8 +1,8 @@
 -- One row per authentication, factor, policy evaluation, single sign-on, token grant and end of a session.
 --
 -- Who it was: the actor, where it is a person; of tokens, of other providers' sign-ins and of sessions that somebody else
--- ended, the target of type User. An application without a person is a service. The session is the root session where
--- the engine has one. ca_status shows the result of a policy and the rule that gave it.
+-- ended (the session in that event is the other's own), the target of type User. An application without a person is a
+-- service. The session is the root session where the engine has one. ca_status: a policy's result and the rule that gave it.
 WITH event AS (
     SELECT r.record_no, r.s, r.issuer, r.options, okta_kind(r.s.eventType) AS kind,
            okta_target(r.s.target, 'User') AS t, okta_target(r.s.target, 'AuthenticatorEnrollment') AS enrolled,
@@ -31,17 +31,19 @@ SELECT p.record_no,
        okta_outcome(p.kind, p.s.outcome.result) AS outcome,
        CASE p.kind WHEN 'authn' THEN true WHEN 'token' THEN false END AS interactive,
        CASE WHEN p.kind IN ('authn', 'policy') THEN 'authn' WHEN p.kind IN ('session_end', 'revoke') THEN p.kind
-            WHEN p.s.debugContext.debugData.grantType ILIKE '%refresh\_token%' ESCAPE '\' THEN 'refresh' ELSE 'token_issue' END AS event_kind,
-       COALESCE(nz(okta_target(p.s.target, 'AppInstance').id), CASE WHEN p.kind = 'token' AND p.by_target THEN nz(p.s.actor.id) END) AS client_id,
-       COALESCE(okta_session(p.s.authenticationContext.rootSessionId),
-                okta_session(p.s.authenticationContext.externalSessionId)) AS session_id,
+            WHEN p.s.debugContext.debugData.grantType ILIKE '%refresh%' THEN 'refresh' ELSE 'token_issue' END AS event_kind,
+       COALESCE(nz(okta_target(p.s.target, 'AppInstance').id),
+                CASE WHEN p.kind = 'token' AND p.by_target THEN nz(p.s.actor.id) END) AS client_id,
+       CASE WHEN p.kind <> 'revoke' THEN COALESCE(okta_session(p.s.authenticationContext.rootSessionId),
+            okta_session(p.s.authenticationContext.externalSessionId)) END AS session_id,
        CASE WHEN p.options['token_target_is_jti'] = 'true' THEN nz(p.token.id) END AS token_id,
        utc(p.token.detailEntry.expires) AS token_expires_at,
        bare_ip(p.s.client.ipAddress) AS ip,
        CASE WHEN p.kind = 'token' THEN 'backend' WHEN p.kind = 'revoke' THEN 'unknown' ELSE 'user' END AS ip_role,
        CASE WHEN p.ok AND p.human AND NOT p.federated AND okta_second(p.factor) THEN 'yes' ELSE 'unknown' END AS mfa_state,
        CASE WHEN p.federated THEN 'federated_unknown' ELSE 'event: ' || p.factor END AS mfa_basis,
-       CASE WHEN p.kind = 'policy' THEN concat_ws(': ', p.s.outcome.result, nz(okta_target(p.s.target, 'PolicyRule').displayName)) END AS ca_status,
+       CASE WHEN p.kind = 'policy' THEN concat_ws(
+            ': ', p.s.outcome.result, nz(okta_target(p.s.target, 'PolicyRule').displayName)) END AS ca_status,
        nz(p.s.device.id) AS device_id,
        CASE p.s.device.managed WHEN 'true' THEN true WHEN 'false' THEN false END AS device_managed,
        nz(p.s.client.geographicalContext.country) AS country,
