@@ -134,6 +134,17 @@ def _place(node: yaml.Node | None, loc: tuple[object, ...], name: str) -> Where:
     return Where(name, line, column, ".".join(str(step) for step in loc) or None)
 
 
+def place(path: Path, *loc: str | int) -> Where:
+    """Return where in a YAML file a key or element stands, as near as it can be told."""
+    import yaml
+
+    try:
+        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        node = None
+    return _place(node, loc, str(path))
+
+
 def _no_key_twice(node: yaml.Node, name: str) -> None:
     """Refuse a mapping with one key twice: YAML keeps the last silently, a reader sees the first."""
     import yaml

@@ -1,6 +1,6 @@
 """Cases of connectors: a file in the vendor's shape, and beside it what must become of it.
 
-``cases/<name>.<json|jsonl|csv>`` is read as an export would be; ``cases/<name>.expected.yaml`` lists every row, reject,
+``cases/<name>.<any suffix>`` is read as an export would be; ``cases/<name>.expected.yaml`` lists every row, reject,
 skip and text. What the settings of the source would add (issuer, observed_at, options) stands there under ``given``.
 Columns that are NULL, and those that name the source and the hash of the record, are left out.
 """
@@ -18,12 +18,15 @@ import yaml
 from pydantic import Field
 
 from evidence.connector import Connector
+from evidence.connector.page import table
 from evidence.errors import ConfigError, Where
 from evidence.fields import Frozen, Instant
 from evidence.normalize import Normalizer
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+__all__ = ["Comparison", "Given", "cases", "covered", "run_case", "table", "write_case"]
 
 _LEFT_OUT: Final = {"source_id", "locator", "record_hash"}
 _EXPECTED: Final = ".expected.yaml"
@@ -122,16 +125,6 @@ def covered(connector: Connector) -> set[str]:
     return found
 
 
-def table(connectors: Iterable[Connector]) -> str:
-    """Return the table of connectors for connectors/README.md: what each reads, fills, can show and cannot."""
-    lines = ["| connector | reads | fills | can show | cannot show |", "|---|---|---|---|---|"]
-    for one in connectors:
-        fills, shows = ", ".join(f"`{name}`" for name in one.relations), ", ".join(sorted(one.capabilities))
-        cells = (f"`{one.id}`<br>{one.title}", one.reads, fills, shows, one.limits)
-        lines.append("| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines)
-
-
 def _expected_path(path: Path) -> Path:
     return path.with_name(path.stem + _EXPECTED)
 
@@ -146,8 +139,8 @@ def _run(connector: Connector, path: Path, feed: Feed, given: Given) -> dict[str
     for records, parts, refused in feed(connector, path):
         rejects += [{"record": r.number, "reason": r.reason} for r in refused]
         out = normalizer.batch(records, parts)
-        for name, table in out.rows.items():
-            rows[name] += [_row(row) for row in table.to_pylist()]
+        for name, found in out.rows.items():
+            rows[name] += [_row(row) for row in found.to_pylist()]
         rejects += [_record(row) | {key: row[key] for key in ("relation", "reason") if row[key]}
                     for row in out.rejects.to_pylist()]
         skips += [_record(row) | {"reason": row["reason"]} for row in out.skips.to_pylist()]

@@ -16,9 +16,20 @@ from typing import TYPE_CHECKING
 from evidence.connector import Connector
 from evidence.connector.settings import Given, settings
 from evidence.decoding import PART_COLUMNS
-from evidence.errors import CatalogSqlError, SourceError, Where
+from evidence.errors import SourceError
+from evidence.normalize.arriving import Arriving
 from evidence.normalize.books import Refused, in_order, parted, refusals, reject_table
-from evidence.normalize.statements import JUDGED, OF_RECORD, Query, define, first_line, judgement, literal, prepare
+from evidence.normalize.statements import (
+    JUDGED,
+    OF_RECORD,
+    Query,
+    define,
+    first_line,
+    judgement,
+    literal,
+    prepare,
+    wrong_skip,
+)
 from evidence.normalize.texts import hashes
 from evidence.relations import define_macros
 
@@ -32,29 +43,6 @@ _LOCK = ("SET disabled_optimizers = 'statistics_propagation,compressed_materiali
          "SET autoload_known_extensions = false", "SET enable_external_access = false",
          "SET python_enable_replacements = false", "SET lock_configuration = true")
 _RECORD = {"record_no": "BIGINT", "locator": "VARCHAR", "raw": "VARCHAR", "record_hash": "VARCHAR"}
-
-
-class _Arriving:
-    """What arrives with a batch, as a stream for the engine.
-
-    It is registered once. A table registered anew for each batch would make every statement be planned again.
-    """
-
-    def __init__(self, columns: Mapping[str, str]) -> None:
-        """Begin empty, with these columns and their SQL types."""
-        import pyarrow as pa
-
-        kinds = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
-        self._none = pa.schema([(name, kinds[kind]) for name, kind in columns.items()]).empty_table()
-        self._table = self._none
-
-    def hold(self, table: pa.Table | None) -> None:
-        """Give these rows from now on, or none."""
-        self._table = self._none if table is None else table.select(self._none.column_names)
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Return a new stream over the rows."""
-        return self._table.__arrow_c_stream__(requested_schema)
 
 
 @dataclass(frozen=True)
@@ -107,7 +95,7 @@ class Normalizer:
         self._con = duckdb.connect(config={"threads": 1, "memory_limit": memory})
         define_macros(self._con)
         define(self._con, connector)
-        self._records, self._parts = _Arriving(_RECORD), _Arriving(PART_COLUMNS)
+        self._records, self._parts = Arriving(_RECORD), Arriving(PART_COLUMNS)
         self._con.register("incoming", self._records)
         self._con.register("incoming_part", self._parts)
         for setting in _LOCK:
@@ -178,8 +166,7 @@ class Normalizer:
         try:
             self._con.execute(f"CREATE TEMP TABLE judged AS {select}")
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
-            where = Where(str(self.connector.folder / "connector.yaml"), key="skips")
-            raise CatalogSqlError(f"a predicate does not run: {first_line(error)}", where=where) from error
+            raise wrong_skip(self._con, self.connector, self._source, error) from error
         alike = ", ".join(f"{value} AS {name}" for name, value in self._source.items())
         self._con.execute(f"CREATE TEMP VIEW record AS SELECT {', '.join(JUDGED)}, {alike} FROM judged"
                           " WHERE reason IS NULL AND skip IS NULL")

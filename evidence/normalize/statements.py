@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from evidence import config
 from evidence.connector import Connector
 from evidence.errors import CatalogSqlError, Where
 from evidence.relations import Column, Relation, relation
@@ -44,6 +45,18 @@ def literal(value: str | None) -> str:
 def first_line(error: Exception) -> str:
     """Return the first line of an engine's message."""
     return str(error).split("\n")[0]
+
+
+def _line(error: Exception, text: str, start: int) -> int | None:
+    """Return the line of a file on which a statement is wrong; where the engine names none, that of the word it names.
+
+    ``start`` is where in the file the statement begins that the engine was given.
+    """
+    if line := re.search(r"LINE (\d+):", str(error)):
+        return int(line[1]) + text.count("\n", 0, start)
+    named = re.search(r'"([^"]+)"', first_line(error))
+    place = text.find(named[1], start) if named else -1
+    return text.count("\n", 0, place) + 1 if place >= 0 else None
 
 
 def _field(connector: Connector, dotted: str) -> str:
@@ -114,6 +127,22 @@ def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[
             " FROM incoming AS i) AS r) AS r) AS r")
 
 
+def wrong_skip(con: duckdb.DuckDBPyConnection, connector: Connector, source: Mapping[str, str], error: Exception
+               ) -> CatalogSqlError:
+    """Return the error that names the line of the predicate which does not run."""
+    import duckdb
+
+    path = connector.folder / "connector.yaml"
+    for number, skip in enumerate(connector.skips):
+        try:
+            alone = connector.model_copy(update={"skips": (skip,)})
+            con.execute(f"EXPLAIN {judgement(alone, source, {})}")
+        except duckdb.Error as own:
+            return CatalogSqlError(f"a predicate does not run: {first_line(own)}",
+                                   where=config.place(path, "skips", number, "when"))
+    return CatalogSqlError(f"a predicate does not run: {first_line(error)}", where=Where(str(path), key="skips"))
+
+
 def _constraints(target: Relation) -> Iterator[str]:
     """Yield a CASE branch for each constraint of a relation, and for instants that no clock shows."""
     for column in target.columns:
@@ -144,9 +173,7 @@ def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str, see
     try:
         given = {str(row[0]): str(row[1]) for row in con.execute(f"DESCRIBE {statement}").fetchall()}
     except duckdb.Error as error:
-        line = re.search(r"LINE (\d+):", str(error))
-        lost = text.count("\n", 0, max(text.find(statement), 0))
-        where = Where(str(path), int(line[1]) + lost if line else None)
+        where = Where(str(path), _line(error, text, max(text.find(statement), 0)))
         raise CatalogSqlError(f"does not run: {first_line(error)}", where=where) from error
     texts = tuple(field for field in target.transient if field in given)
     own = {c.name: c.type for c in target.columns if c.name not in _ENGINE}
@@ -197,7 +224,8 @@ def _statement(con: duckdb.DuckDBPyConnection, text: str, path: str) -> str:
     try:
         statements = con.extract_statements(body)
     except duckdb.Error as error:
-        raise CatalogSqlError(f"is not SQL: {first_line(error)}", where=Where(path)) from error
+        where = Where(path, _line(error, text, len(text) - len(body)))
+        raise CatalogSqlError(f"is not SQL: {first_line(error)}", where=where) from error
     kinds = [str(statement.type).rsplit(".", 1)[-1] for statement in statements]
     if kinds != ["SELECT"]:
         raise CatalogSqlError(f"expected exactly one SELECT, found {', '.join(kinds) or 'nothing'}",

@@ -1,0 +1,110 @@
+"""What a connector says of itself, for people: its line in the table of the guide, and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from evidence.connector import Connector
+from evidence.fields import MICROSECONDS
+from evidence.relations import relation
+
+_COLUMNS = ("connector", "shapes accepted", "relations filled", "capabilities", "cases", "what it cannot show")
+EXPECTED = ".expected.yaml"
+
+
+def cases(connector: Connector) -> int:
+    """Return how many cases a connector has."""
+    found = (connector.folder / "cases").glob("*")
+    return sum(path.is_file() and not path.name.endswith(EXPECTED) for path in found)
+
+
+def table(connectors: Iterable[Connector]) -> str:
+    """Return the table of connectors for the guide."""
+    lines = [f"| {' | '.join(_COLUMNS)} |", "|" + "---|" * len(_COLUMNS)]
+    for one in connectors:
+        fills, shows = ", ".join(f"`{name}`" for name in one.relations), ", ".join(sorted(one.capabilities))
+        cells = (f"`{one.id}`<br>{one.title}", one.reads, fills, shows, str(cases(one)), one.limits)
+        lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def page(connector: Connector) -> str:
+    """Return everything that connector.yaml declares, as a page of Markdown."""
+    return "\n".join(_page(connector)).rstrip() + "\n"
+
+
+def _page(one: Connector) -> Iterator[str]:
+    yield from (f"# {one.title}", "", f"Connector `{one.id}`, role {one.role}. Documented at: {one.vendor_page}", "")
+    yield from ("## What it reads", "", " ".join(one.reads.split()), "", *_reader(one), "")
+    yield from ("## How a record is recognised", "", *_detected(one), "")
+    yield from ("## What it fills", "", "| relation | what it is |", "|---|---|")
+    yield from (f"| `{name}` | {_cell(relation(name).meaning)} |" for name in one.relations)
+    shows = ", ".join(sorted(one.capabilities)) or "nothing by itself"
+    yield from ("", f"It can show: {shows}. {cases(one)} cases.", "")
+    if one.skips:
+        yield f"Left out on purpose, and counted: {', '.join(f'`{skip.reason}`' for skip in one.skips)}."
+        yield ""
+    yield from _times(one)
+    yield from _secrets(one)
+    yield from _options(one)
+    yield from ("## What it cannot show", "", " ".join(one.limits.split()), "")
+    settled = one.settling // MICROSECONDS["s"]
+    yield f"Records are final {settled} s after the event." if settled else "Records are final when they are written."
+
+
+def _reader(one: Connector) -> Iterator[str]:
+    reader = one.reader
+    yield f"* Format: {', '.join(reader.format)}, told by the content; compressed or in a ZIP as well."
+    if "json" in reader.format:
+        yield "* Records: " + ", ".join("the document itself" if r == "." else f"`{r}`" for r in reader.records) + "."
+    for name, values in (("Put into each record", reader.carry), ("Opened where they stand", reader.parse)):
+        if values:
+            yield f"* {name}: " + ", ".join(f"`{key}` ({value})" for key, value in values.items()) + "."
+    if reader.columns:
+        yield "* Columns that must be there: " + ", ".join(f"`{name}`" for name in reader.columns) + "."
+    yield "* Without one of these a record is nothing: " + "; ".join(
+        " or ".join(f"`{name}`" for name in item.split("|")) for item in one.require) + "."
+
+
+def _detected(one: Connector) -> Iterator[str]:
+    if not one.detect:
+        yield "Never by itself: evidence.yaml names it."
+    for kind in one.detect:
+        said = [f"{words} {', '.join(f'`{key}`' for key in keys)}" for words, keys in
+                (("has", kind.all), ("has one of", kind.any), ("has none of", kind.none)) if keys]
+        yield "* " + "; ".join([*said, *(f"`{key}` is {' or '.join(wanted)}" for key, wanted in kind.where.items())])
+
+
+def _times(one: Connector) -> Iterator[str]:
+    if one.times or one.precision:
+        yield from ("## Times", "", "| field | read by | stated to |", "|---|---|---|")
+        for name in dict.fromkeys((*one.times, *one.precision)):
+            read = one.times.get(name, "").replace("|", ", ")
+            yield f"| `{name}` | {read or 'SQL'} | {one.precision.get(name, 'as written')} |"
+        yield ""
+
+
+def _secrets(one: Connector) -> Iterator[str]:
+    if one.secrets.hash or one.secrets.drop:
+        yield from ("## Secrets", "", "Taken out before anything is kept outside the vault:", "")
+        yield from (f"* `{path}`: {what}" for paths, what in
+                    ((one.secrets.hash, "a keyed hash stands for it"), (one.secrets.drop, "nothing stands for it"))
+                    for path in paths)
+        yield ""
+
+
+def _options(one: Connector) -> Iterator[str]:
+    if one.options:
+        yield from ("## Options in evidence.yaml", "", "| option | meaning | values | default |", "|---|---|---|---|")
+        for name, option in one.options.items():
+            values = ", ".join(option.choices) or ("a time zone" if option.zone else "text")
+            if not option.names:
+                yield f"| `{name}` | {_cell(option.about)} | {values} | {option.default or ''} |"
+            for key, about in option.names.items():
+                needed = "required" if key in option.required else ""
+                yield f"| `{name}.{key}` | {_cell(about)} | a column of the export | {needed} |"
+        yield ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,37 @@
+"""Every sample is recognised as its connector's, or answered with "no connector for this file" and what comes near."""
+
+from __future__ import annotations
+
+import pytest
+
+from evidence import connector, pipeline
+from evidence.errors import SourceError
+from evidence.pipeline.recognise import candidates
+from tests.connectors.test_samples import SHAPES
+
+# Samples of a listed connector that have nothing of their own to recognise them by: fragments of larger records.
+FRAGMENTS = {"copilot/github_metrics_reports/organization-1-day-report.json"}
+
+
+def expected(samples) -> dict[str, str]:
+    """Which connector the table in test_samples.py gives each sample; samples that are not in it have none."""
+    found = {str(path.relative_to(samples)): name for name, patterns in SHAPES.items() for pattern in patterns for path in samples.glob(pattern)}
+    return {str(path.relative_to(samples)): found.get(str(path.relative_to(samples)), "none") for path in sorted(samples.rglob("*")) if path.is_file()}
+
+
+def test_every_sample_has_one_connector_or_none(shared):
+    """No sample is taken for another vendor's, and none fits two connectors."""
+    samples, known = shared / "samples", connector.all_connectors()
+    wanted, got = expected(samples), {}
+    for name in wanted:
+        tried = candidates(lambda name=name: (samples / name).open("rb"), known)
+        got[name] = " ".join(one.connector for one in tried if one.fits) or "none"
+    assert {name: (got[name], wanted[name]) for name in wanted if got[name] != wanted[name] and name not in FRAGMENTS} == {}
+
+
+def test_a_sample_without_connector_is_told_what_is_near(shared):
+    """The answer is an error that names the nearest connectors and what the file lacks for each."""
+    with pytest.raises(SourceError, match="no connector for this file") as caught:
+        pipeline.detect(shared / "samples/idp/duo/sekoia_test_auth_log.json")
+    assert "nearest: " in caught.value.advice
+    assert "lacks" in caught.value.advice or "none of" in caught.value.advice
