@@ -10,6 +10,7 @@ The map, in the order of the flow:
 - ``render``      results -> report.html, report.pdf, tables
 - ``seal``        folder -> signed package with a Merkle tree over the chains
 - ``verify``      package -> numbered steps that hold or do not; needs none of the above
+- ``export``      package -> the formats of other programs
 - ``pipeline``    the flow itself; ``cli`` is its face
 """
 
