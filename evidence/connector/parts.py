@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
     BeforeValidator,
+    ConfigDict,
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
@@ -46,6 +47,8 @@ class Reader(Frozen):
     other. ``csv`` reads a header line and rows; each record is then a JSON object of texts. ``lines`` reads text by the
     regular expressions of ``line``. ``parquet`` makes a JSON object of each row, leaving out what is NULL.
     """
+
+    model_config = ConfigDict(str_strip_whitespace=False)  # a tab is a delimiter
 
     format: Annotated[tuple[Format, ...], _OneOrMore()] = Field(default=("json",), min_length=1)
     records: Words = Field(default=(".",), min_length=1, description=(
