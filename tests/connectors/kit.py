@@ -9,8 +9,9 @@ from functools import cache
 from typing import Any
 
 import pyarrow as pa
+import yaml
 
-from evidence import connector
+from evidence import connector, connector_cases
 from evidence.ingest.readers import decoders
 from evidence.normalize import Normalized, Normalizer
 
@@ -30,7 +31,17 @@ def batch(raws: list[Any]) -> pa.RecordBatch:
 @cache
 def normalizer(name: str) -> Normalizer:
     """Return one normaliser per connector for all tests, so that its reuse is tested too."""
-    return Normalizer(connector.load(name), source_id="src", issuer="tenant", observed_at=WHEN)
+    chosen = connector.load(name)
+    return Normalizer(chosen, source_id="src", issuer="tenant", observed_at=WHEN, options=_needed(chosen))
+
+
+def _needed(chosen: connector.Connector) -> dict[str, Any]:
+    """Return the options of its last case for a connector that cannot do without any."""
+    if not any(option.required for option in chosen.options.values()):
+        return {}
+    path = connector_cases.cases(chosen)[-1]
+    expected = yaml.safe_load(path.with_name(path.stem + ".expected.yaml").read_text("utf-8"))
+    return dict(expected["given"]["options"])
 
 
 def run(name: str, raws: list[Any], engine: Normalizer | None = None) -> Normalized:
