@@ -116,7 +116,7 @@ def sign_detached(data: bytes | BinaryIO, key: SealKey, *, at: datetime, authori
 
 
 def stamp(data: bytes, authority: Authority) -> bytes:
-    """Return the DER of an RFC 3161 response over bytes.
+    """Return the DER of an RFC 3161 response over bytes: granted, and the token. Words of the authority are left out.
 
     Raises:
         SealError: the authority refused, or answered something else than asked.
@@ -128,7 +128,8 @@ def stamp(data: bytes, authority: Authority) -> bytes:
         handle_tsp_response(tsp.TimeStampResp.load(reply), nonce)
     except (TimestampRequestError, ValueError, TypeError, KeyError) as error:
         raise SealError(f"the time-stamping authority did not give a token: {error}") from error
-    return reply
+    granted = {"status": {"status": "granted"}, "time_stamp_token": tsp.TimeStampResp.load(reply)["time_stamp_token"]}
+    return bytes(tsp.TimeStampResp(granted).dump())
 
 
 def token(data: bytes, authority: Authority) -> bytes:

@@ -53,6 +53,17 @@ def whole(found: x509.Certificate | x509.CertificateRevocationList) -> None:
         _ = (found.last_update_utc, found.next_update_utc, [entry.revocation_date_utc for entry in found])
 
 
+def exact(*sequences: Any) -> None:
+    """Refuse sequences that hold more than the parts of their type: the parser skips it, and nobody would read it.
+
+    Raises:
+        RefusedError: with the step ``signature_form``.
+    """
+    for sequence in sequences:
+        if sum(len(sequence[name].dump()) for name in sequence) != len(sequence.contents):
+            raise RefusedError("signature_form", f"more in a {type(sequence).__name__} than belongs there")
+
+
 class RefusedError(VerificationError):
     """A step that fails, and why."""
 
@@ -116,6 +127,7 @@ def open_signature(data: bytes, *, content_type: str = "data", strict: bool = Tr
         info = cms.ContentInfo.load(data, strict=True)
         if info["content_type"].native != "signed_data":
             raise RefusedError("signature_form", f"not signed data but {info['content_type'].native}")
+        exact(info)
         signed, version = info["content"], "v1" if content_type == "data" else "v3"
         return _open(signed, content_type, version, strict=strict)
     except MalformedError as error:
@@ -125,10 +137,10 @@ def open_signature(data: bytes, *, content_type: str = "data", strict: bool = Tr
 
 
 def _open(signed: Any, content_type: str, version: str, *, strict: bool) -> Signed:
-    infos = signed["signer_infos"]
+    infos, encap = signed["signer_infos"], signed["encap_content_info"]
     if len(infos) != 1:
         raise RefusedError("signature_form", f"{len(infos)} signers, expected exactly one")
-    encap = signed["encap_content_info"]
+    exact(signed, encap, infos[0])
     if encap["content_type"].native != content_type:
         raise RefusedError("signature_form", f"content of type {encap['content_type'].native}, expected {content_type}")
     content = encap["content"].native if encap["content"] else None
@@ -137,11 +149,12 @@ def _open(signed: Any, content_type: str, version: str, *, strict: bool) -> Sign
     if signed["version"].native != version or signed["crls"] or infos[0]["version"].native != "v1":
         raise RefusedError("signature_form", "another CMS version, or revocation lists inside the signature")
     info, certs = infos[0], _certificates(signed)
+    attributes_as_signed = b"\x31" + info["signed_attrs"].dump()[1:]  # before a look inside rebuilds them
     digest = _algorithms(signed, info)
     attributes = _attributes(info, content_type, strict=strict)
     signer = _signer(info, certs)
     _bound(attributes, signer, need_v2=content_type == "data")
-    return Signed(certs, signer, digest, info["signature"].native, b"\x31" + info["signed_attrs"].dump()[1:],
+    return Signed(certs, signer, digest, info["signature"].native, attributes_as_signed,
                   attributes["message_digest"], attributes.get("signing_time"), _token(info),
                   encap["content"].contents if content is not None else None)
 
@@ -165,6 +178,7 @@ def _algorithms(signed: Any, info: Any) -> str:
     if mechanism not in {f"{digest}_ecdsa", f"{digest}_rsa", "rsassa_pkcs1v15"}:
         raise RefusedError("algorithms", f"{mechanism}, expected ECDSA or RSA PKCS #1 v1.5 with {digest}")
     for algorithm in (*signed["digest_algorithms"], info["digest_algorithm"], info["signature_algorithm"]):
+        exact(algorithm)
         if algorithm["parameters"].native is not None:
             raise RefusedError("algorithms", "an algorithm with parameters")
     return str(digest)
@@ -195,6 +209,7 @@ def _signer(info: Any, certs: tuple[x509.Certificate, ...]) -> x509.Certificate:
     sid = info["sid"]
     if sid.name != "issuer_and_serial_number":
         raise RefusedError("signature_form", "the signer is not named by issuer and serial number")
+    exact(sid.chosen)
     issuer, serial = sid.chosen["issuer"].dump(), sid.chosen["serial_number"].native
     found = [cert for cert in certs if cert.serial_number == serial and cert.issuer.public_bytes() == issuer]
     if len(found) != 1:
@@ -224,6 +239,7 @@ def _token(info: Any) -> cms.ContentInfo | None:
     if not unsigned:
         return None
     first = unsigned[0]
+    exact(first)
     if len(unsigned) != 1 or first["type"].native != "signature_time_stamp_token" or len(first["values"]) != 1:
         raise RefusedError("signature_form", "unsigned attributes other than one time stamp")
     return first["values"][0]

@@ -54,6 +54,11 @@ def verify_package(path: Path, expected: Expected, *, ids: bool = False) -> Chec
                 members = read_zip(file, check, ids=ids)
     except OSError as error:
         check.fail("container", f"the file cannot be read: {error.strerror}")
+    return check_package(path, members, expected, check)
+
+
+def check_package(path: Path, members: Members, expected: Expected, check: Checklist) -> Checked:
+    """Check what was read of a package; ``path`` names it, and says where the signature beside it would be."""
     kept = members.kept
     listed = check_manifest(kept.get(c.SUMS), check)
     if listed is not None:
@@ -70,7 +75,7 @@ def verify_package(path: Path, expected: Expected, *, ids: bool = False) -> Chec
         check_validity(signed, chain, kept.get(c.REVOCATION), at, expected, check)
     if statement is not None and listed is not None:
         _contents(statement, listed, members, check)
-    _documents(kept, members, signed, statement, check)
+    _documents(kept, members, signed, statement, expected, check)
     receipts = (check_receipts(kept[c.CUSTODY], expected.authorities, expected.receipt, check)
                 if c.CUSTODY in kept and listed is not None else ())
     check_sidecar(path, signed.signer if signed else None, check)
@@ -149,11 +154,12 @@ def _contents(statement: Mapping[str, Any], listed: Mapping[str, str], members: 
 
 
 def _documents(kept: Mapping[str, bytes], members: Members, signed: Signed | None,
-               statement: Mapping[str, Any] | None, check: Checklist) -> None:
+               statement: Mapping[str, Any] | None, expected: Expected, check: Checklist) -> None:
     """Check the reports, but only those whose digest is the one listed."""
     files = {path: kept[path] for path in c.PDF_ATTACHED.values() if path in kept}
     if c.REPORT in kept:
-        check_pdf(kept[c.REPORT], signed.signer if signed else None, statement, files, check)
+        check_pdf(kept[c.REPORT], signed, statement, files, check,
+                  stamps=pem_certificates(kept.get(c.TSA_CHAIN, b"")), anchors=expected.authorities)
     if c.HTML in kept:
         check_html(kept[c.HTML], check)
     elif c.HTML not in members.sha256:

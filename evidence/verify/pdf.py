@@ -10,32 +10,37 @@ import hashlib
 import io
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cryptography import x509
 
 from evidence import constants as c
 from evidence.verify import trust
-from evidence.verify.cms import DAMAGED, RefusedError, open_signature
+from evidence.verify.cms import DAMAGED, RefusedError, Signed, open_signature
 from evidence.verify.report import Checklist, show
+from evidence.verify.timestamp import token_time
 
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
 
 
-def check_pdf(data: bytes, seal: x509.Certificate | None, statement: Mapping[str, Any] | None,
-              files: Mapping[str, bytes], check: Checklist) -> None:
+def check_pdf(data: bytes, seal: Signed | None, statement: Mapping[str, Any] | None,
+              files: Mapping[str, bytes], check: Checklist, *, stamps: Sequence[x509.Certificate] = (),
+              anchors: Sequence[x509.Certificate] = ()) -> None:
     """Check report.pdf.
 
     Args:
         data: the signed PDF, whose digest is in the manifest.
-        seal: the certificate that signed the manifest.
+        seal: the signature over the manifest.
         statement: the statement, for ``report_unsigned``.
         files: files of the package that the PDF should carry, by their name there.
         check: where the steps go.
+        stamps: the certificates of the time-stamping authority, as the package has them.
+        anchors: the same, as the auditor has them; may be empty.
     """
     try:
-        _whole_file(data, seal)
+        signed = _whole_file(data, seal)
+        _stamped(signed, statement, stamps, anchors)
         attached = _second_opinion(data)
     except RefusedError as error:
         check.fail("pdf_signature", error.message)
@@ -48,8 +53,8 @@ def check_pdf(data: bytes, seal: x509.Certificate | None, statement: Mapping[str
         _attached(attached, files, check)
 
 
-def _whole_file(data: bytes, seal: x509.Certificate | None) -> None:
-    """Refuse unless one signature by the seal covers every byte but its own hex digits."""
+def _whole_file(data: bytes, seal: Signed | None) -> Signed:
+    """Return the signature; refuse unless one signature by the seal covers every byte but its own hex digits."""
     ranges = _RANGE.findall(data)
     if len(ranges) != 1 or data.count(b"/ByteRange") != 1:
         raise RefusedError("pdf_signature", f"{data.count(b'/ByteRange')} signatures, expected exactly one")
@@ -58,7 +63,7 @@ def _whole_file(data: bytes, seal: x509.Certificate | None) -> None:
         raise RefusedError("pdf_signature", f"the signature covers {resume + rest} of {len(data)} bytes: "
                                        "something was added after sealing")
     gap = data[first:resume]
-    if not re.fullmatch(rb"<[0-9a-fA-F]+>", gap):
+    if not re.fullmatch(rb"<[0-9A-F]+>", gap):
         raise RefusedError("pdf_signature", "something else than the signature is in the place of the signature")
     if len(gap) % 2:
         raise RefusedError("pdf_signature", "the signature has an odd number of hex digits")
@@ -66,8 +71,21 @@ def _whole_file(data: bytes, seal: x509.Certificate | None) -> None:
     sha = hashlib.new(signed.digest, data[:first])
     sha.update(data[resume:])
     signed.require_signature(sha.digest())
-    if seal is not None and trust.fingerprint(signed.signer) != trust.fingerprint(seal):
+    if seal is not None and trust.fingerprint(signed.signer) != trust.fingerprint(seal.signer):
         raise RefusedError("pdf_signature", "the report was signed by another certificate than the package")
+    if seal is not None and set(signed.certificates) != set(seal.certificates):
+        raise RefusedError("pdf_signature", "the report's signature brings other certificates than that of the package")
+    return signed
+
+
+def _stamped(signed: Signed, statement: Mapping[str, Any] | None, stamps: Sequence[x509.Certificate],
+             anchors: Sequence[x509.Certificate]) -> None:
+    """Refuse a report whose time stamp is none, or which has one when its package has none, or the other way round."""
+    if statement is not None and (signed.token is not None) != (statement["profile"] == "timed"):
+        raise RefusedError("pdf_signature", f"the package is {statement['profile']}, its report's time stamp is "
+                                            f"{'there' if signed.token else 'missing'}")
+    if signed.token is not None:
+        token_time(signed.token.dump(), signed.signature, stamps, anchors)
 
 
 def _unpadded(raw: bytes) -> bytes:

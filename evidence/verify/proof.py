@@ -27,16 +27,24 @@ _DISCLOSURE = re.compile(r"[A-Za-z0-9_-]{1,16777216}")
 
 def verify_proof(path: Path, expected: Expected) -> Report:
     """Verify a proof file. ``expected.package_id`` is the interaction id asked for. Never raises for what is in it."""
-    check = Checklist(*PROOF_STEPS)
     try:
         with path.open("rb") as file:
-            value = _read(file.read(c.MAX_PROOF + 1))
+            data = file.read(c.MAX_PROOF + 1)
     except OSError as error:
+        check = Checklist(*PROOF_STEPS)
         check.fail("proof", f"the file cannot be read: {error.strerror}")
         return Report(str(path), None, None, check.steps())
+    return check_proof(data, str(path), expected)
+
+
+def check_proof(data: bytes, name: str, expected: Expected) -> Report:
+    """Verify the bytes of a proof, which is called ``name`` in the report. Never raises for what is in them."""
+    check = Checklist(*PROOF_STEPS)
+    try:
+        value = _read(data)
     except MalformedError as error:
         check.fail("proof", error.message)
-        return Report(str(path), None, None, check.steps())
+        return Report(name, None, None, check.steps())
     check.hold("proof", f"{len(value['audit_path'])} hashes, {len(value['disclosures'])} disclosures")
     record = _record(value, expected, check)
     statement = _sealed(value, expected, check)
@@ -46,7 +54,7 @@ def verify_proof(path: Path, expected: Expected) -> Report:
         _disclosed(value["disclosures"], record, check)
     sums = hashlib.sha256(value["sha256sums"].encode()).hexdigest()
     ident = statement["package_id"] if statement is not None and check.held("signature", "digests") else None
-    return Report(str(path), ident, sums, check.steps())
+    return Report(name, ident, sums, check.steps())
 
 
 def _read(data: bytes) -> dict[str, Any]:

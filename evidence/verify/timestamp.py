@@ -11,9 +11,11 @@ from cryptography import x509
 
 from evidence import constants as c
 from evidence.verify import trust
-from evidence.verify.cms import DAMAGED, RefusedError, open_signature
+from evidence.verify.cms import DAMAGED, RefusedError, exact, open_signature
 from evidence.verify.der import require_der
 from evidence.verify.jcs import MalformedError
+
+_GRANTED = bytes.fromhex("3003020100")  # PKIStatusInfo with status granted, and none of the texts that nobody signed
 
 
 def token_time(token: bytes, data: bytes, certs: Sequence[x509.Certificate] | None,
@@ -49,9 +51,8 @@ def _judge(info: tsp.TSTInfo, data: bytes, signer: x509.Certificate, inside: lis
         raise RefusedError("timestamp", "the time stamp is over something else")
     at = trust.utc(info["gen_time"].native)
     certs = inside if certs is None else certs
-    known = {trust.fingerprint(cert) for cert in certs}
-    if strange := [cert for cert in inside if trust.fingerprint(cert) not in known]:
-        raise RefusedError("timestamp", f"{strange[0].subject.rfc4514_string()} in the token is not in {c.TSA_CHAIN}")
+    if {trust.fingerprint(cert) for cert in inside} != {trust.fingerprint(cert) for cert in certs}:
+        raise RefusedError("timestamp", f"the certificates in the token are not those of {c.TSA_CHAIN}")
     if problem := trust.usage_problem(signer, stamping=True) or trust.weakness(signer):
         raise RefusedError("timestamp", f"the certificate of the authority has {problem}")
     if not signer.not_valid_before_utc <= at <= signer.not_valid_after_utc:
@@ -73,10 +74,15 @@ def response_token(response: bytes) -> bytes:
     try:
         require_der(response)
         reply = tsp.TimeStampResp.load(response, strict=True)
-        if reply["status"]["status"].native != "granted" or len(reply["status"].children) < 1:
-            raise RefusedError("timestamp", f"the authority answered {reply['status']['status'].native}")
+        _granted(reply)
         return bytes(reply["time_stamp_token"].dump())
-    except MalformedError as error:
+    except (MalformedError, RefusedError) as error:
         raise RefusedError("timestamp", error.message) from error
     except DAMAGED as error:
         raise RefusedError("timestamp", f"not a time-stamp response: {type(error).__name__}") from error
+
+
+def _granted(reply: tsp.TimeStampResp) -> None:
+    exact(reply)
+    if reply["status"].dump() != _GRANTED:
+        raise RefusedError("timestamp", f"the authority answered {reply['status']['status'].native}, or in more words")

@@ -22,6 +22,7 @@ def unpacked(kit: Any, tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(data)
     (tmp_path / "ca.pem").write_bytes(kit.root.pem)
+    (tmp_path / "stamps.pem").write_bytes(kit.tsa.root.pem)
     return tmp_path
 
 
@@ -68,9 +69,8 @@ def test_gpgsm_verifies_the_manifest(unpacked: Path) -> None:
                     reason="the pyHanko command line is not installed")
 def test_the_pyhanko_command_line_verifies_report_and_manifest(unpacked: Path) -> None:
     """Its own validation, with the company's CA as trust, accepts both signatures."""
-    base = [sys.executable, "-m", "pyhanko", "sign", "validate", "--trust", "ca.pem", "--trust-replace",
-            "--no-revocation-check"]
+    base = [sys.executable, "-m", "pyhanko", "sign", "validate", "--trust", "ca.pem", "--trust",
+            "stamps.pem", "--trust-replace", "--no-revocation-check"]
     for arguments in (["--detached", c.SIGNATURE, c.SUMS], [c.REPORT]):
-        command = [*base, *(["--detached", arguments[2], arguments[1]] if len(arguments) == 3 else arguments)]
-        done = subprocess.run(command, cwd=unpacked, capture_output=True, text=True, check=False)
+        done = subprocess.run([*base, *arguments], cwd=unpacked, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
