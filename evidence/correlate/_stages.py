@@ -80,31 +80,32 @@ def intervals(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = Non
 
 
 def _slices(con: duckdb.DuckDBPyConnection) -> list[tuple[datetime, datetime]]:
-    """Return the days that have exchanges as spans of one or more days, so that memory stays bounded and steps few.
+    """Return spans of days from the first to the last exchange, so that memory stays bounded and steps few.
 
-    Every rule looks at an exchange and the window around it, so that no cut between days changes any outcome.
+    Every rule looks at an exchange and the window around it, so that no cut between days changes any outcome. A span
+    begins where the one before ends, so that each sign-in is looked at in exactly one.
     """
     spans: list[tuple[datetime, datetime]] = []
     load, between = 0, 0
     for day, asked, signed in con.execute(_DAYS).fetchall():
-        weight = int(asked) + int(signed) // 10
+        weight = between + int(asked) + int(signed) // 10
+        between = 0 if asked else weight
         if not asked:
-            between += weight
-        elif spans and load + between + weight <= _SLICE:
+            continue
+        if spans and load + weight <= _SLICE:
             spans[-1] = (spans[-1][0], day + timedelta(days=1))
-            load, between = load + between + weight, 0
+            load += weight
         else:
-            spans.append((day, day + timedelta(days=1)))
-            load, between = weight, 0
+            spans.append((spans[-1][1] if spans else day, day + timedelta(days=1)))
+            load = weight
     return spans
 
 
-def _move_to(con: duckdb.DuckDBPyConnection, start: datetime, end: datetime, before: datetime) -> None:
+def _move_to(con: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> None:
     """Set the days in ``param``, and as macros that are constants, so that a scan skips the segments of other days."""
     con.execute("UPDATE param SET day_from = ?, day_to = ?", [start, end])
     bounds = con.execute(_BOUNDS).fetchone()
-    names = ("day_before", "day_from", "day_to", "auth_from", "auth_to")
-    for name, value in zip(names, (before, *(bounds or ())), strict=True):
+    for name, value in zip(("day_from", "day_to", "auth_from", "auth_to"), bounds or (), strict=True):
         con.execute(f"CREATE OR REPLACE MACRO {name}() AS TIMESTAMP '{value.isoformat()}'")
 
 
@@ -121,12 +122,11 @@ def chains(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) 
     ensure(con, "masking_verdict", "finding")
     fresh(con, "chain", "link")
     spans = _slices(con)
-    con.execute("DELETE FROM w_auth_before")
-    before = datetime.min  # noqa: DTZ901 - UTC, as every TIMESTAMP
     for done, (start, end) in enumerate(spans, 1):
-        _move_to(con, start, end, before)
+        _move_to(con, start, end)
+        if done == 1:
+            run_folder(con, "before")
         run_folder(con, "day")
-        before = start
         tell(f"{start:%Y-%m-%d}", done, len(spans))
     con.execute("UPDATE param SET day_from = period_from, day_to = period_to")
     match_requests(con)

@@ -1,7 +1,9 @@
 -- The exchanges of one UTC day with what their session says where they say nothing themselves. Those whose uncertainty
 -- reaches over an edge of the period are kept and marked boundary. (Population: forwarded, denied and blocked alike.)
+-- x_no is a number to join by within these days, since ids are long; no result depends on it.
 CREATE OR REPLACE TABLE w_x AS
-SELECT interaction_id(x.source_id, x.native_id) AS interaction_id, x.source_id, x.native_id, x.locator, x.event_time,
+SELECT row_number() OVER () AS x_no, interaction_id(x.source_id, x.native_id) AS interaction_id,
+       x.source_id, x.native_id, x.locator, x.event_time,
        coalesce(x.time_uncertainty_us, 0) AS unsure_us, x.response_time, x.session_id, x.route, x.model, x.status_code,
        coalesce(x.connection, s.connection) AS connection,
        lower(coalesce(x.subject, s.subject)) AS subject, coalesce(x.subject, s.subject) AS subject_said,

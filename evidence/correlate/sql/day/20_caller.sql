@@ -2,20 +2,22 @@
 -- one for all); a machine session; a key where the gateway says so; nobody; a subject with an address came with a
 -- token of the identity provider; a name without an address is how gateways show a key; the rest is unknown.
 CREATE OR REPLACE TABLE w_caller AS
-WITH name AS (
-    SELECT x.interaction_id, x.source_id, x.subject AS alias FROM w_x AS x WHERE x.subject IS NOT NULL
-    UNION
-    SELECT x.interaction_id, x.source_id, x.subject_email FROM w_x AS x WHERE x.subject_email IS NOT NULL
-    UNION
-    SELECT x.interaction_id, x.source_id, lower(x.credential_id) FROM w_x AS x WHERE x.credential_id IS NOT NULL
+WITH named AS (
+    SELECT x.x_no, c.source_id, c.subject, c.caller_class, c.owner_alias
+    FROM w_x AS x INNER JOIN cfg_caller AS c ON lower(c.subject) = x.subject AND c.source_id IN (x.source_id, '*')
+    UNION ALL
+    SELECT x.x_no, c.source_id, c.subject, c.caller_class, c.owner_alias
+    FROM w_x AS x INNER JOIN cfg_caller AS c ON lower(c.subject) = x.subject_email AND c.source_id IN (x.source_id, '*')
+    UNION ALL
+    SELECT x.x_no, c.source_id, c.subject, c.caller_class, c.owner_alias
+    FROM w_x AS x
+    INNER JOIN cfg_caller AS c ON lower(c.subject) = lower(x.credential_id) AND c.source_id IN (x.source_id, '*')
 ), declared AS (
-    SELECT n.interaction_id, c.caller_class, c.owner_alias,
-           row_number() OVER (PARTITION BY n.interaction_id
-                              ORDER BY c.source_id = '*', c.subject, c.caller_class) AS nth
-    FROM name AS n
-    INNER JOIN cfg_caller AS c ON lower(c.subject) = n.alias AND c.source_id IN (n.source_id, '*')
+    SELECT n.x_no, n.caller_class, n.owner_alias,
+           row_number() OVER (PARTITION BY n.x_no ORDER BY n.source_id = '*', n.subject, n.caller_class) AS nth
+    FROM named AS n
 )
-SELECT x.interaction_id, d.owner_alias,
+SELECT x.x_no, d.owner_alias,
        CASE WHEN d.caller_class IS NOT NULL THEN d.caller_class
             WHEN x.identity_type = 'machine' OR x.session_kind = 'machine' THEN 'service_principal'
             WHEN x.identity_type = 'agent' THEN 'unknown'
@@ -27,5 +29,5 @@ SELECT x.interaction_id, d.owner_alias,
             WHEN a.alias IS NOT NULL THEN 'human_token'
             ELSE 'unknown' END AS caller_class
 FROM w_x AS x
-LEFT JOIN declared AS d ON d.interaction_id = x.interaction_id AND d.nth = 1
+LEFT JOIN declared AS d ON d.x_no = x.x_no AND d.nth = 1
 LEFT JOIN (SELECT DISTINCT w.alias FROM w_alias AS w WHERE w.alias_class = 'subject') AS a ON a.alias = x.subject;

@@ -1,38 +1,36 @@
--- All candidates of a request in the order of preference: better tier, not after the request, latest, smallest key. The
--- factor of each is its own, or inherited from earlier in its session where the token was issued silently.
+-- All candidates of a request in the order of preference: better tier, not after the request, latest, smallest key.
+-- T3 is T4 from the same network, unless many people share it.
 CREATE OR REPLACE TABLE w_sign_in_candidate AS
-WITH candidate AS (
-    SELECT b.interaction_id, b.tier_rank, b.tier, b.reason, b.source_id, b.native_id, b.ordinal, b.locator,
-           b.event_time, b.issuer, b.session_id, b.interactive, b.mfa_state, b.mfa_basis, b.ca_status, b.country,
-           b.device_managed, b.session_key, x.event_time AS request_time
-    FROM (
-        SELECT * FROM w_by_id UNION ALL BY NAME SELECT * FROM w_by_time UNION ALL BY NAME SELECT * FROM w_older_event
-    ) AS b
-    INNER JOIN w_x AS x ON x.interaction_id = b.interaction_id
-), silent AS (
-    SELECT DISTINCT c.issuer, c.session_id FROM candidate AS c
-    WHERE NOT coalesce(c.interactive, FALSE) AND c.session_id IS NOT NULL
-), inherited AS (
-    SELECT s.issuer, s.session_id, s.mfa_from, s.no_mfa_from
-    FROM w_auth_session AS s INNER JOIN silent AS q ON q.issuer = s.issuer AND q.session_id = s.session_id
+WITH timed AS (
+    SELECT t.x_no, e.auth_no, x.client_ip IS NOT NULL AND ip_net(e.ip) = ip_net(x.client_ip) AS same_net,
+           ip_net(e.ip) AS net
+    FROM w_by_time AS t
+    INNER JOIN w_event AS e ON e.person_no = t.person_no AND e.event_time = t.auth_time AND e.named_no IS NULL
+    INNER JOIN w_x AS x ON x.x_no = t.x_no
+), candidate AS (
+    SELECT k.x_no, k.tier_rank, e.auth_no,
+           CASE k.tier_rank WHEN 1 THEN 'token_id_equal' WHEN 2 THEN 'issue_and_expiry_equal'
+                ELSE 'session_id_equal' END AS reason
+    FROM w_by_id AS k INNER JOIN w_event AS e ON e.named_no = k.named_no
+    UNION ALL
+    SELECT t.x_no, CASE WHEN t.same_net AND d.net IS NULL THEN 4 ELSE 5 END, t.auth_no,
+           CASE WHEN t.same_net AND d.net IS NULL THEN 'same_person_and_address'
+                WHEN t.same_net THEN 'address_is_shared' ELSE 'same_person_in_token_life' END
+    FROM timed AS t LEFT JOIN w_shared_net AS d ON d.net = t.net
+    UNION ALL
+    SELECT o.x_no, 6, min(e.auth_no), 'older_sign_in_in_session_life'
+    FROM w_by_older AS o
+    INNER JOIN w_event AS e ON e.person_no = o.person_no AND e.event_time = o.auth_time AND e.named_no IS NULL
+    GROUP BY o.x_no
+), placed AS (
+    SELECT c.*, us_from_to(e.event_time, x.event_time) AS delta_us, e.session_no, e.mfa_state
+    FROM candidate AS c
+    INNER JOIN w_event AS e ON e.auth_no = c.auth_no
+    INNER JOIN w_x AS x ON x.x_no = c.x_no
 )
-SELECT b.interaction_id, b.tier_rank, b.tier, b.reason, b.source_id, b.native_id, b.ordinal, b.locator, b.event_time,
-       b.issuer, b.session_id, b.ca_status, b.country, b.device_managed, b.session_key,
-       b.tier_rank = first_value(b.tier_rank) OVER preferred AS of_best_tier,
-       us_from_to(b.event_time, b.request_time) AS delta_us,
-       CASE WHEN b.mfa_state = 'yes' THEN 'yes'
-            WHEN NOT coalesce(b.interactive, FALSE) AND s.mfa_from <= b.event_time THEN 'yes'
-            WHEN b.mfa_state = 'no' THEN 'no'
-            WHEN NOT coalesce(b.interactive, FALSE) AND s.no_mfa_from <= b.event_time THEN 'no' ELSE 'unknown'
-                END AS mfa_state,
-       CASE WHEN b.mfa_state = 'yes' THEN coalesce(b.mfa_basis, 'event')
-            WHEN NOT coalesce(b.interactive, FALSE) AND s.mfa_from <= b.event_time THEN 'inherited'
-            WHEN b.mfa_state = 'no' THEN coalesce(b.mfa_basis, 'event')
-            WHEN NOT coalesce(b.interactive, FALSE) AND s.no_mfa_from <= b.event_time THEN 'inherited'
-            ELSE b.mfa_basis END AS mfa_basis,
-       row_number() OVER preferred AS nth
-FROM candidate AS b
-LEFT JOIN inherited AS s ON s.issuer = b.issuer AND s.session_id = b.session_id
-WINDOW preferred AS (PARTITION BY b.interaction_id
-                     ORDER BY b.tier_rank, b.event_time > b.request_time, b.event_time DESC, b.source_id, b.native_id,
-                              b.ordinal);
+SELECT p.*, CASE p.tier_rank WHEN 1 THEN 'T1' WHEN 2 THEN 'T1b' WHEN 3 THEN 'T2' WHEN 4 THEN 'T3' WHEN 5 THEN 'T4'
+                 ELSE 'T5' END AS tier,
+       p.tier_rank = min(p.tier_rank) OVER (PARTITION BY p.x_no) AS of_best_tier,
+       row_number() OVER (PARTITION BY p.x_no
+                          ORDER BY p.tier_rank, p.delta_us < 0, p.delta_us, p.auth_no) AS nth
+FROM placed AS p;

@@ -2,12 +2,12 @@
 -- kept as candidates, and the factor holds only if all agree. Nobody found is T0, with the reason that explains it.
 CREATE OR REPLACE TABLE w_sign_in AS
 WITH folded AS (
-    SELECT c.interaction_id, count(DISTINCT c.session_key) AS sessions,
+    SELECT c.x_no, count(DISTINCT c.session_no) AS sessions,
            min(c.mfa_state) AS mfa_low, max(c.mfa_state) AS mfa_high
     FROM w_sign_in_candidate AS c WHERE c.of_best_tier
-    GROUP BY c.interaction_id
+    GROUP BY c.x_no
 ), provider AS (
-    SELECT x.interaction_id,
+    SELECT x.x_no,
            count(*) FILTER (WHERE c.state = 'covered' AND c.from_time <= x.event_time
                AND c.to_time > x.event_time) AS there,
            count(*) FILTER (WHERE c.state <> 'covered') AS gaps
@@ -15,10 +15,10 @@ WITH folded AS (
     CROSS JOIN param AS p
     LEFT JOIN coverage AS c
         ON c.stream = 'sign_in' AND c.from_time <= x.event_time AND c.to_time > plus_us(x.event_time, -p.token_life_us)
-    ANTI JOIN w_sign_in_candidate AS k ON k.interaction_id = x.interaction_id
-    GROUP BY x.interaction_id
+    ANTI JOIN w_sign_in_candidate AS k ON k.x_no = x.x_no
+    GROUP BY x.x_no
 )
-SELECT x.interaction_id, coalesce(f.sessions, 0) AS candidates,
+SELECT x.x_no, b.auth_no, coalesce(f.sessions, 0) AS candidates, b.delta_us,
        CASE WHEN f.sessions IS NULL THEN CASE WHEN x.token_auth_time IS NOT NULL AND i.identity_state = 'resolved'
                                               THEN 'T5' ELSE 'T0' END
             WHEN f.sessions > 1 THEN 'T-A' ELSE b.tier END AS tier,
@@ -27,11 +27,10 @@ SELECT x.interaction_id, coalesce(f.sessions, 0) AS candidates,
             WHEN i.identity_state <> 'resolved' THEN 'identity_' || i.identity_state
             WHEN x.token_auth_time IS NOT NULL THEN 'claims_only'
             WHEN coalesce(g.there, 0) = 0 OR g.gaps > 0 THEN 'no_idp_coverage' ELSE 'no_sign_in' END AS reason,
-       b.source_id, b.native_id, b.locator, b.event_time AS auth_time, b.delta_us, b.session_id, b.issuer,
        CASE WHEN f.mfa_low = f.mfa_high THEN f.mfa_low ELSE 'unknown' END AS mfa_state,
-       CASE WHEN f.mfa_low = f.mfa_high THEN b.mfa_basis END AS mfa_basis, b.ca_status, b.country, b.device_managed
+       coalesce(f.mfa_low = f.mfa_high, FALSE) AS mfa_agreed
 FROM w_x AS x
-INNER JOIN w_identity AS i ON i.interaction_id = x.interaction_id
-LEFT JOIN folded AS f ON f.interaction_id = x.interaction_id
-LEFT JOIN w_sign_in_candidate AS b ON b.interaction_id = x.interaction_id AND b.nth = 1
-LEFT JOIN provider AS g ON g.interaction_id = x.interaction_id;
+INNER JOIN w_identity AS i ON i.x_no = x.x_no
+LEFT JOIN folded AS f ON f.x_no = x.x_no
+LEFT JOIN w_sign_in_candidate AS b ON b.x_no = x.x_no AND b.nth = 1
+LEFT JOIN provider AS g ON g.x_no = x.x_no;

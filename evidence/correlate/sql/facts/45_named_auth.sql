@@ -3,7 +3,7 @@
 -- than a fresh one.
 CREATE OR REPLACE TABLE w_named_auth AS
 WITH issued AS (
-    SELECT s.*, a.person_id, row_number() OVER (
+    SELECT s.*, a.person_id, a.person_no, row_number() OVER (
         PARTITION BY s.session_id, a.person_id ORDER BY s.event_time, s.source_id, s.native_id, s.ordinal) AS nth
     FROM sign_in AS s
     LEFT JOIN w_account_person AS a ON a.account_id = lower(s.subject)
@@ -18,5 +18,6 @@ WITH issued AS (
 )
 SELECT i.source_id, i.native_id, i.ordinal, i.locator, i.event_time, i.issuer, i.session_id, i.token_id,
        i.token_expires_at, i.ip, i.interactive, i.mfa_state, i.mfa_basis, i.ca_status, i.country, i.device_managed,
-       i.person_id, i.nth = 1 AND i.session_id IS NOT NULL AS begins_session
+       i.person_no, i.nth = 1 AND i.session_id IS NOT NULL AS begins_session,
+       row_number() OVER (ORDER BY i.source_id, i.native_id, i.ordinal) AS named_no
 FROM issued AS i;

@@ -22,6 +22,8 @@ WITH undone AS (
         ON p.part = 'requester' AND p.source_id = a.source_id AND p.approval_id = a.native_id
 )
 SELECT j.* EXCLUDE (revoked_at, expires_at, duration_us),
+       row_number() OVER (ORDER BY j.source_id, j.native_id, j.variant) AS approval_no,
+       dense_rank() OVER (ORDER BY j.source_id, j.native_id) AS of_approval, r.person_no AS requester_no,
        CASE WHEN j.complete THEN 'complete' WHEN j.status = 'rejected' THEN 'rejected'
             WHEN j.overwritten OR j.status = 'revoked' THEN 'evidence_lost' WHEN j.status = 'expired' THEN 'expired'
             WHEN j.status = 'pending' THEN 'pending' ELSE 'undetermined' END AS state,
@@ -34,4 +36,5 @@ SELECT j.* EXCLUDE (revoked_at, expires_at, duration_us),
             ELSE j.expires_at END AS ends_at,
        coalesce(j.duration_us, 0) AS duration_us
 FROM joined AS j
+LEFT JOIN w_person AS r ON r.person_id = j.requester_person_id
 WHERE j.variant = 'any' OR j.complete;

@@ -10,7 +10,7 @@ WITH rule AS (
     FROM rule AS r
     INNER JOIN cfg_group_map AS g ON contains(r.groups_skip, ',' || g.gateway_group || ',')
 )
-SELECT DISTINCT m.source_id, m.connection, a.person_id, greatest(m.valid_from, w.valid_from) AS valid_from,
+SELECT DISTINCT m.source_id, m.connection, a.person_no, greatest(m.valid_from, w.valid_from) AS valid_from,
        least(m.valid_to, w.valid_to) AS valid_to
 FROM mapped AS m
 INNER JOIN w_membership AS w ON w.issuer = m.issuer AND w.group_id = m.group_id AND w.state = 'in'

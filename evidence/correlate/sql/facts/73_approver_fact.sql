@@ -10,6 +10,7 @@ WITH held AS (
     INNER JOIN account_interval AS a
         ON a.person_id = s.person_id AND a.valid_from <= s.instant AND a.valid_to > s.instant
 )
-SELECT s.person_id, s.instant, coalesce(h.state, 'unknown') AS account_state, s.tier AS sign_in_tier
-FROM w_approver_sign_in AS s
+SELECT v.approval_no, coalesce(h.state, 'unknown') AS account_state, s.tier AS sign_in_tier
+FROM w_approval AS v
+INNER JOIN w_approver_sign_in AS s ON s.person_id = v.approver_person_id AND s.instant = v.complete_at
 LEFT JOIN held AS h ON h.person_id = s.person_id AND h.instant = s.instant AND h.nth = 1;

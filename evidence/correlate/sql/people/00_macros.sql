@@ -3,6 +3,9 @@ CREATE OR REPLACE MACRO plus_us(t, n) AS t + to_microseconds(CAST(n AS BIGINT));
 CREATE OR REPLACE MACRO us_from_to(a, b) AS epoch_us(b) - epoch_us(a);
 CREATE OR REPLACE MACRO open_from() AS TIMESTAMP '0001-01-01 00:00:00';
 CREATE OR REPLACE MACRO open_to() AS TIMESTAMP '9999-12-31 00:00:00';
+-- The part of an address that says where somebody is: a whole IPv4 address, the first 64 bits of an IPv6 one.
+CREATE OR REPLACE MACRO ip_net(a) AS CASE WHEN contains(a, ':')
+    THEN coalesce(nullif(regexp_extract(a, '^([0-9a-f]+:[0-9a-f]+:[0-9a-f]+:[0-9a-f]+):', 1), ''), a) ELSE a END;
 -- Aliases are looked up by class: a gateway's user id may be an object id, a token subject or its own name for the
 -- user; an address may be a user name or a mailbox.
 CREATE OR REPLACE MACRO alias_class(t) AS CASE WHEN t IN ('upn', 'email') THEN 'name'

@@ -30,4 +30,6 @@ WITH named AS (
            CASE WHEN c.shared THEN least(c.valid_to, coalesce(c.deleted_at, c.valid_to)) ELSE c.valid_to END AS valid_to
     FROM counted AS c
 )
-SELECT b.* FROM bounded AS b WHERE b.valid_from < b.valid_to;
+SELECT b.*, n.person_no
+FROM bounded AS b INNER JOIN w_person AS n ON n.person_id = b.person_id
+WHERE b.valid_from < b.valid_to;
