@@ -2,7 +2,8 @@
 
     python tests/bench/correlate.py [--sizes 10000,100000] [--top 12] [--out build/bench/correlate.json]
 
-One size is a number of exchanges; there are ten sign-ins for each and a person for every hundred. Tables lie in Parquet,
+One size is a number of exchanges; there are ten sign-ins for each and a person for every hundred, who has two sessions
+a day (a computer and a telephone), of which a third of the events are interactive. Tables lie in Parquet,
 sorted by time as segments are, and the engine has two threads and 1 GB. CPU seconds of the process are told, never the
 clock on the wall, so that a busy machine disturbs little. The figures that matter are ratios: ten times the exchanges
 must cost at most eleven times as much.
@@ -36,7 +37,7 @@ SETTINGS: tuple[tuple[str, tuple[dict[str, Any], ...]], ...] = (
     ("cfg_group_map", ({"gateway_group": "g1", "issuer": "t", "group_id": "G1", "valid_from": "0001-01-01"},)),
     ("cfg_scope", ({"rank": 1, "source_id": "*", "surface": "%", "rule": "must_be_gated"},)),
 )
-RECORD = "0 AS ordinal, sha256('{0}' || i) || '#' || i AS locator, sha256('{0}' || i) AS record_hash"
+RECORD = "0 AS ordinal, sha256('{0}' || (i // 100000)) || '#' || i AS locator, sha256('{0}' || i) AS record_hash"
 DRAW = "((hash(i * {0} + 17) % {1})::BIGINT)"
 MONTH_US = 31 * 86_400_000_000
 _DECISIONS = ("'g1' AS group_name, 'approved' AS status, 'u' || (i % 300) || '@x.test' AS actor_email, "
@@ -70,7 +71,8 @@ def _tables(exchanges: int) -> dict[str, str]:
             f"+ to_microseconds({DRAW.format(11, MONTH_US)}) AS event_time, 't' AS issuer, 'o' || {DRAW.format(5, people)} "
             f"AS subject, 'u' || {DRAW.format(5, people)} || '@x.test' AS subject_name, 'person' AS subject_kind, "
             "'success' AS outcome, i % 3 = 0 AS interactive, CASE WHEN i % 3 = 0 THEN 'authn' ELSE 'token_issue' END "
-            "AS event_kind, 'sid' || (i // 4) AS session_id, CASE WHEN i % 3 = 0 THEN 'yes' ELSE 'unknown' END AS "
+            f"AS event_kind, 'sid-' || {DRAW.format(5, people)} || '-' || ({DRAW.format(11, MONTH_US)} // 86400000000) "
+            "|| '-' || (i % 2) AS session_id, CASE WHEN i % 3 = 0 THEN 'yes' ELSE 'unknown' END AS "
             f"mfa_state, '192.0.2.' || (i % 250) AS ip, 'NL' AS country FROM range({exchanges * 10}) AS t (i)",
         "approval": f"SELECT 'gw' AS source_id, 'r' || i AS native_id, {r['r']}, start - INTERVAL 30 MINUTE AS event_time, "
             "'A' || i AS session_id, who AS requester_email, connection, 'jit' AS approval_kind, 'approved' AS status, "

@@ -2,7 +2,8 @@
 -- from earlier in its session where the token was issued silently. An event without a session counts as one of its own.
 CREATE OR REPLACE TABLE w_event AS
 WITH numbered AS (
-    SELECT e.seen_no, row_number() OVER (ORDER BY e.source_id, e.native_id, e.ordinal, e.named_no NULLS FIRST) AS auth_no
+    SELECT e.seen_no,
+           row_number() OVER (ORDER BY e.source_id, e.native_id, e.ordinal, e.named_no NULLS FIRST) AS auth_no
     FROM w_event_seen AS e
 ), session_of AS (
     SELECT e.seen_no, dense_rank() OVER (ORDER BY coalesce(e.session_id, 'event:' || e.native_id)) AS session_no
@@ -12,7 +13,8 @@ WITH numbered AS (
     WHERE NOT coalesce(e.interactive, FALSE) AND e.session_id IS NOT NULL
 ), inherited AS (
     SELECT s.issuer, s.session_id, s.mfa_from, s.no_mfa_from
-    FROM w_auth_session AS s INNER JOIN silent AS q ON q.issuer = s.issuer AND q.session_id = s.session_id
+    FROM w_auth_session AS s INNER JOIN silent AS q ON q.session_id = s.session_id AND q.issuer = s.issuer
+    WHERE s.known_from < auth_to()
 ), judged AS (
     SELECT e.*,
            CASE WHEN e.mfa_state = 'yes' THEN 'yes own' WHEN s.mfa_from <= e.event_time THEN 'yes inherited'
