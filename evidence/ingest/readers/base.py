@@ -32,6 +32,7 @@ class Options:
     delimiter: str | tuple[str, ...] = ","
     encoding: str = "utf-8"
     columns: tuple[str, ...] = ()
+    repeats: bool = False
     line: tuple[str, ...] = ()
     other: str | None = None
     hide: tuple[tuple[str, str], ...] = ()
@@ -45,7 +46,7 @@ class Options:
         """Return how the files of a connector are read; an encoding declared for the source comes first."""
         reader, secrets = connector.reader, connector.secrets
         return cls(reader.format, reader.records, reader.carry, reader.parse, reader.delimiter,
-                   encoding or reader.encoding, reader.columns, reader.line, reader.other,
+                   encoding or reader.encoding, reader.columns, reader.repeats, reader.line, reader.other,
                    (*((path, "hash") for path in secrets.hash), *((path, "drop") for path in secrets.drop)), key,
                    max_record, batch_bytes)
 
