@@ -20,7 +20,7 @@ WITH found AS (
     WHERE m.visible_bytes > p.keep
     GROUP BY p.interaction_id, p.entity_type
 )
-SELECT p.interaction_id, p.entity_type, p.entity_class, p.traced, p.action, p.strategy,
+SELECT p.interaction_id, p.entity_type, p.entity_class, p.traced, p.action, p.strategy, coalesce(p.doubtful, false) AS doubtful,
     CASE WHEN p.action = 'allow' THEN 0 ELSE coalesce(f.n_residual, 0) END AS n_residual,
     CASE WHEN p.action = 'allow' THEN coalesce(f.n_residual, 0) ELSE 0 END AS n_by_policy,
     coalesce(f.n_unread, 0) AS n_unread, coalesce(f.n_echo, 0) AS n_echo, coalesce(f.n_allowed, 0) AS n_allowed, coalesce(f.n_non_public, 0)
