@@ -60,6 +60,7 @@ class FileOutcome:
     kept: Kept = field(default_factory=lambda: Kept("0" * 64, 0))
     segment: str = ""
     findings: str | None = None
+    people: str | None = None
     rules_digest: str | None = None
     event: str = "known"
     state: str = "unreadable"

@@ -65,5 +65,5 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     groups = con.execute(known).fetchone()
     nobody = "(SELECT '' AS interaction_id, '' AS group_id, '' AS standing) AS nobody LIMIT 0"
     source = "w_caller_group" if groups and groups[0] else nobody
-    con.execute("CREATE OR REPLACE TEMP VIEW w_masking_group AS "
-                f"SELECT interaction_id, group_id, standing FROM {source}")  # noqa: S608 - one of two constants
+    query = f"SELECT interaction_id, group_id, standing FROM {source}"  # noqa: S608 - one of two constants
+    con.execute(f"CREATE OR REPLACE TEMP VIEW w_masking_group AS {query}")

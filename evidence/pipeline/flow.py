@@ -9,7 +9,6 @@ import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,12 +66,7 @@ def take_in(store: Store, *, received_at: datetime, jobs: int = 2, progress: Tic
     Raises:
         EvidenceError: as for :func:`run`.
     """
-    from evidence import masking
-
-    policy = store.company.policies.masking
-    scanner = partial(masking.load, policy.packs, key=store.key("finding"), allow=policy.allow,
-                      cache=store.runs / "scanner")
-    return ingest(store, store.company, received_at=received_at, jobs=jobs, progress=progress, scanner=scanner)
+    return ingest(store, store.company, received_at=received_at, jobs=jobs, progress=progress)
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,7 @@ def test_masked_ok(world):
 
 
 @pytest.mark.parametrize(("other", "reason"), [
-    ({"flag": "fixture"}, "fixture"), ({"flag": "non_public"}, "non_public"), ({"flag": "allowed"}, "allowed_by_rule"), ({"confidence_milli": 400}, "weak")])
+    ({"flag": "fixture"}, "fixture"), ({"flag": "non_public"}, "non_public"), ({"flag": "allowed"}, "allowed_by_rule"), ({"flag": "canary"}, "canary"), ({"confidence_milli": 400}, "weak")])
 def test_set_aside(world, other, reason):
     """What is flagged or weak is no residual, and it is still counted under its reason."""
     world.exchange().finding(**other)

@@ -17,6 +17,7 @@ SELECT c.interaction_id, c.entity_type, c.entity_class, c.n_residual, c.n_mark, 
     WHEN c.n_mark > 0 AND c.action = 'allow'                THEN 'over_masked allowed_by_policy'
     WHEN c.n_mark > 0 AND (c.claimed OR c.n_proving > 0)    THEN 'masked_ok marks_and_no_residual'
     WHEN c.n_echo > 0                                       THEN 'no_sensitive echo'
+    WHEN c.n_canary > 0                                     THEN 'no_sensitive canary'
     WHEN c.n_by_policy > 0                                  THEN 'no_sensitive allowed_by_policy'
     WHEN c.n_allowed > 0                                    THEN 'no_sensitive allowed_by_rule'
     WHEN c.n_non_public > 0                                 THEN 'no_sensitive non_public'
