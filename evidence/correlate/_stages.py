@@ -122,7 +122,7 @@ def callers(con: duckdb.DuckDBPyConnection) -> None:
     if con.execute("SELECT count(*) FROM cfg_masking WHERE directory_group IS NOT NULL").fetchone() == (0,):
         return
     for start, end in _slices(con):
-        _move_to(con, start, end, start)
+        _move_to(con, start, end)
         run_folder(con, "day", last="31_identity")
         run_folder(con, "callers")
     con.execute("UPDATE param SET day_from = period_from, day_to = period_to")
