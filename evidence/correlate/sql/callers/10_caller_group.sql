@@ -10,7 +10,7 @@ WITH wanted AS (
            OR abs(us_from_to(m.valid_to, x.event_time)) <= x.skew_us AND m.to_basis = 'event' AS at_edge,
            least(x.event_time, m.evidence_to) AS need_from, greatest(x.event_time, m.evidence_from) AS need_to
     FROM w_x AS x
-    INNER JOIN w_identity AS i ON i.interaction_id = x.interaction_id AND i.identity_state = 'resolved'
+    INNER JOIN w_identity AS i ON i.x_no = x.x_no AND i.identity_state = 'resolved'
     INNER JOIN w_account_person AS a ON a.person_id = i.person_id
     INNER JOIN w_membership AS m
         ON m.member_id = a.account_id AND m.valid_from <= x.event_time AND m.valid_to > x.event_time
