@@ -215,7 +215,11 @@ class FilePass:
         times = [(f["first"], f["last"]) for f in events.values() if f["first"]]
         first, last = min((t[0] for t in times), default=None), max((t[1] for t in times), default=None)
         reason, detail = self._stop or (None, None)
+        rows_out = sum(f["rows"] for f in events.values())
+        if records - count["skips"] + count["fan_out"] != rows_out:
+            raise CustodyError(f"{self.job.path}: {records} records, {count['skips']} left out and {count['fan_out']}"
+                               f" rows beyond the first do not add up to {rows_out} rows")
         return {"file_sha256": self.sha, "source_id": self.job.source.id, "connector": self._connector.id,
                 "connector_digest": self._connector.digest, "state": state, **count, "records": records,
-                "reason": reason, "detail": detail, "rows_out": sum(f["rows"] for f in events.values()),
+                "reason": reason, "detail": detail, "rows_out": rows_out,
                 "relations": tables, "first_time": first, "last_time": last}

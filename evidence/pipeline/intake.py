@@ -12,13 +12,13 @@ from typing import Final
 from evidence import connector as connectors
 from evidence.connector import Connector
 from evidence.connector.settings import settings
-from evidence.ingest import custody, discover
 from evidence.ingest.job import FileJob, FileOutcome, IngestSummary
 from evidence.ingest.pool import Pool
 from evidence.masking import Scanner
 from evidence.model import Company
 from evidence.pipeline import people
-from evidence.pipeline.one_file import DIED, RELATION, TRY_AGAIN, ingest_some, refuse
+from evidence.pipeline.one_file import DIED, RELATION, ingest_some, refuse
+from evidence.pipeline.queues import Stream, from_vault, piped, queued
 from evidence.store import Store, disk
 from evidence.store.current import current
 from evidence.store.ledger import RECEIVED, REREAD, WITHDRAWN, Receipt
@@ -34,7 +34,7 @@ _MANY: Final = 64
 
 
 def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int = 2, progress: Progress | None = None,
-           scanner: ScannerFactory | None = None) -> IngestSummary:
+           scanner: ScannerFactory | None = None, stream: Stream | None = None) -> IngestSummary:
     """Take in every file that evidence.yaml names, and write a line in the ledger for each that is new.
 
     Args:
@@ -44,6 +44,7 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         jobs: processes that read files.
         progress: called with files done and files there are.
         scanner: makes the scanner, once in each process; by default that of the rule packs in evidence.yaml.
+        stream: a source and what comes for it by standard input, which is received like a file.
 
     Raises:
         ConfigError: evidence.yaml or a connector is wrong. A file that cannot be read is in the summary.
@@ -59,7 +60,8 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         store.segments.sweep()
         store.vault.sweep()
         before = store.ledger.receipts()
-        every = _read(store, company, known, before, scanner, jobs, progress)
+        with piped(store, company, known, stream) as more:
+            every = _read(store, company, known, before, more, scanner, jobs, progress)
         marked = _mark(sorted(every, key=lambda o: (o.source_id, o.path)), before)
         marked += _withdrawn(store.root, before, company)
         store.vault.settle(outcome.kept.sha256 for outcome in marked if outcome.event != "known")
@@ -73,11 +75,13 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
 
 
 def _read(store: Store, company: Company, known: Mapping[str, Connector], before: Sequence[Receipt],
-          scanner: ScannerFactory | None, jobs: int, progress: Progress | None) -> list[FileOutcome]:
+          more: list[FileJob], scanner: ScannerFactory | None, jobs: int, progress: Progress | None
+          ) -> list[FileOutcome]:
     """Read everything: first the files without texts, since they name the people to look for in those with texts."""
     from evidence import masking
 
-    queue, every = _queue(store, company, known, before)
+    queue, every = queued(store, company, known, before)
+    queue += more
     rules, done = company.policies.masking, 0
     for texts in (False, True):
         mine = {name: one for name, one in known.items() if (RELATION in one.relations) == texts}
@@ -89,7 +93,7 @@ def _read(store: Store, company: Company, known: Mapping[str, Connector], before
         tick = partial(_tick, progress, done, len(queue)) if progress else None
         every += _run(here, factory, jobs, tick)
         seen = {(outcome.source_id, outcome.kept.sha256) for outcome in every}
-        every += _run(_from_vault(store, company, mine, before, seen), factory, jobs, None)
+        every += _run(from_vault(store, company, mine, before, seen), factory, jobs, None)
         done = len(here)
     return every
 
@@ -100,48 +104,6 @@ def _blind() -> None:
 
 def _tick(progress: Progress, before: int, total: int, done: int, _of: int) -> None:
     progress(before + done, total)
-
-
-def _queue(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt]
-           ) -> tuple[list[FileJob], list[FileOutcome]]:
-    """Return the files to read, and those that are refused unread."""
-    make = partial(FileJob, store.root, catalogs=store.catalogs(), keep=company.ingest.vault == "full")
-    known: dict[tuple[str, str], tuple[tuple[str, str | None], ...]] = {}
-    for r in before:
-        known[r.source_id, r.path] = (*known.get((r.source_id, r.path), ()), (r.file_sha256, r.observed_at))
-    jobs: list[FileJob] = []
-    refused: list[FileOutcome] = []
-    for source, path, error in discover.files(store.root, company):
-        connector = load[source.connector]
-        job = make(path, source, connector, known=known.get((source.id, path), ()), secret=_secret(store, connector))
-        if error:
-            refused.append(refuse(job, custody.UNREADABLE, error.message))
-        else:
-            jobs.append(dataclasses.replace(job, size=(store.root / path).stat().st_size))
-    return jobs, refused
-
-
-def _from_vault(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt],
-                seen: set[tuple[str, str]]) -> list[FileJob]:
-    """Return what was received once and lies there no longer: it may have to be read again, from the vault."""
-    sources = {source.id: source for source in company.sources if source.connector in load}
-    jobs = []
-    for entry in current(before, sources):
-        last = entry.latest
-        if ((last.source_id, last.file_sha256) not in seen and last.reason not in TRY_AGAIN
-                and store.vault.has(last.file_sha256)):
-            kept = Kept(last.file_sha256, last.bytes, last.stored_sha256, last.stored_bytes, last.codec)
-            source = sources[last.source_id]
-            connector = load[source.connector]
-            jobs.append(FileJob(store.root, min(entry.paths), source, connector, store.catalogs(), kept=kept,
-                                known=((last.file_sha256, last.observed_at),), size=last.bytes,
-                                secret=_secret(store, connector)))
-    return jobs
-
-
-def _secret(store: Store, connector: Connector) -> bytes:
-    """Return the key with which a connector's secret fields are hashed, where it has any."""
-    return store.key("record") if connector.secrets.hash else b""
 
 
 def _run(queue: Sequence[FileJob], factory: ScannerFactory, jobs: int, progress: Progress | None) -> list[FileOutcome]:
@@ -225,7 +187,7 @@ def _withdrawn(root: Path, before: Sequence[Receipt], company: Company) -> list[
 def _receipt(outcome: FileOutcome, at: str) -> Receipt:
     kept = outcome.kept
     same = ("event", "path", "source_id", "connector", "connector_digest", "segment", "findings", "people",
-            "rules_digest", "state", "reason", "lines", "records", "rejects", "blanks", "skips", "rows_out",
+            "rules_digest", "state", "reason", "lines", "records", "rejects", "blanks", "skips", "rows_out", "fan_out",
             "first_time", "last_time", "observed_at")
     return Receipt(file_sha256=kept.sha256, bytes=kept.bytes, stored_sha256=kept.stored_sha256, codec=kept.codec,
                    stored_bytes=kept.stored_bytes, received_at=at, **{name: getattr(outcome, name) for name in same})

@@ -87,10 +87,10 @@ def _derive(passes: dict[str, tuple[FilePass, custody.Held]], scanner: Scanner |
 
 
 def _receive(job: FileJob) -> tuple[FileJob, custody.Held] | FileOutcome:
-    vault = Vault(job.root / ".evidence" / "vault")
+    vault = Vault(job.root / ".evidence" / "vault", job.vault_key)
     try:
         held = (custody.from_vault(vault, job.kept) if job.kept else
-                custody.receive(job.root / job.path, vault if job.keep else None))
+                custody.receive(job.file, vault if job.keep else None))
     except custody.ChangedError as error:
         return refuse(job, custody.CHANGED, error.message, error.kept)
     except SourceError as error:
@@ -125,8 +125,8 @@ def refuse(job: FileJob, reason: str, detail: str | None = None, kept: Kept | No
 
 def _outcome(job: FileJob, kept: Kept, facts: dict[str, Any], found: Mapping[str, Findings],
              scanner: Scanner | None) -> FileOutcome:
-    names = ("state", "reason", "detail", "lines", "records", "rejects", "blanks", "skips", "rows_out", "first_time",
-             "last_time")
+    names = ("state", "reason", "detail", "lines", "records", "rejects", "blanks", "skips", "rows_out", "fan_out",
+             "first_time", "last_time")
     observed = job.source.observed_at.isoformat() if job.source.observed_at else None
     return FileOutcome(path=job.path, source_id=job.source.id, connector=job.connector.id,
                        connector_digest=job.connector.digest, kept=kept, segment=facts["key"],

@@ -49,6 +49,7 @@ class Receipt:
     blanks: int = 0
     skips: int = 0
     rows_out: int = 0
+    fan_out: int = 0
     first_time: str | None = None
     last_time: str | None = None
     findings: str | None = None

@@ -119,7 +119,7 @@ def _fill_files(con: duckdb.DuckDBPyConnection, files: list[Current]) -> None:
     import pyarrow as pa
 
     names = ("file_sha256", "bytes", "source_id", "connector", "connector_digest", "state", "reason", "lines",
-             "records", "rejects", "blanks", "skips", "rows_out", "first_time", "last_time")
+             "records", "rejects", "blanks", "skips", "rows_out", "fan_out", "first_time", "last_time")
     rows = [{name: getattr(entry.latest, name) for name in names}
             | {"path": min(entry.paths), "ledger_seq": entry.first_seq} for entry in files]
     if rows:
