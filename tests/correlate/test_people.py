@@ -152,6 +152,19 @@ def test_a_declared_key_has_its_owner(company):
     assert chain["sign_in_tier"] == "T0"
 
 
+def test_a_key_whose_owner_the_gateway_names_is_that_persons(company):
+    """Who owns the key is known from the gateway; that he used it is not, so it is a personal key and no validated user."""
+    company.person("ada")
+    company.ask("x", "ada", "2026-10-10 09:00:00", identity_type="personal_key", credential_id="laptop")
+    company.ask("y", None, "2026-10-10 09:01:00", subject="o-ada", identity_type="personal_key", credential_id="laptop")
+    company.ask("z", "nobody", "2026-10-10 09:02:00", identity_type="personal_key", credential_id="other")
+    chains = company.run()
+    for name in ("x", "y"):
+        assert (chains[name]["caller_class"], *_state(chains[name])) == ("personal_key", "resolved", "p:t/o-ada")
+        assert chains[name]["gateway_validated"] is False
+    assert (chains["z"]["caller_class"], chains["z"]["identity_state"]) == ("personal_key", "unresolved")
+
+
 def test_an_account_of_a_service_is_no_person(company):
     """A directory entry that is a service or a shared mailbox makes the caller that class."""
     company.person("robot", person_kind="service")

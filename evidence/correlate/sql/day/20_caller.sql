@@ -1,6 +1,7 @@
 -- Caller class before any join, the first that applies: declared in the configuration (a rule for this source before
 -- one for all); a machine session; a key where the gateway says so; nobody; a subject with an address came with a
--- token of the identity provider; a name without an address is how gateways show a key; the rest is unknown.
+-- token of the identity provider; a name without an address is how gateways show a key; the rest is unknown. A key of
+-- which the gateway itself names the owner (`own_key`) is that person's, as if it had been declared.
 CREATE OR REPLACE TABLE w_caller AS
 WITH named AS (
     SELECT x.x_no, c.source_id, c.subject, c.caller_class, c.owner_alias
@@ -17,11 +18,12 @@ WITH named AS (
            row_number() OVER (PARTITION BY n.x_no ORDER BY n.source_id = '*', n.subject, n.caller_class) AS nth
     FROM named AS n
 )
-SELECT x.x_no, d.owner_alias,
+SELECT x.x_no, d.owner_alias, d.caller_class IS NULL AND x.identity_type = 'personal_key' AS own_key,
        CASE WHEN d.caller_class IS NOT NULL THEN d.caller_class
             WHEN x.identity_type = 'machine' OR x.session_kind = 'machine' THEN 'service_principal'
             WHEN x.identity_type = 'agent' THEN 'unknown'
             WHEN x.identity_type = 'api_key' THEN 'shared_key'
+            WHEN x.identity_type = 'personal_key' THEN 'personal_key'
             WHEN x.subject IS NULL AND x.subject_email IS NULL THEN
                 CASE WHEN x.credential_id IS NULL THEN 'unauthenticated' ELSE 'shared_key' END
             WHEN x.subject_email LIKE '%@%' OR x.subject LIKE '%@%' THEN 'human_token'

@@ -5,12 +5,12 @@ CREATE OR REPLACE TABLE w_identity_candidate AS
 WITH term AS (
     SELECT x.x_no, x.event_time, x.issuer, x.skew_us, 1 AS strength, 'subject' AS alias_class, x.subject AS alias
     FROM w_x AS x INNER JOIN w_caller AS c ON c.x_no = x.x_no
-    WHERE x.subject IS NOT NULL AND c.caller_class IN ('human_token', 'unknown')
+    WHERE x.subject IS NOT NULL AND (c.caller_class IN ('human_token', 'unknown') OR c.own_key)
     UNION ALL
     SELECT x.x_no, x.event_time, x.issuer, x.skew_us, 2, 'name',
            CASE WHEN x.subject_email LIKE '%@%' THEN x.subject_email ELSE x.subject END
     FROM w_x AS x INNER JOIN w_caller AS c ON c.x_no = x.x_no
-    WHERE c.caller_class IN ('human_token', 'unknown')
+    WHERE c.caller_class IN ('human_token', 'unknown') OR c.own_key
     UNION ALL
     SELECT x.x_no, x.event_time, x.issuer, x.skew_us, 1, 'name', c.owner_alias
     FROM w_x AS x INNER JOIN w_caller AS c ON c.x_no = x.x_no
