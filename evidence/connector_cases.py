@@ -8,7 +8,7 @@ Columns that are NULL, and those that name the source and the hash of the record
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,7 +44,8 @@ class Refused(Protocol):
         """Why it is none."""
 
 
-Feed = Callable[[Connector, Path], Iterable[tuple["pa.RecordBatch", "pa.Table | None", Iterable[Refused]]]]
+Feed = Callable[[Connector, Path, Mapping[str, str]],
+                Iterable[tuple["pa.RecordBatch", "pa.Table | None", Iterable[Refused]]]]
 
 
 class Given(Frozen):
@@ -136,7 +137,7 @@ def _run(connector: Connector, path: Path, feed: Feed, given: Given) -> dict[str
     rejects: list[dict[str, Any]] = []
     skips: list[dict[str, Any]] = []
     texts: list[dict[str, Any]] = []
-    for records, parts, refused in feed(connector, path):
+    for records, parts, refused in feed(connector, path, normalizer.options):
         rejects += [{"record": r.number, "reason": r.reason} for r in refused]
         out = normalizer.batch(records, parts)
         for name, found in out.rows.items():

@@ -65,11 +65,12 @@ class RecordedHttp(Frozen):
 class ModelBodies(Frozen):
     """Fields with the bodies that a model API got and gave: objects, lists, or either of them written as text.
 
-    ``request`` and ``response`` are places in the record, steps with / between them; the first that holds a text is
-    taken. A list stands under the key it was found at, as a list of messages does in a body. ``route`` says where the
-    path or address is by which the wire shape is chosen; ``wires`` are tried in order where it chooses none. A value
-    equal to one of ``absent`` was not recorded; one that contains a text of ``cut`` is not whole. Where no shape finds
-    a text, the whole body stands for it, unless ``whole`` is false because the place holds more than a body.
+    ``request`` and ``response`` are places in the record, with dots between their steps; the first that holds a text is
+    taken. ``columns.<name>`` is the column that evidence.yaml gives that name. A list stands under the key it was found
+    at, as a list of messages does in a body. ``route`` says where the path or address is by which the wire shape is
+    chosen; ``wires`` are tried in order where it chooses none. A value equal to one of ``absent`` was not recorded; one
+    that contains a text of ``cut`` is not whole. Where no shape finds a text, the whole body stands for it, unless
+    ``whole`` is false because the place holds more than a body.
     """
 
     decoder: Literal["model_bodies"]

@@ -63,7 +63,7 @@ def _sources(company: Company, load: Mapping[str, Connector]) -> Rows:
 
 def _capabilities(company: Company, load: Mapping[str, Connector]) -> Rows:
     for source in company.sources:
-        for capability in load[source.connector].capabilities:
+        for capability in load[source.connector].shown(source.options):
             yield {"source_id": source.id, "capability": capability}
 
 

@@ -105,6 +105,12 @@ class Connector(Frozen):
         columns = self.options.get("columns")
         return {f"columns.{name}": about for name, about in columns.names.items()} if columns else {}
 
+    def shown(self, options: Mapping[str, str | Mapping[str, str]]) -> tuple[str, ...]:
+        """Return what a source with these options can show: a column that nobody declared is not evidenced."""
+        columns, given = self.options.get("columns"), options.get("columns") or {}
+        wanted = columns.shows if columns else {}
+        return tuple(one for one in self.capabilities if one not in wanted or set(wanted[one]) & set(given))
+
     @property
     def folder(self) -> Path:
         """The folder with connector.yaml, the statements and the cases."""

@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
+    StringConstraints,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -37,7 +38,21 @@ class _OneOrMore:
 
 Format = Literal["json", "csv", "lines", "parquet"]
 Words = Annotated[tuple[str, ...], _OneOrMore()]
+Marks = Annotated[tuple[Annotated[str, StringConstraints(strip_whitespace=False)], ...], _OneOrMore()]
 Value = Annotated[str, BeforeValidator(paths.plain), WithJsonSchema({"type": ["string", "integer", "boolean", "null"]})]
+
+
+class Gather(Frozen):
+    """Messages that the source cut into several records: those with the same ``by`` belong together.
+
+    The record with something under ``head`` gets, under ``gathered``, what all have: ``into`` maps the key it gets to
+    the field it stands in. ``order`` is the field with a record's number among them.
+    """
+
+    by: str
+    head: str
+    order: str
+    into: dict[str, str] = Field(min_length=1)
 
 
 class Reader(Frozen):
@@ -59,11 +74,10 @@ class Reader(Frozen):
         "resourceSpans[].resource; @member is the path inside the ZIP"))
     parse: dict[str, Literal["json", "pairs"]] = Field(default_factory=dict, description=(
         "field whose text is JSON, or key=value pairs, to be read as such where it stands"))
-    delimiter: Words = Field(default=(",",), description="csv: one character, or several of which the header shows one")
+    gather: Gather | None = None
+    delimiter: Marks = Field(default=(",",), description="csv: one character, or several of which the header shows one")
     encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
     columns: tuple[str, ...] = Field(default=(), description="csv: columns without which a file is none of these")
-    repeats: bool = Field(default=False, description=(
-        "csv: whether columns may repeat; the second of a name is then 'name 2', else the file is refused"))
     line: Words = Field(default=(), description=(
         "lines: regular expressions, the first that fits a line wins; each named group is a field, and the group rest "
         "is read as key=value pairs"))
@@ -177,6 +191,8 @@ class Option(Frozen):
     zone: bool = Field(default=False, description="whether its value is the name of a time zone")
     names: dict[str, str] = Field(default_factory=dict, description="name and what it means")
     required: tuple[str, ...] = Field(default=(), description="names that must be given a column")
+    shows: dict[str, tuple[str, ...]] = Field(default_factory=dict, description=(
+        "capability that the source has only where one of these names is given a column"))
 
     @model_validator(mode="after")
     def _required_are_names(self) -> Option:

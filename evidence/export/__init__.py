@@ -12,10 +12,9 @@ from typing import Final
 
 from evidence.errors import UsageError
 from evidence.export import ciso, junit, ocsf, oscal, sheets
-from evidence.export.compare import Difference, compare
 from evidence.export.sealed import Sealed
 
-__all__ = ["FORMATS", "Difference", "Sealed", "compare", "export"]
+__all__ = ["FORMATS", "Sealed", "export"]
 
 FORMATS: Final[dict[str, tuple[str, Callable[[Sealed, Path], None]]]] = {
     "oscal": ("assessment-results.oscal.json", oscal.write),

@@ -23,15 +23,13 @@ class AnchorError(ValueError):
 class Anchor:
     """One anchor: its expression, whether case counts, and how many bytes a match can have.
 
-    ``low == high`` marks an anchor of fixed width; only such an anchor may match the separator between rows. A
-    ``literal`` has no expression for a pattern but the bytes themselves, one for each character.
+    ``low == high`` marks an anchor of fixed width; only such an anchor may match the separator between rows.
     """
 
     pattern: str
     caseless: bool
     low: int
     high: int
-    literal: bool = False
 
 
 def parse(text: str) -> Anchor:

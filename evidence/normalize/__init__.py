@@ -86,7 +86,7 @@ class Normalizer:
 
         self.connector, self.source_id = connector, source_id
         seen_at = literal(observed_at.astimezone(UTC).replace(tzinfo=None).isoformat(" ") if observed_at else None)
-        given = settings(connector, options or {}, source_id)
+        self.options = given = settings(connector, options or {}, source_id)
         keys, values = zip(*sorted(given.items()), strict=True) if given else ((), ())
         self._columns = {name.removeprefix("columns."): given[name] for name in connector.mapped if name in given}
         options_map = f"MAP([{', '.join(map(literal, keys))}], [{', '.join(map(literal, values))}])"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evidence import connector as connectors
 from evidence.connector import Connector
+from evidence.connector.settings import settings
 from evidence.errors import SourceError, Where
 from evidence.ingest import readers
 from evidence.ingest.job import FileJob
@@ -78,8 +79,9 @@ def _of_records(connector: Connector, source: Source, prefix: str, raw: dict[int
     from evidence.normalize import Normalizer
 
     if connector.decode:
+        options = settings(connector, source.options, source.id)
         for number, text in raw.items():
-            yield from (decoders.text(text, connector, part) for part in parts[number])
+            yield from (decoders.text(text, connector, part, options) for part in parts[number])
         return
     where = {f"{prefix}{number}": number for number in raw}
     records = pa.record_batch({"record_no": pa.array(list(raw), pa.int64()), "locator": list(where),

@@ -48,8 +48,8 @@ def run(name: str, raws: list[Any], engine: Normalizer | None = None) -> Normali
     """Normalise records by a connector."""
     chosen = connector.load(name)
     records = batch(raws)
-    parts = decoders.parts(records, chosen)
-    return (engine or normalizer(name)).batch(records, parts)
+    chosen_engine = engine or normalizer(name)
+    return chosen_engine.batch(records, decoders.parts(records, chosen, chosen_engine.options))
 
 
 def numbers(table: pa.Table) -> set[int]:

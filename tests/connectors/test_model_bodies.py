@@ -12,7 +12,7 @@ from evidence.ingest.readers import model_bodies, wire
 from tests.connectors.recordings import answer, ask, deltas
 
 WIRES = wire.load(catalog.home("connectors") / "_wire")
-DECODE = ModelBodies(decoder="model_bodies", request=("raw/request", "messages"), response=("response",), route=("url",),
+DECODE = ModelBodies(decoder="model_bodies", request=("raw.request", "messages"), response=("response",), route=("url",),
                      wires=("openai_chat", "anthropic_messages"), absent=("withheld", "{}"), cut=("[cut here]",))
 LIST = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "who is on call?"}]
 CLAUDE = {"id": "msg_7", "model": "claude-x", "content": [{"type": "text", "text": "Ines."}], "usage": {"input_tokens": 4, "output_tokens": 2}}
@@ -21,7 +21,7 @@ EVENTS = "".join(f"data: {json.dumps(value)}\n\n" for value in deltas("In", "es.
 
 def read(decode=DECODE, **record):
     """Return the one part of a record."""
-    rows = list(model_bodies.rows(json.dumps(record), decode, WIRES))
+    rows = list(model_bodies.rows(json.dumps(record), decode, WIRES, {}))
     assert len(rows) == 1
     return rows[0]
 
@@ -46,6 +46,28 @@ def test_the_route_chooses_the_shape_and_loses_its_query():
     row = read(url="https://gw.harbour.example/v1/messages?key=secret", raw={"request": {"model": "claude-x", "messages": LIST}}, response=CLAUDE)
     assert (row["route"], row["response"], row["response_id"], row["tokens_out"]) == ("/v1/messages", "Ines.", "msg_7", 2)
     assert "secret" not in json.dumps(row)
+
+
+@pytest.mark.parametrize(("url", "asked", "said"), [
+    ("/v1beta/models/gemini-2.5-pro:generateContent",
+     {"systemInstruction": {"parts": [{"text": "be brief"}]}, "contents": [{"role": "user", "parts": [{"text": "who is on call?"}]}]},
+     {"responseId": "g1", "modelVersion": "gemini-2.5-pro-001", "candidates": [{"content": {"role": "model", "parts": [{"text": "Ines."}]}}],
+      "usageMetadata": {"promptTokenCount": 6, "candidatesTokenCount": 2}}),
+    ("/v1/projects/p/locations/eu/publishers/google/models/gemini-2.5-pro:streamGenerateContent?alt=sse",
+     {"contents": [{"role": "user", "parts": [{"text": "be brief"}, {"text": "who is on call?"}]}]},
+     "".join(f"data: {json.dumps({'responseId': 'g1', 'candidates': [{'content': {'parts': [{'text': piece}]}}], 'usageMetadata': {'promptTokenCount': 6, 'candidatesTokenCount': 2}})}\n\n"
+             for piece in ("In", "es."))),
+    ("/model/gemini-2.5-pro/converse",
+     {"system": [{"text": "be brief"}], "messages": [{"role": "user", "content": [{"text": "who is on call?"}]}]},
+     {"output": {"message": {"role": "assistant", "content": [{"text": "Ines."}]}}, "usage": {"inputTokens": 6, "outputTokens": 2}}),
+    ("/openai/deployments/gemini-2.5-pro/chat/completions?api-version=2024-06-01",
+     {"messages": LIST}, {"choices": [{"message": {"content": "Ines."}}], "usage": {"prompt_tokens": 6, "completion_tokens": 2}}),
+])
+def test_models_that_are_named_in_the_path_are_read(url, asked, said):
+    """Gemini, Bedrock and Azure OpenAI put the model into the route; text, model and counts are found all the same."""
+    row = read(url=url, raw={"request": asked}, response=said)
+    assert (row["prompt"], row["response"], row["model"]) == ("be brief\nwho is on call?", "Ines.", "gemini-2.5-pro")
+    assert (row["tokens_in"], row["tokens_out"]) == (6, 2)
 
 
 def test_a_body_that_no_shape_reads_stands_whole():

@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 from evidence.errors import ConfigError, SourceError
 from evidence.ingest.readers import csv_rows, json_text, line_text, parquet_rows
 from evidence.ingest.readers.base import Batch, Options
+from evidence.ingest.readers.gather import gathered
 from evidence.ingest.readers.rewrite import rewritten
 from evidence.ingest.readers.streams import (
     CHUNK,
@@ -73,7 +74,14 @@ def read(opener: Callable[[], IO[bytes]], options: Options, member: str = "") ->
         with opener() as raw:
             yield from rewritten(_archive(raw, options, member), options)
         return
-    yield from rewritten(_stream(opener, options), options)
+    yield from rewritten(_gathered(opener, options), options)
+
+
+def _gathered(opener: Callable[[], IO[bytes]], options: Options) -> Iterator[Batch]:
+    """Yield what is in a stream, with cut messages put together where the connector says how."""
+    if options.gather is None:
+        return _stream(opener, options)
+    return gathered(lambda: _stream(opener, options), options.gather)
 
 
 def _stream(opener: Callable[[], IO[bytes]], options: Options) -> Iterator[Batch]:
@@ -158,7 +166,7 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, options
     if wrong:
         yield Batch(member=member, stop=wrong)
         return
-    for batch in _stream(lambda: archive.open(entry), options):
+    for batch in _gathered(lambda: archive.open(entry), options):
         batch.member = member
         yield batch
 

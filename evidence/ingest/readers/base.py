@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from evidence.connector import Connector
+from evidence.connector.parts import Gather
 
 WHOLE_FILE: Final = -1
 """Record number of a reject that is about the file and not about one line of it."""
@@ -32,9 +33,9 @@ class Options:
     delimiter: str | tuple[str, ...] = ","
     encoding: str = "utf-8"
     columns: tuple[str, ...] = ()
-    repeats: bool = False
     line: tuple[str, ...] = ()
     other: str | None = None
+    gather: Gather | None = None
     hide: tuple[tuple[str, str], ...] = ()
     key: bytes = b""
     max_record: int = MAX_RECORD
@@ -46,7 +47,7 @@ class Options:
         """Return how the files of a connector are read; an encoding declared for the source comes first."""
         reader, secrets = connector.reader, connector.secrets
         return cls(reader.format, reader.records, reader.carry, reader.parse, reader.delimiter,
-                   encoding or reader.encoding, reader.columns, reader.repeats, reader.line, reader.other,
+                   encoding or reader.encoding, reader.columns, reader.line, reader.other, reader.gather,
                    (*((path, "hash") for path in secrets.hash), *((path, "drop") for path in secrets.drop)), key,
                    max_record, batch_bytes)
 

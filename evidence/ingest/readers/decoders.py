@@ -6,7 +6,7 @@ A text part is addressed as ``<decoder digest>:<ordinal>/prompt`` (or ``response
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from evidence.connector import Connector
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def parts(records: pa.RecordBatch, connector: Connector) -> pa.Table | None:
-    """Return the parts of a batch of records (record_no and raw are used); None where the connector has no decoder."""
+def parts(records: pa.RecordBatch, connector: Connector, options: Mapping[str, str] | None = None) -> pa.Table | None:
+    """Return the parts of a batch of records (record_no and raw are used); None where the connector has no decoder.
+
+    ``options`` are those of the source, by which a connector for any gateway knows its columns.
+    """
     import pyarrow as pa
 
     if connector.decode is None:
@@ -28,19 +31,20 @@ def parts(records: pa.RecordBatch, connector: Connector) -> pa.Table | None:
     schema = pa.schema([(name, kinds[kind]) for name, kind in PART_COLUMNS.items()])
     columns: dict[str, list[Any]] = {name: [] for name in PART_COLUMNS}
     for number, raw in zip(records["record_no"].to_pylist(), records["raw"], strict=True):
-        for row in of_record(number, raw.as_py(), connector):
+        for row in of_record(number, raw.as_py(), connector, options):
             for name, column in columns.items():
                 column.append(row.get(name))
     return pa.table(columns, schema=schema)
 
 
-def of_record(number: int, raw: str | bytes, connector: Connector) -> Iterator[dict[str, Any]]:
+def of_record(number: int, raw: str | bytes, connector: Connector, options: Mapping[str, str] | None = None
+              ) -> Iterator[dict[str, Any]]:
     """Yield the parts of one record, in order."""
     decode, wires = connector.decode, wire.load(connector.wire)
     if decode is None:
         return
     found = (recorded_http.rows(raw, decode, wires) if isinstance(decode, RecordedHttp) else
-             model_bodies.rows(raw, decode, wires))
+             model_bodies.rows(raw, decode, wires, options or {}))
     digest = connector.decoder_digest
     for ordinal, row in enumerate(found):
         row.update(record_no=number, ordinal=ordinal)
@@ -51,7 +55,7 @@ def of_record(number: int, raw: str | bytes, connector: Connector) -> Iterator[d
         yield row
 
 
-def text(raw: str | bytes, connector: Connector, part: str) -> bytes:
+def text(raw: str | bytes, connector: Connector, part: str, options: Mapping[str, str] | None = None) -> bytes:
     """Return the text of one part of a record, read again from the record.
 
     ``record:<key>.<key>`` addresses a text that stands in the record itself.
@@ -67,7 +71,7 @@ def text(raw: str | bytes, connector: Connector, part: str) -> bytes:
         raise SourceError(f"the text part {part!r} was made by another decoder; this one is {connector.decoder_digest}",
                           advice="ingest the file again with this version")
     field = "prompt" if name in {"prompt", "request-body"} else "response"
-    for row in of_record(0, raw, connector):
+    for row in of_record(0, raw, connector, options):
         if row["ordinal"] == int(ordinal) and row.get(field) is not None:
             return str(row[field]).encode()
     raise SourceError(f"the record has no text part {part!r}")

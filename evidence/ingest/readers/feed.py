@@ -6,7 +6,7 @@ For the cases of connectors and for whoever tries one on a file; the pipeline co
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def feed(connector: Connector, path: Path, encoding: str | None = None
+def feed(connector: Connector, path: Path, given: Mapping[str, str] | None = None, encoding: str | None = None
          ) -> Iterator[tuple[pa.RecordBatch, pa.Table | None, list[Reject]]]:
     """Yield the records of a file, their parts where the connector has a decoder, and what the reader refused.
+
+    ``given`` are the options of the source, as texts.
 
     Raises:
         OSError: the file cannot be opened.
@@ -29,7 +31,7 @@ def feed(connector: Connector, path: Path, encoding: str | None = None
     options = Options.of(connector, encoding=encoding, key=b"case")
     for batch in readers.read(lambda: path.open("rb"), options):
         records = to_arrow(batch, path.name)
-        yield records, decoders.parts(records, connector), _rejects(batch)
+        yield records, decoders.parts(records, connector, given), _rejects(batch)
 
 
 def to_arrow(batch: Batch, name: str) -> pa.RecordBatch:

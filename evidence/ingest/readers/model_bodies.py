@@ -11,37 +11,65 @@ from typing import Any, Final
 
 import orjson
 
+from evidence.connector import paths
 from evidence.decoding import ModelBodies
 from evidence.ingest.readers import http_body, wire
 
-_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
+_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {}, paths.ABSENT)
 
 
-def rows(raw: str | bytes, decode: ModelBodies, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
-    """Yield the part of one record; a record that is not a JSON object gives none."""
-    record = http_body.load(raw.encode() if isinstance(raw, str) else raw)
-    if not isinstance(record, dict):
+def rows(raw: str | bytes, decode: ModelBodies, wires: tuple[wire.Wire, ...], columns: Mapping[str, str]
+         ) -> Iterator[dict[str, Any]]:
+    """Yield the part of one record; a record that is not a JSON object gives none.
+
+    ``columns`` says where a place is that evidence.yaml declares (``columns.prompt``).
+    """
+    document = http_body.load(raw.encode() if isinstance(raw, str) else raw)
+    if not isinstance(document, dict):
         return
-    route = next((str(got) for place in decode.route if (got := at(record, place)) not in _EMPTY), "")
+    record = {key: _opened(value) for key, value in document.items()}
+    routes, asks, answers = (tuple(columns.get(place, place) for place in named)
+                             for named in (decode.route, decode.request, decode.response))
+    route = next((str(got) for place in routes if (got := paths.at(record, place)) not in _EMPTY), "")
     route = route.partition("?")[0].partition("#")[0]
     named = {shape.id: shape for shape in wires}
     by_route = wire.of_route(wires, route) if route else None
     shapes = [by_route] if by_route else [named[name] for name in decode.wires if name in named]
-    asked, asked_cut, _ = _side(record, decode.request, decode, shapes, route)
-    given, given_cut, streaming = _side(record, decode.response, decode, shapes, None)
+    asked, asked_cut, _ = _side(record, asks, decode, shapes, route)
+    given, given_cut, streaming = _side(record, answers, decode, shapes, None)
     yield {"kind": "body", "pairing": "exact", "truncated": asked_cut or given_cut, "blocked": False,
            "route": _path(route), "model": asked.model or given.model, "response_id": given.id,
            "streaming": asked.stream if asked.stream is not None else streaming,
            "tokens_in": given.tokens_in, "tokens_out": given.tokens_out, "prompt": asked.text, "response": given.text}
 
 
-def at(record: Any, place: str) -> Any:
-    """Return what stands at a place; a list on the way stands for its first element."""
-    for step in place.split("/"):
-        if isinstance(record, list):
-            record = record[0] if record else None
-        record = record.get(step) if isinstance(record, Mapping) else None
-    return record
+def _opened(value: Any) -> Any:
+    """Return a list of ``{key, value: {stringValue: ...}}``, as OTLP writes attributes, as the object it describes.
+
+    A list of ``{name, attributes}``, as it writes events, is an object of lists by name. All else is as it is.
+    """
+    return _otlp(value) if isinstance(value, list) and value and isinstance(value[0], Mapping) else value
+
+
+def _otlp(items: list[Any]) -> Any:
+    if all(isinstance(item, Mapping) and "key" in item and isinstance(item.get("value"), Mapping) for item in items):
+        return {str(item["key"]): _scalar(item["value"]) for item in items}
+    if all(isinstance(item, Mapping) and "name" in item and "attributes" in item for item in items):
+        named: dict[str, list[Any]] = {}
+        for item in items:
+            named.setdefault(str(item["name"]), []).append(_opened(item["attributes"]))
+        return named
+    return items
+
+
+def _scalar(value: Mapping[str, Any]) -> Any:
+    """Return the value of an OTLP attribute: a scalar, a list or an object."""
+    kind, inner = next(iter(value.items()), ("", None))
+    if kind == "arrayValue" and isinstance(inner, Mapping):
+        return [_scalar(item) for item in inner.get("values") or [] if isinstance(item, Mapping)]
+    if kind == "kvlistValue" and isinstance(inner, Mapping):
+        return _opened(inner.get("values") or [])
+    return inner
 
 
 def _side(record: Mapping[str, Any], places: tuple[str, ...], decode: ModelBodies, shapes: list[wire.Wire],
@@ -49,13 +77,13 @@ def _side(record: Mapping[str, Any], places: tuple[str, ...], decode: ModelBodie
     """Return what the first place with a text says (a request has a route), if it was cut, and if it was a stream."""
     seen = wire.Said()
     for place in places:
-        value = at(record, place)
+        value = paths.at(record, place)
         text = value if isinstance(value, str) else None
         if value in _EMPTY or (text is not None and text.strip() in decode.absent):
             continue
         streaming = text is not None and http_body.looks_like_events(text.lstrip()[:8].encode("utf-8", "replace"), "")
         said = (_stream(text, shapes) if streaming and text is not None else
-                _body(text, value, place.rpartition("/")[2], shapes, route))
+                _body(text, value, place.rpartition(".")[2], shapes, route))
         if said.text is None and decode.whole and text is None:
             whole = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
             said = wire.Said(whole, said.id, said.model, said.stream, said.tokens_in, said.tokens_out)

@@ -20,6 +20,7 @@ from pydantic import Field, field_validator
 from evidence import config
 from evidence.fields import Frozen, Identifier
 from evidence.ingest.readers.http_body import clean
+from evidence.ingest.readers.http_body import load as load_body
 
 _DEPTH = 40
 
@@ -27,12 +28,14 @@ _DEPTH = 40
 class Texts(Frozen):
     """Keys of the body to begin with, and keys to follow from there, in this order, through lists and objects.
 
-    ``objects`` names keys whose value may be an object of any kind, which then stands as JSON text.
+    ``objects`` names keys whose value may be an object of any kind, which then stands as JSON text. ``opened`` names
+    keys whose value may be written as JSON in a text.
     """
 
     start: tuple[str, ...] = Field(alias="from", min_length=1)
     keys: tuple[str, ...] = ()
     objects: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
 
 
 class Body(Frozen):
@@ -177,10 +180,19 @@ def _read(shape: Body, value: Any) -> Said:
         return Said()
     found: list[str] = []
     for key in shape.texts.start:
-        _collect(value.get(key), shape.texts, found, _DEPTH)
+        _collect(_opened(value.get(key)) if key in shape.texts.opened else value.get(key), shape.texts, found, _DEPTH)
     stream = next((got for path in shape.stream if isinstance(got := _at(value, path), bool)), None)
     return Said(clean("\n".join(found)) if found else None, _word(value, shape.id), _word(value, shape.model), stream,
                 _number(value, shape.tokens_in, None), _number(value, shape.tokens_out, None))
+
+
+def _opened(value: Any) -> Any:
+    """Return what a text says as JSON, where it is an object or a list; else the value as it is."""
+    if isinstance(value, list):
+        return [_opened(item) for item in value]
+    if not isinstance(value, str) or value.lstrip()[:1] not in {"{", "["}:
+        return value
+    return load_body(value.encode("utf-8", "replace")) or value
 
 
 def _collect(value: Any, texts: Texts, found: list[str], depth: int) -> None:
@@ -193,7 +205,7 @@ def _collect(value: Any, texts: Texts, found: list[str], depth: int) -> None:
     elif depth and isinstance(value, dict):
         for key in texts.keys:
             if key in value:
-                _collect(value[key], texts, found, depth - 1)
+                _collect(_opened(value[key]) if key in texts.opened else value[key], texts, found, depth - 1)
         whole = (value.get(key) for key in texts.objects)
         found.extend(json.dumps(item, ensure_ascii=False) for item in whole if isinstance(item, dict))
 

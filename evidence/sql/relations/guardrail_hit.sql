@@ -19,5 +19,5 @@ CREATE TABLE guardrail_hit (
     exchange_ref VARCHAR,                -- native id of the exchange, where known
     rule_name VARCHAR NOT NULL,          -- name of the rule
     direction VARCHAR,                   -- input or output
-    action VARCHAR                       -- blocked, warned or logged
+    action VARCHAR                       -- blocked, masked, warned or logged
 );

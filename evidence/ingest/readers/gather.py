@@ -1,0 +1,71 @@
+"""Texts that a source cut into several records: put together again in the record that stands for the request.
+
+A source may cut a long message into rows that share an id and are numbered. The row that stands for the whole gets them
+under ``gathered``; the other rows stay what they are, for the connector to skip by name, so that every line is still
+accounted for. A file is read twice; what lies between is kept on disk.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import IO, Any, Final
+
+import orjson
+
+from evidence.connector.parts import Gather
+from evidence.ingest.readers.base import Batch
+
+_IN_MEMORY: Final = 32 << 20
+
+
+def gathered(read: Callable[[], Iterator[Batch]], what: Gather) -> Iterator[Batch]:
+    """Yield the batches of a file with the texts of its cut messages where they belong."""
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
+        places: dict[str, list[tuple[int, int, int]]] = {}
+        for batch in read():
+            for text in batch.texts:
+                row = orjson.loads(text)
+                if isinstance(name := row.get(what.by), str) and any(row.get(field) for field in what.into.values()):
+                    kept = orjson.dumps({key: row.get(field) for key, field in what.into.items()})
+                    places.setdefault(name, []).append((_number(row.get(what.order)), spool.tell(), len(kept)))
+                    spool.write(kept)
+        for batch in read():
+            batch.texts = [_whole(text, places, spool, what) for text in batch.texts]
+            yield batch
+
+
+def _whole(text: bytes, places: Mapping[str, list[tuple[int, int, int]]], spool: IO[bytes], what: Gather) -> bytes:
+    row = orjson.loads(text)
+    name = row.get(what.by)
+    if not row.get(what.head) or name not in places:
+        return text
+    found: dict[str, list[Any]] = {key: [] for key in what.into}
+    for _, start, size in sorted(places[name]):
+        spool.seek(start)
+        for key, value in orjson.loads(spool.read(size)).items():
+            if value:
+                found[key].append(value)
+    row["gathered"] = {key: _joined(values) for key, values in found.items() if values}
+    return orjson.dumps(row)
+
+
+def _joined(values: list[Any]) -> Any:
+    """Return lists as one list, whole or as JSON in a text; texts that are no lists on their own as one text."""
+    lists: list[Any] = []
+    for value in values:
+        opened = value
+        if isinstance(value, str):
+            try:
+                opened = orjson.loads(value)
+            except orjson.JSONDecodeError:
+                return "".join(one if isinstance(one, str) else orjson.dumps(one).decode() for one in values)
+        lists += opened if isinstance(opened, list) else [opened]
+    return lists
+
+
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 0
