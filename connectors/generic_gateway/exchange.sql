@@ -1,0 +1,44 @@
+-- One row per record. Who vouches for the user decides what he is: the gateway's validated user, the owner of a key, or
+-- the word of a program.
+WITH logged AS (
+    SELECT r.record_no, r.record_hash, r.mapped AS m, r.options AS o, r.options['identity'] AS vouched,
+           one_of(r.mapped['outcome'], r.options['forwarded']) AS passed,
+           one_of(r.mapped['outcome'], r.options['blocked']) OR nz(r.mapped['blocked_by']) IS NOT NULL AS stopped,
+           TRY_CAST(r.mapped['status'] AS BIGINT) AS status,
+           COALESCE(nz(r.mapped['user']), nz(r.mapped['user_email'])) AS who
+    FROM record AS r
+)
+SELECT l.record_no,
+       COALESCE(nz(l.m['id']), l.record_hash) AS native_id,
+       generic_time(l.m['time'], l.o) AS event_time,
+       l.m['time'] AS event_time_raw,
+       generic_time(l.m['response_time'], l.o) AS response_time,
+       nz(l.m['session']) AS session_id,
+       nz(l.m['user']) AS subject,
+       norm_id(CASE WHEN contains(l.m['user_email'], '@') THEN l.m['user_email'] WHEN contains(l.m['user'], '@')
+               THEN l.m['user'] END) AS subject_email,
+       CASE WHEN l.who IS NULL THEN CASE WHEN nz(l.m['key']) IS NOT NULL THEN 'api_key' END
+            WHEN l.vouched = 'key' THEN 'personal_key' WHEN l.vouched = 'program' THEN 'agent' ELSE 'user' END AS identity_type,
+       nz(l.m['key']) AS credential_id,
+       COALESCE(nz(l.m['connection']), l.o['connection']) AS connection,
+       bare_ip(l.m['client_ip']) AS client_ip,
+       upper(nz(l.m['method'])) AS method,
+       p.route,
+       COALESCE(nz(l.m['model']), p.model) AS model,
+       l.status AS status_code,
+       p.streaming,
+       'exact' AS pairing,
+       p.truncated,
+       CASE WHEN l.stopped THEN 'blocked' WHEN l.passed THEN 'forwarded' WHEN l.status IN (401, 403, 429) THEN 'denied'
+            WHEN l.status BETWEEN 200 AND 399 THEN 'forwarded' WHEN l.status IS NOT NULL THEN 'no_response'
+            WHEN p.response IS NOT NULL THEN 'forwarded' ELSE 'unknown' END AS outcome,
+       nz(l.m['blocked_by']) AS blocked_by,
+       CASE WHEN lower(l.m['risk']) IN ('low', 'medium', 'high') THEN lower(l.m['risk']) END AS risk_level,
+       nz(l.m['correlation']) AS correlation_id,
+       COALESCE(nz(l.m['provider_request']), p.response_id) AS provider_request_id,
+       p.prompt, p.prompt_part, p.response, p.response_part,
+       COALESCE(TRY_CAST(l.m['tokens_in'] AS BIGINT), p.tokens_in) AS tokens_in,
+       COALESCE(TRY_CAST(l.m['tokens_out'] AS BIGINT), p.tokens_out) AS tokens_out,
+       CASE WHEN nz(l.m['time']) IS NOT NULL AND generic_time(l.m['time'], l.o) IS NULL THEN 'bad_timestamp:columns.time' END
+           AS reject
+FROM logged AS l JOIN part AS p ON p.record_no = l.record_no
