@@ -209,7 +209,9 @@ class Retention(Frozen):
 class Ingest(Frozen):
     """What is kept of the raw files."""
 
-    vault: Literal["full", "hashes_only"] = "full"
+    vault: Literal["full", "encrypted", "hashes_only"] = "full"
+    vault_key_file: str | None = Field(default=None, description="file with the key; by default one in secrets/")
+    vault_key_env: str | None = Field(default=None, description="environment variable with the key")
     catalogs: tuple[RelativePath, ...] = ()
     plugins: tuple[str, ...] = ()
 

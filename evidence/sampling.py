@@ -55,12 +55,15 @@ def clopper_pearson(deviations: int, n: int, confidence: float) -> tuple[float, 
 
 
 def _at_most(k: int, n: int) -> Callable[[float], float]:
-    """Return P(X <= k) of a binomial distribution as a function of the rate, summed in logarithms."""
-    logs = [math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) for i in range(k + 1)]
+    """Return P(X <= k) of a binomial distribution as a function of the rate; the shorter tail is summed, by logs."""
+    upper = k + 1 > n - k
+    terms = range(k + 1, n + 1) if upper else range(k + 1)
+    logs = [(i, math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1)) for i in terms]
 
     def probability(p: float) -> float:
         yes, no = math.log(p), math.log1p(-p)
-        return math.fsum(math.exp(log + i * yes + (n - i) * no) for i, log in enumerate(logs))
+        tail = math.fsum(math.exp(log + i * yes + (n - i) * no) for i, log in logs)
+        return 1 - tail if upper else tail
     return probability
 
 

@@ -1,11 +1,17 @@
--- One row per user, day and feature; for a day without features one row that says whether there was any use.
+-- One row per user, day and feature; for a day without features one row that says whether there was any use. Credits
+-- and flags are signs of use that no feature need show: telemetry may be off where the server counts.
 --
 -- The command line is told apart by totals_by_cli only where no feature names it: the two overlap and are never added.
 WITH person_day AS (
     SELECT r.record_no, r.s, r.issuer, naive_utc(r.s.day) AS day_start,
            COALESCE(list_contains(list_transform(r.s.totals_by_feature, lambda f: f.feature), 'copilot_cli'), false) AS has_cli,
            COALESCE(r.s.used_copilot_coding_agent = 'true', false)
-               OR COALESCE(r.s.used_copilot_cloud_agent = 'true', false) AS has_agent
+               OR COALESCE(r.s.used_copilot_cloud_agent = 'true', false) AS has_agent,
+           len(list_filter(COALESCE(r.s.totals_by_feature, []), lambda f: COALESCE(TRY_CAST(f.user_initiated_interaction_count AS BIGINT), 0)
+               + COALESCE(TRY_CAST(f.code_generation_activity_count AS BIGINT), 0)
+               + COALESCE(TRY_CAST(f.code_acceptance_activity_count AS BIGINT), 0) > 0)) > 0 AS in_features,
+           COALESCE(TRY_CAST(r.s.ai_credits_used AS DECIMAL(18, 6)), 0) > 0 OR COALESCE('true' IN (r.s.used_agent, r.s.used_chat), false)
+               AS elsewhere
     FROM record AS r WHERE r.s.user_totals IS NULL
 ), part AS (
     SELECT d.record_no, d.f.feature AS surface, 'interaction' AS unit, GREATEST(
@@ -20,9 +26,10 @@ WITH person_day AS (
     SELECT d.record_no, 'copilot_coding_agent', 'active_flag', 1, 1 FROM person_day AS d WHERE d.has_agent
     UNION ALL
     SELECT d.record_no, 'any', 'active_flag', sign(COALESCE(TRY_CAST(d.s.user_initiated_interaction_count AS BIGINT), 0)
-               + COALESCE(TRY_CAST(d.s.code_generation_activity_count AS BIGINT), 0))::BIGINT, 0
+               + COALESCE(TRY_CAST(d.s.code_generation_activity_count AS BIGINT), 0) + d.elsewhere::BIGINT)::BIGINT, 0
     FROM person_day AS d
-    WHERE len(COALESCE(d.s.totals_by_feature, [])) = 0 AND NOT d.has_agent AND COALESCE(d.s.used_cli <> 'true', true)
+    WHERE (len(COALESCE(d.s.totals_by_feature, [])) = 0 OR d.elsewhere AND NOT d.in_features) AND NOT d.has_agent
+      AND COALESCE(d.s.used_cli <> 'true', true)
 ), row_ AS (
     SELECT d.record_no, concat_ws('/', nz(d.s.enterprise_id), COALESCE(nz(d.s.user_id), nz(d.s.user_login)), d.s.day,
                p.surface) AS native_id, d.day_start AS start, d.s.day AS raw_day, d.day_start + INTERVAL 1 DAY AS stop,

@@ -22,7 +22,9 @@ reasons:
   analyzed_unmasked: The gateway found values and did not mask them all.
   partial_too_wide: A mask leaves more of the value to see than the policy allows.
   unmasked: Masking was off or had failed, and a value is there.
-  indeterminate: The response is cut short, cannot be decoded, or the masking reported errors.
+  indeterminate: >
+    The response is cut short, cannot be decoded, the masking reported errors, or it is not proven that the caller was in
+    the group that may see the value.
   surrogate_unverifiable: Masked values look like real ones; nothing tells them apart.
   under_evidenced: The gateway claims more masking than there are marks.
   pairing_not_exact: It is not certain which response belongs to the request.

@@ -17,8 +17,8 @@ from evidence import __version__
 from evidence.cli import _out
 from evidence.errors import EvidenceError
 
-COMMANDS = ("demo", "init", "doctor", "ingest", "run", "check", "verify", "explain", "interaction", "approve", "export",
-            "connectors", "controls", "scan", "masking", "keys", "completion")
+COMMANDS = ("demo", "init", "doctor", "ingest", "run", "check", "verify", "explain", "interaction", "approve",
+            "sample", "diff", "export", "connectors", "controls", "scan", "masking", "keys", "completion")
 
 
 class _Commands(click.Group):

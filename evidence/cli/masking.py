@@ -37,7 +37,7 @@ def show(columns: Sequence[str], lines: Sequence[Sequence[object]], format_: str
 
 @click.group("masking")
 def command() -> None:
-    """List and test the rules of the scanner, and measure what it finds.
+    """List and test the rules of the scanner, measure what it finds, and make values to send.
 
     \b
     Example:
@@ -141,9 +141,74 @@ def qualify(paths: tuple[Path, ...], packs: tuple[str, ...], rules: tuple[Path, 
     return 4 if not rows or any(row.form == "plain" and not row.qualified for row in rows) else 0
 
 
-def _load(packs: Sequence[str], rules: Sequence[Path], engine: str) -> PatternScanner:
+@command.group("canary")
+def canary_() -> None:
+    """Make values to send through the real gateway, so that the report can say that such values are found.
+
+    \b
+    Example:
+      evidence masking canary new -C acme
+    """
+
+
+@canary_.command("new")
+@_out.folder_option
+@click.option("--entity", "entities", multiple=True, default=("EMAIL_ADDRESS", "CREDIT_CARD", "AWS_ACCESS_KEY"),
+              show_default=True, help="What it looks like; can be given several times.")
+@_out.format_option
+def canary_new(folder: str, entities: tuple[str, ...], format_: str) -> int:
+    """Make a canary of each ENTITY and print, this once, a sentence that holds it: send that through the gateway.
+
+    Only a keyed hash is kept. The value is nobody's; wherever it turns up it is no finding, and the report says so.
+
+    \b
+    Example:
+      evidence masking canary new -C acme --entity EMAIL_ADDRESS
+    """
+    from datetime import UTC, datetime
+    from random import SystemRandom
+
+    from evidence import config, pipeline
+    from evidence.masking import canary
+    from evidence.store import canaries, disk
+
+    store = pipeline.open_store(Path(folder), config.load_company(Path(folder)))
+    scanner = _load(store.company.policies.masking.packs, (), "hyperscan", key=store.key("finding"))
+    rng = SystemRandom()
+    made = [(entity, *canary.new(scanner, entity, rng)) for entity in entities]
+    at = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    lines = []
+    with disk.only_one(store.lock):
+        for entity, sentence, value_hmac in made:
+            one = canaries.Canary(f"cn-{rng.getrandbits(48):012x}", entity, value_hmac, at)
+            canaries.add(store.register, one)
+            lines.append((one.canary_id, entity, sentence))
+    show(("canary", "entity", "send"), lines, format_)
+    return 0
+
+
+@canary_.command("list")
+@_out.folder_option
+@_out.format_option
+def canary_list(folder: str, format_: str) -> int:
+    """List the canaries that were made; their values are kept nowhere.
+
+    \b
+    Example:
+      evidence masking canary list -C acme
+    """
+    from evidence import config, pipeline
+    from evidence.store import canaries
+
+    store = pipeline.open_store(Path(folder), config.load_company(Path(folder)))
+    lines = [(one.canary_id, one.entity_type, one.registered_at) for one in canaries.read(store.register)]
+    show(("canary", "entity", "registered_at"), lines, format_)
+    return 0
+
+
+def _load(packs: Sequence[str], rules: Sequence[Path], engine: str, key: bytes = KEY) -> PatternScanner:
     from typing import cast
 
     from evidence import masking
 
-    return cast("PatternScanner", masking.load(packs, key=KEY, extra=rules, engine=engine))
+    return cast("PatternScanner", masking.load(packs, key=key, extra=rules, engine=engine))

@@ -78,6 +78,8 @@ class Reader(Frozen):
     delimiter: Marks = Field(default=(",",), description="csv: one character, or several of which the header shows one")
     encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
     columns: tuple[str, ...] = Field(default=(), description="csv: columns without which a file is none of these")
+    repeats: bool = Field(default=False, description=(
+        "csv: whether columns may repeat; the second of a name is then 'name 2', else the file is refused"))
     line: Words = Field(default=(), description=(
         "lines: regular expressions, the first that fits a line wins; each named group is a field, and the group rest "
         "is read as key=value pairs"))

@@ -30,8 +30,9 @@ def steps(folder: str) -> int:
     return len(_files(folder))
 
 
-def run_folder(con: duckdb.DuckDBPyConnection, folder: str, after: Callable[[str], None] = lambda _: None) -> None:
-    """Run every SQL file of a folder in the order of names; ``after`` hears the name of each one done.
+def run_folder(con: duckdb.DuckDBPyConnection, folder: str, after: Callable[[str], None] = lambda _: None, *,
+               last: str | None = None) -> None:
+    """Run every SQL file of a folder in the order of names, up to ``last``; ``after`` hears the name of each one done.
 
     Raises:
         SourceError: a file does not run on these relations.
@@ -45,6 +46,8 @@ def run_folder(con: duckdb.DuckDBPyConnection, folder: str, after: Callable[[str
             raise SourceError(f"correlation step {name} failed: {error}",
                               advice="a relation may lack a column or the memory limit may be too low") from error
         after(name)
+        if last and name == f"{folder}/{last}.sql":
+            return
 
 
 def fresh(con: duckdb.DuckDBPyConnection, *names: str) -> None:

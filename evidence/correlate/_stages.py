@@ -109,6 +109,25 @@ def _move_to(con: duckdb.DuckDBPyConnection, start: datetime, end: datetime) -> 
         con.execute(f"CREATE OR REPLACE MACRO {name}() AS TIMESTAMP '{value.isoformat()}'")
 
 
+def callers(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill ``w_caller_group``: who was in which group that a masking rule names, at the instant of each exchange.
+
+    The masking verdicts need it before there are chains. Where no rule names a group it stays empty and costs nothing.
+    Needs ``intervals``.
+
+    Raises:
+        SourceError: the relations do not fit the SQL of this stage.
+    """
+    con.execute("CREATE OR REPLACE TABLE w_caller_group (interaction_id VARCHAR, group_id VARCHAR, standing VARCHAR)")
+    if con.execute("SELECT count(*) FROM cfg_masking WHERE directory_group IS NOT NULL").fetchone() == (0,):
+        return
+    for start, end in _slices(con):
+        _move_to(con, start, end)
+        run_folder(con, "day", last="31_identity")
+        run_folder(con, "callers")
+    con.execute("UPDATE param SET day_from = period_from, day_to = period_to")
+
+
 def chains(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) -> None:
     """Fill ``chain`` and ``link``: a few UTC days of exchanges after the others, then requests only the vendor saw.
 

@@ -12,9 +12,10 @@ from typing import Final
 
 from evidence.errors import UsageError
 from evidence.export import ciso, junit, ocsf, oscal, sheets
+from evidence.export.compare import Difference, compare
 from evidence.export.sealed import Sealed
 
-__all__ = ["FORMATS", "Sealed", "export"]
+__all__ = ["FORMATS", "Difference", "Sealed", "compare", "export"]
 
 FORMATS: Final[dict[str, tuple[str, Callable[[Sealed, Path], None]]]] = {
     "oscal": ("assessment-results.oscal.json", oscal.write),

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from evidence import constants as c
-from evidence.errors import VerificationError, Where
+from evidence.errors import UsageError, VerificationError, Where
 
 EXCEPTIONS: Final = "evidence/exceptions.csv"
 RESULTS: Final = "evidence/results.ndjson"
+_POPULATIONS: Final = "evidence/populations/"
 _LIMIT: Final = 256 << 20
 _SPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, c.FORMAT)
 
@@ -80,10 +81,27 @@ class Sealed:
                 found.setdefault(check, []).append(control["control_id"])
         return found
 
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """Ids of the sources of which something was asked."""
+        return frozenset(str(source["source_id"]) for source in self.json(c.SOURCES))
+
     def exceptions(self) -> list[dict[str, str]]:
         """Return every exception, approved ones too."""
         text = io.StringIO(self._checked(EXCEPTIONS).decode("utf-8-sig"), newline="")
         return list(csv.DictReader(text))
+
+    def population(self, name: str) -> list[str]:
+        """Return the sorted ids of a population: a check's, or ``interactions``.
+
+        Raises:
+            UsageError: the package has no such population; the advice names those there are.
+        """
+        member = f"{_POPULATIONS}{name}.txt"
+        if member not in self.digests:
+            known = sorted(one[len(_POPULATIONS):-4] for one in self.digests if one.startswith(_POPULATIONS))
+            raise UsageError(f"the package has no population {name!r}", advice=f"known: {', '.join(known)}")
+        return self._checked(member).decode().splitlines()
 
     def results(self) -> Iterator[dict[str, Any]]:
         """Yield each verdict on each member of each population, in order.

@@ -77,6 +77,18 @@ def receive(path: Path, vault: Vault | None) -> Held:
     return Held(kept, lambda: path.open("rb"), unchanged)
 
 
+def take_stream(stream: IO[bytes], folder: Path) -> tuple[Path, str]:
+    """Write a stream that comes once into a file of a folder, and return the file and the hash of its bytes."""
+    disk.folder(folder)
+    place = disk.scratch(folder / "stream")
+    sha = hashlib.sha256()
+    with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        while block := stream.read(disk.BLOCK):
+            sha.update(block)
+            file.write(block)
+    return place, sha.hexdigest()
+
+
 def from_vault(vault: Vault, kept: Kept) -> Held:
     """Return a file that was received before, to be read again."""
     return Held(kept, vault.opener(kept.sha256), lambda: None)

@@ -21,7 +21,8 @@ class FileJob:
     ``path`` is relative to the company folder. ``kept`` is given where the bytes are to come from the vault instead,
     because the file itself lies there no longer. ``known`` has hash and ``observed_at`` of what was received under this
     name before: the next export of a source does not change when the one before was made. ``secret`` is the key with
-    which fields are hashed that the connector calls secret.
+    which fields are hashed that the connector calls secret, ``vault_key`` the one under which raw bytes are kept.
+    ``place`` is where bytes lie that came by standard input, for which ``path`` is only a name.
     """
 
     root: Path
@@ -36,6 +37,13 @@ class FileJob:
     batch_bytes: int = BATCH_BYTES
     size: int = 0
     secret: bytes = field(default=b"", repr=False)
+    vault_key: bytes | None = field(default=None, repr=False)
+    place: Path | None = None
+
+    @property
+    def file(self) -> Path:
+        """Where the bytes lie."""
+        return self.place or self.root / self.path
 
     def pinned(self, file_sha256: str) -> FileJob:
         """Return the job for the bytes found, under the ``observed_at`` with which they were received, if any."""
@@ -60,6 +68,7 @@ class FileOutcome:
     kept: Kept = field(default_factory=lambda: Kept("0" * 64, 0))
     segment: str = ""
     findings: str | None = None
+    people: str | None = None
     rules_digest: str | None = None
     event: str = "known"
     state: str = "unreadable"
@@ -72,6 +81,7 @@ class FileOutcome:
     blanks: int = 0
     skips: int = 0
     rows_out: int = 0
+    fan_out: int = 0
     first_time: str | None = None
     last_time: str | None = None
 

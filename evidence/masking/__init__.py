@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from evidence.masking.assurance import ClassAssurance
+    from evidence.masking.directory import Dictionary
     from evidence.masking.scanner import PatternScanner
 
 
@@ -26,6 +27,7 @@ class Scanner(Protocol):
 
     rules_digest: str
     engine: str
+    people: Dictionary | None
 
     def scan(self, texts: pa.Array) -> pa.Table:
         """Return row, entity_type, entity_class, rule_id, off_bytes, len_bytes, confidence_milli, flag, value_hmac."""
@@ -41,7 +43,7 @@ class Scanner(Protocol):
 
 
 def load(packs: Sequence[str], *, key: bytes, extra: Sequence[Path] = (), engine: str = "hyperscan",
-         allow: Sequence[AllowRule] = (), cache: Path | None = None) -> Scanner:
+         allow: Sequence[AllowRule] = (), cache: Path | None = None, people: Dictionary | None = None) -> Scanner:
     """Compile rule packs to a scanner (a third of a second the first time; one scanner for each worker).
 
     Args:
@@ -51,6 +53,7 @@ def load(packs: Sequence[str], *, key: bytes, extra: Sequence[Path] = (), engine
         engine: ``hyperscan``, or ``re2``, which finds the same more slowly.
         allow: declared values that are no findings; flagged ``allowed`` and counted.
         cache: folder in which the fast engine's compiled databases are kept; its files are believed, as secrets are.
+        people: the company's own people, to be found as they are written.
 
     Raises:
         ConfigError: a pack is missing or wrong, or a pattern does not compile; names file and rule.
@@ -67,7 +70,7 @@ def load(packs: Sequence[str], *, key: bytes, extra: Sequence[Path] = (), engine
     digest = scanner.digest([*(path for path, _ in found), grammar, *words, *foreign], allow)
     return scanner.PatternScanner(rules.build(found), [rule for path in foreign for rule in imported.load(path)],
                                   placeholders.load(grammar), key=key, engine=engine, rules_digest=digest, allow=allow,
-                                  cache=cache)
+                                  cache=cache, people=people)
 
 
 def qualify(scanner: PatternScanner, *, seed: int, per_class: int, texts: Sequence[bytes]) -> list[ClassAssurance]:

@@ -23,13 +23,15 @@ class AnchorError(ValueError):
 class Anchor:
     """One anchor: its expression, whether case counts, and how many bytes a match can have.
 
-    ``low == high`` marks an anchor of fixed width; only such an anchor may match the separator between rows.
+    ``low == high`` marks an anchor of fixed width; only such an anchor may match the separator between rows. A
+    ``literal`` has no expression for a pattern but the bytes themselves, one for each character.
     """
 
     pattern: str
     caseless: bool
     low: int
     high: int
+    literal: bool = False
 
 
 def parse(text: str) -> Anchor:

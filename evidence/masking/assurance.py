@@ -1,9 +1,8 @@
 """How good the scanner's own eyes are, measured in every run: seeded values planted in copies of real responses.
 
 Zero findings mean "none of the classes listed, each with recall of at least its bound", never "no leaks". The bound is
-the one-sided Clopper-Pearson bound, computed from the exact binomial tail: the largest p for which as many hits, or
-more, have a chance of at most five in a hundred. Values and copies live in memory for the length of the measurement;
-what leaves are counts.
+the largest recall at which as many hits, or more, have a chance of at most five in a hundred. Values and copies live in
+memory for the length of the measurement; what leaves are counts.
 """
 
 from __future__ import annotations
@@ -15,11 +14,14 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from evidence.masking.planting import MUTATIONS, Planted, plant, plantable
+from evidence.sampling import clopper_pearson
 
 if TYPE_CHECKING:
     from evidence.masking.rules import Rule
     from evidence.masking.scanner import PatternScanner
 
+_BOTH = 0.9
+"""Two-sided 90 % has 5 % on each side: each of its bounds is the one-sided one of 95 %."""
 FLOOR_MILLI = 950
 """A class whose bound is below this is "detector not qualified"."""
 ENCODED = ("EMAIL_ADDRESS", "CREDIT_CARD", "US_SSN", "PHONE_NUMBER", "IBAN_CODE")
@@ -44,37 +46,20 @@ class ClassAssurance:
         return self.lower_bound_milli >= FLOOR_MILLI
 
 
-def lower_bound_milli(found: int, planted: int, confidence: float = 0.95) -> int:
-    """Return the Clopper-Pearson lower bound of a proportion in thousandths, rounded down.
+def lower_bound_milli(found: int, planted: int) -> int:
+    """Return the lower bound (95 %, one-sided Clopper-Pearson) of a proportion in thousandths, rounded down."""
+    return math.floor(clopper_pearson(found, planted, _BOTH)[0] * 1000 + 1e-9) if planted else 0
 
-    The tail P(X >= found | n, p) grows with p; bisection to a millionth is far below what is printed.
+
+def prevalence_bound_ppm(responses: int, bound_milli: int, leaking: int = 0) -> int | None:
+    """Return the upper bound of leaking responses in a million, where ``leaking`` of those read were found to be.
+
+    The bound of the share that was found (95 %), widened by the recall that is proven (95 %); None if nothing can be
+    said. With no leak among n it is the rule of three: 3 / (n * recall).
     """
-    if found == 0 or planted == 0:
-        return 0
-    low, high = 0.0, 1.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _tail(found, planted, middle) <= 1 - confidence else (low, middle)
-    return math.floor(low * 1000 + 1e-9)
-
-
-def _tail(found: int, planted: int, p: float) -> float:
-    """Return the chance of at least ``found`` hits among ``planted`` at hit rate ``p``, summed from the exact terms."""
-    if not 0 < p < 1:
-        return float(p >= 1)
-    whole = math.lgamma(planted + 1)
-    hit, miss = math.log(p), math.log1p(-p)
-    return math.fsum(
-        math.exp(whole - math.lgamma(k + 1) - math.lgamma(planted - k + 1) + k * hit + (planted - k) * miss)
-        for k in range(found, planted + 1))
-
-
-def prevalence_bound_ppm(responses: int, bound_milli: int) -> int | None:
-    """Return the upper bound (95 %) of leaks per million responses when none was found; None if nothing can be said.
-
-    The rule of three over the responses read, widened by the recall that is proven.
-    """
-    return math.ceil(3_000_000 * 1000 / (responses * bound_milli)) if responses and bound_milli else None
+    if not responses or not bound_milli:
+        return None
+    return min(1_000_000, math.ceil(clopper_pearson(leaking, responses, _BOTH)[1] * 1_000_000_000 / bound_milli))
 
 
 def qualify(scanner: PatternScanner, *, seed: int, per_class: int, texts: Sequence[bytes]) -> list[ClassAssurance]:

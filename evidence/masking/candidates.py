@@ -6,10 +6,11 @@ The value is in memory here and nowhere else: what leaves is an offset, a length
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from evidence.masking.anchors import Anchor
 from evidence.masking.rules import MARGIN, Rule
 
 if TYPE_CHECKING:
@@ -39,6 +40,24 @@ class Found:
     value: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """A value that is known: where its bytes stand alone, it is found.
+
+    The anchor is a literal, the value's beginning or all of it; ``tail`` is what must follow, in either case.
+    ``value`` names it where it can be written in several ways.
+    """
+
+    anchor: Anchor
+    tail: bytes
+    entity: str
+    entity_class: str
+    rule_id: str
+    confidence: int
+    value: bytes | None
+
+
+_JOINTS = frozenset("-@+.")
 Region = tuple[int, int, int]
 
 
@@ -115,6 +134,30 @@ def examine(rule: Rule, places: Iterable[Region], block: Block) -> Iterator[Foun
                 yield found
             if count > CAP or tries > TRIES:
                 break
+
+
+def exact(known: Mapping[int, Sequence[Exact]], hits: Hits, block: Block) -> Iterator[Found]:
+    """Yield the known values of a block that stand alone; they are given by the numbers of their anchors."""
+    import numpy as np
+
+    chosen = np.flatnonzero(np.isin(hits.anchor, list(known)))
+    for anchor, row, end in zip(hits.anchor[chosen].tolist(), hits.row[chosen].tolist(), hits.end[chosen].tolist(),
+                                strict=True):
+        low, high = int(block.starts[row]), int(block.ends[row])
+        for one in known[anchor]:
+            start, stop = end - one.anchor.low, end + len(one.tail)
+            if stop > high or bytes(block.view[end:stop]).lower() != one.tail:
+                continue
+            before, after = bytes(block.view[max(low, start - 5):start]), bytes(block.view[stop:min(high, stop + 5)])
+            if not _goes_on(before, after):
+                yield Found(row, start - low, stop - start, one.entity, one.entity_class, one.rule_id, one.confidence,
+                            None, one.value or bytes(block.view[start:stop]))
+
+
+def _goes_on(before: bytes, after: bytes) -> bool:
+    """Tell whether a word goes on before or after a value: ``Ann Lee`` does not stand alone in ``Ann Lee-Ho``."""
+    return any(side[:1].isalnum() or side[:1] == "_" or (side[:1] in _JOINTS and side[1:2].isalnum())
+               for side in (before.decode("utf-8", "ignore")[::-1], after.decode("utf-8", "ignore")))
 
 
 def _value_span(rule: Rule, match: Any) -> tuple[int, int]:

@@ -19,32 +19,35 @@ Expression = tuple[int, bytes, int]
 """Number, text and flags of one expression."""
 
 
-def database(expressions: Sequence[Expression], cache: Path | None) -> Any:
-    """Return a database of the expressions, from the folder if it is there, else compiled and left there."""
-    path = cache / f"{_name(expressions)}.hsdb" if cache else None
+def database(expressions: Sequence[Expression], cache: Path | None, *, literal: bool = False) -> Any:
+    """Return a database of the expressions, from the folder if it is there, else compiled and left there.
+
+    Plain literals are compiled by a compiler of their own, many thousand in a second or two.
+    """
+    path = cache / f"{_name(expressions, literal)}.hsdb" if cache else None
     found = _kept(path) if path else None
     if found is None:
-        found = _compile(expressions)
+        found = _compile(expressions, literal)
         if path:
             _keep(found, path)
     return found
 
 
-def _name(expressions: Sequence[Expression]) -> str:
+def _name(expressions: Sequence[Expression], literal: bool) -> str:
     from importlib.metadata import version
 
-    sha = hashlib.sha256(f"{version('hyperscan')}\0{platform.machine()}\0{platform.system()}\n".encode())
+    sha = hashlib.sha256(f"{version('hyperscan')}\0{platform.machine()}\0{platform.system()}\0{literal}\n".encode())
     for number, text, flags in expressions:
         sha.update(f"{number}\0{flags}\0{len(text)}\0".encode() + text)
     return sha.hexdigest()
 
 
-def _compile(expressions: Sequence[Expression]) -> Any:
+def _compile(expressions: Sequence[Expression], literal: bool) -> Any:
     import hyperscan as hs
 
     made = hs.Database()
     made.compile(expressions=[text for _, text, _ in expressions], ids=[number for number, _, _ in expressions],
-                 elements=len(expressions), flags=[flags for _, _, flags in expressions])
+                 elements=len(expressions), flags=[flags for _, _, flags in expressions], literal=literal)
     return made
 
 

@@ -78,11 +78,18 @@ def re2_module() -> Any:
 
 
 _SHAPES = re.compile(r"(?:\\b)?(?:\\\+|\\\()?(?:\\d|[1-9]|\[[0-9](?:-?[0-9])?\]|\[0-9a-fA-F\])")
-LANES = 3
+LANES = 4
+LITERALS = LANES - 1
 
 
 def lane(anchor: Anchor) -> int:
-    """Return which database an anchor goes to: literals, shapes of digits, or long runs, which slow down each other."""
+    """Return which database an anchor goes to, since some kinds slow down others.
+
+    0 holds expressions that begin with a literal, 1 shapes of digits, 2 long runs, 3 plain literals, of which there may
+    be many thousand.
+    """
+    if anchor.literal:
+        return LITERALS
     if anchor.pattern.startswith("[A-Za-z0-9+/]{"):
         return 2
     return 1 if _SHAPES.match(anchor.pattern) else 0
@@ -98,13 +105,16 @@ class _Hyperscan:
 
         self._anchors = anchors
         self._found: tuple[list[int], list[int]] = ([], [])
+        self._fixed: Any = None
         groups: list[list[compiled.Expression]] = [[] for _ in range(LANES + 1)]
         for number, anchor in enumerate(anchors):
             caseless = hs.HS_FLAG_CASELESS if anchor.caseless else 0
-            groups[lane(anchor)].append((number, anchor.pattern.encode(), caseless))
+            text = anchor.pattern.encode("latin-1" if anchor.literal else "ascii")
+            groups[lane(anchor)].append((number, text, caseless))
         groups[LANES] = [(len(anchors) + number, pattern.encode(), hs.HS_FLAG_MULTILINE)
                          for number, pattern in enumerate(row_patterns)]
-        self._databases = [compiled.database(group, cache) for group in groups if group]
+        self._databases = [compiled.database(group, cache, literal=number == LITERALS)
+                           for number, group in enumerate(groups) if group]
 
     def _scan(self, block: Block) -> None:
         """Fill ``_found`` with the numbers and ends of everything that matches in the block."""
@@ -128,8 +138,9 @@ class _Hyperscan:
         keep = numbers < len(self._anchors)
         numbers, ends = numbers[keep], ends[keep]
         row = np.searchsorted(block.starts, ends - 1, side="right") - 1
-        width = np.array([a.low if a.low == a.high else 0 for a in self._anchors] or [0], dtype=np.int64)
-        inside = (row >= 0) & (ends - width[numbers] >= block.starts[row] - 1)
+        if self._fixed is None:
+            self._fixed = np.array([a.low if a.low == a.high else 0 for a in self._anchors] or [0], dtype=np.int64)
+        inside = (row >= 0) & (ends - self._fixed[numbers] >= block.starts[row] - 1)
         numbers, row, ends = numbers[inside], row[inside], ends[inside]
         order = np.lexsort((ends, numbers))
         return Hits(numbers[order], row[order], ends[order])
@@ -145,6 +156,11 @@ class _Hyperscan:
         return found
 
 
+def _quoted(anchor: Anchor) -> bytes:
+    """Return a literal as an expression."""
+    return b"".join(b"\\x%02x" % byte for byte in anchor.pattern.encode("latin-1"))
+
+
 class _Re2:
     """The same with google-re2, row by row: which anchors, then every end of each."""
 
@@ -157,11 +173,11 @@ class _Re2:
         options.max_mem = 256 << 20
         options.log_errors = False
         self._anchors = anchors
-        texts = [("(?i)" if a.caseless else "") + a.pattern for a in anchors]
-        self._compiled = [re2.compile(t.encode(), options) for t in texts]
+        texts = [b"(?i)" * a.caseless + (_quoted(a) if a.literal else a.pattern.encode()) for a in anchors]
+        self._compiled = [re2.compile(text, options) for text in texts]
         self._set = re2.Set.SearchSet(options)
         for text in texts:
-            self._set.Add(text.encode())
+            self._set.Add(text)
         self._set.Compile()
         self._rows = [re2.compile(b"(?m)" + p.encode(), options) for p in row_patterns]
 

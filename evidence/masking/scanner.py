@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evidence.masking import blocks, candidates, decode, engines
-from evidence.masking.candidates import Found
+from evidence.masking import blocks, candidates, decode, directory, engines
+from evidence.masking.candidates import Exact, Found
+from evidence.masking.directory import Dictionary
 from evidence.masking.imported import Imported
 from evidence.masking.placeholders import Grammar
 from evidence.masking.rules import Rule
@@ -38,22 +39,28 @@ class PatternScanner:
         rules_digest: identity of all that decides what is found.
         allow: values that are no findings by declared policy; they are flagged, never hidden.
         cache: folder for the engine's compiled databases.
+        people: the company's own people, who are found as they are.
     """
 
     def __init__(self, rules: Sequence[Rule], imported: Sequence[Imported], grammar: Grammar, *, key: bytes,
-                 engine: str, rules_digest: str, allow: Sequence[AllowRule] = (), cache: Path | None = None) -> None:
+                 engine: str, rules_digest: str, allow: Sequence[AllowRule] = (), cache: Path | None = None,
+                 people: Dictionary | None = None) -> None:
         """Compile the engine's database; the only slow step."""
         import numpy as np
 
-        self.rules_digest = rules_digest
+        self.rules_digest, self.people = rules_digest, people
+        exact = list(people.forms()) if people else []
         self.rules, self.imported, self.grammar, self._allow = tuple(rules), tuple(imported), grammar, tuple(allow)
         self._room = blocks.Room()
         self._mac = hmac.new(key, digestmod=hashlib.sha256)
         units = [*rules, *grammar.rules]
-        anchors = sorted({decode.BLOB, *decode.TRIGGERS, *(anchor for unit in units for anchor in unit.anchors)},
-                         key=lambda a: (a.pattern, a.caseless))
+        anchors = sorted({decode.BLOB, *decode.TRIGGERS, *(anchor for unit in units for anchor in unit.anchors),
+                          *(one.anchor for one in exact)}, key=lambda a: (a.pattern, a.caseless))
         number = {anchor: i for i, anchor in enumerate(anchors)}
         self._ids = [tuple(number[anchor] for anchor in unit.anchors) for unit in units]
+        self._exact: dict[int, list[Exact]] = {}
+        for one in exact:
+            self._exact.setdefault(number[one.anchor], []).append(one)
         self._blob = [number[decode.BLOB]]
         self._triggers = [number[anchor] for anchor in decode.TRIGGERS]
         self._widths = np.array([anchor.high for anchor in anchors] or [0], dtype=np.int64)
@@ -91,15 +98,17 @@ class PatternScanner:
         views += [view for place in _places(block, hits, self._blob) for view in decode.blobs(*place)]
         if views:
             inner = blocks.of_rows([view.text for view in views])
-            again = candidates.settle(self._found(inner, self._engine.find(inner), self._engine.rows(inner)))
+            again = _settled(self._found(inner, self._engine.find(inner), self._engine.rows(inner)))
             found += [views[one.row].back(one) for one in again]
-        return candidates.settle(found), marks
+        return _settled(found), marks
 
     def _found(self, block: Block, hits: Hits, rows: dict[int, Any]) -> list[Found]:
         """Return what the rules find in a block as it stands."""
         found: list[Found] = []
         for rule, places in candidates.by_rule(self.rules, self._ids[:len(self.rules)], self._widths, hits, block):
             found += candidates.examine(rule, places, block)
+        if self._exact:
+            found += candidates.exact(self._exact, hits, block)
         for number, foreign in enumerate(self.imported):
             if number in rows:
                 found += foreign.examine(block, rows[number].tolist())
@@ -114,6 +123,16 @@ class PatternScanner:
 
     def _allowed(self, one: Found) -> bool:
         return any(rule.entity in {"*", one.entity} and _in_domain(one.value, rule.domain) for rule in self._allow)
+
+
+def _settled(found: list[Found]) -> list[Found]:
+    """Return what holds of what was found; what the dictionary found is settled apart: rules do not depend on it."""
+    people = [one for one in found if one.rule_id.startswith(directory.RULES)]
+    if not people:
+        return candidates.settle(found)
+    rules = [one for one in found if not one.rule_id.startswith(directory.RULES)]
+    both = [*candidates.settle(rules), *candidates.settle(people)]
+    return sorted(both, key=lambda one: (one.row, one.offset, one.rule_id))
 
 
 def _places(block: Block, hits: Hits, anchors: Sequence[int]) -> Iterator[tuple[int, bytes, list[int]]]:

@@ -63,6 +63,7 @@ def _prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.executemany("INSERT INTO w_masking_entity VALUES (?, ?)", sorted(entity_classes().items()))
     known = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'w_caller_group'"
     groups = con.execute(known).fetchone()
-    nobody = "(SELECT '' AS interaction_id, '' AS group_id) AS nobody LIMIT 0"
+    nobody = "(SELECT '' AS interaction_id, '' AS group_id, '' AS standing) AS nobody LIMIT 0"
     source = "w_caller_group" if groups and groups[0] else nobody
-    con.execute(f"CREATE OR REPLACE TEMP VIEW w_masking_group AS SELECT interaction_id, group_id FROM {source}")  # noqa: S608
+    query = f"SELECT interaction_id, group_id, standing FROM {source}"  # noqa: S608 - one of two constants
+    con.execute(f"CREATE OR REPLACE TEMP VIEW w_masking_group AS {query}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from evidence.pipeline.exporting import export
+from evidence.pipeline.exporting import difference, export, sample
 from evidence.pipeline.flow import check, explain, run, take_in
 from evidence.pipeline.intake import ingest
 from evidence.pipeline.one_file import ingest_one
 from evidence.pipeline.recognise import detect
 from evidence.pipeline.texts import open_store
 
-__all__ = ["check", "detect", "explain", "export", "ingest", "ingest_one", "open_store", "run", "take_in"]
+__all__ = ["check", "detect", "difference", "explain", "export", "ingest", "ingest_one", "open_store", "run",
+           "sample", "take_in"]

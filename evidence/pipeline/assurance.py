@@ -7,12 +7,12 @@ over the same month measure the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
 from evidence.errors import SourceError
-from evidence.masking.assurance import FLOOR_MILLI, ClassAssurance, lower_bound_milli
+from evidence.masking.assurance import FLOOR_MILLI, ClassAssurance, lower_bound_milli, prevalence_bound_ppm
 from evidence.pipeline.month import Month
 from evidence.render import Assurance
 
@@ -36,6 +36,12 @@ ORDER BY sha256(interaction_id(e.source_id, e.native_id)), e.ordinal, e.locator
 LIMIT {RESPONSES}"""  # noqa: S608 - a constant of this module
 
 
+_JUDGED = "SELECT count(*) FROM chain WHERE response_sha256 IS NOT NULL AND masking_verdict <> 'indeterminate'"
+_LEAKING = """
+SELECT v.entity_type, count(*) FROM masking_verdict AS v INNER JOIN chain AS c ON c.interaction_id = v.interaction_id
+WHERE v.n_residual > 0 AND c.masking_verdict <> 'indeterminate' GROUP BY v.entity_type"""
+
+
 def measure(month: Month, con: duckdb.DuckDBPyConnection, tree_root: str) -> tuple[Assurance, ...]:
     """Plant values of every class in copies of the month's responses and return how many the scanner found.
 
@@ -50,7 +56,8 @@ def measure(month: Month, con: duckdb.DuckDBPyConnection, tree_root: str) -> tup
     scanner = masking.load(policy.packs, key=month.store.key("finding"), cache=month.store.runs / "scanner")
     seed = int(hashlib.sha256(f"{month.period.label}/{tree_root}".encode()).hexdigest()[:12], 16)
     rows = masking.qualify(cast("PatternScanner", scanner), seed=seed, per_class=PER_CLASS, texts=texts)
-    return tuple(summed(rows))
+    judged, leaking = con.execute(_JUDGED).fetchone() or (0,), dict(con.execute(_LEAKING).fetchall())
+    return tuple(summed(rows, judged[0], leaking))
 
 
 def responses(month: Month, con: duckdb.DuckDBPyConnection) -> list[bytes]:
@@ -74,10 +81,18 @@ def responses(month: Month, con: duckdb.DuckDBPyConnection) -> list[bytes]:
     return found
 
 
-def summed(rows: Iterable[ClassAssurance]) -> list[Assurance]:
-    """Return a line for each entity, and one for each encoding over the entities that were planted in it."""
+def summed(rows: Iterable[ClassAssurance], judged: int, leaking: Mapping[str, int]) -> list[Assurance]:
+    """Return a line for each entity, and one for each encoding over the entities that were planted in it.
+
+    Args:
+        rows: what was planted and found.
+        judged: responses of the period that were read to their end.
+        leaking: responses among them in which a value was left, by entity.
+    """
     table = list(rows)
-    found = [Assurance(row.entity, row.planted, row.found, row.lower_bound_milli, row.qualified)
+    found = [Assurance(row.entity, row.planted, row.found, row.lower_bound_milli, row.qualified,
+                       leaking.get(row.entity, 0),
+                       prevalence_bound_ppm(judged, row.lower_bound_milli, leaking.get(row.entity, 0)))
              for row in table if row.form == "plain"]
     for form in sorted({row.form for row in table} - {"plain"}):
         planted = sum(row.planted for row in table if row.form == form)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from evidence import connector as connectors
 from evidence.errors import CatalogSqlError, CustodyError
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BOOKS = ("reject", "skip")
+
+
+class Findings(NamedTuple):
+    """A segment of findings: its key, and what its manifest says of how they were found."""
+
+    key: str
+    facts: Mapping[str, Any]
 
 
 class RefusalError(Exception):
@@ -44,22 +51,36 @@ class FilePass:
     ``sha`` is the hash of its bytes, with which every locator of its records begins.
     """
 
-    def __init__(self, job: FileJob, kept: Kept, segments: Segments, key: str, found: str | None = None) -> None:
-        """Name the file and where its segments go: the rows to ``key``, what is found in its texts to ``found``."""
+    def __init__(self, job: FileJob, kept: Kept, segments: Segments, key: str,
+                 found: Mapping[str, Findings] | None = None) -> None:
+        """Name the file and where its segments go: the rows to ``key``, what is found in its texts to ``found``.
+
+        What is found by rules and what is found by the dictionary of people are segments of their own.
+        """
         self.job, self.sha, self._connector, self._options = job, kept.sha256, job.connector, options_of(job)
-        self._segments, self._key, self._found_key = segments, key, found
+        self._segments, self._key = segments, key
         self.facts = segments.manifest(key)
-        scanned = found is None or segments.manifest(found) is not None
-        self.done = self.facts is not None and (scanned or not self.facts["texts"])
+        wanted = {kind: one for kind, one in (found or {}).items() if segments.manifest(one.key) is None}
+        self.done = self.facts is not None and (not wanted or not self.facts["texts"])
         self._place = segments.begin(key) if self.facts is None else None
         self._rows = segment.Writer(self._place) if self._place else None
-        self._found_place = segments.begin(found) if found and not scanned else None
-        self.found = segment.Writer(self._found_place) if self._found_place else None
+        self._found = {kind: (one, place, segment.Writer(place)) for kind, one in wanted.items()
+                       for place in [segments.begin(one.key)]}
         self._fits = False
         self._misfit: RefusalError | None = None
         self._count = dict.fromkeys(("lines", "blanks", "rejects", "skips", "texts", "fan_out"), 0)
         self._stop: tuple[str, str | None] | None = None
         self._refusal: RefusalError | None = None
+
+    @property
+    def wants(self) -> bool:
+        """Whether its texts have to be scanned."""
+        return bool(self._found)
+
+    def found(self, kind: str, name: str, table: pa.Table) -> None:
+        """Keep what was found in its texts, if that is wanted."""
+        if kind in self._found:
+            self._found[kind][2].add(name, table)
 
     def refuse(self, reason: str, detail: str | None = None) -> None:
         """Give the file up: all that is kept of it is why."""
@@ -163,17 +184,16 @@ class FilePass:
 
     def finish(self) -> dict[str, Any]:
         """Write the segments that are wanted and return the manifest of the rows."""
-        if self.found and self._found_key and self._found_place:
-            if self._refusal:
-                self.found = segment.Writer(self._found_place)
-            self._segments.commit(self._found_place, self._found_key, {"relations": self.found.close()})
+        for one, place, writer in self._found.values():
+            tables = (segment.Writer(place) if self._refusal else writer).close()
+            self._segments.commit(place, one.key, {"relations": tables, **one.facts})
         if self._rows and self._place:
             self.facts = self._segments.commit(self._place, self._key, self._manifest(self._rows, self._place))
         return self.facts or {}
 
     def discard(self) -> None:
         """Leave nothing half behind; what was finished stays."""
-        for place in (self._place, self._found_place):
+        for place in (self._place, *(place for _, place, _ in self._found.values())):
             if place:
                 self._segments.discard(place)
 
@@ -195,7 +215,11 @@ class FilePass:
         times = [(f["first"], f["last"]) for f in events.values() if f["first"]]
         first, last = min((t[0] for t in times), default=None), max((t[1] for t in times), default=None)
         reason, detail = self._stop or (None, None)
+        rows_out = sum(f["rows"] for f in events.values())
+        if records - count["skips"] + count["fan_out"] != rows_out:
+            raise CustodyError(f"{self.job.path}: {records} records, {count['skips']} left out and {count['fan_out']}"
+                               f" rows beyond the first do not add up to {rows_out} rows")
         return {"file_sha256": self.sha, "source_id": self.job.source.id, "connector": self._connector.id,
                 "connector_digest": self._connector.digest, "state": state, **count, "records": records,
-                "reason": reason, "detail": detail, "rows_out": sum(f["rows"] for f in events.values()),
+                "reason": reason, "detail": detail, "rows_out": rows_out,
                 "relations": tables, "first_time": first, "last_time": last}

@@ -9,9 +9,8 @@ import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from evidence.pipeline import outcome, package
 from evidence.pipeline.intake import ingest
@@ -61,18 +60,16 @@ def run(root: Path, period: str, *, reference_time: datetime, sealed_at: datetim
                        staged.rendered.pages, (*_incomplete(summary), *notes))
 
 
-def take_in(store: Store, *, received_at: datetime, jobs: int = 2, progress: Tick | None = None) -> IngestSummary:
+def take_in(store: Store, *, received_at: datetime, jobs: int = 2, progress: Tick | None = None,
+            stream: tuple[str, IO[bytes]] | None = None) -> IngestSummary:
     """Take every file that evidence.yaml names into custody, read it, and scan its texts in the same pass.
+
+    ``stream`` is a source and what comes for it by standard input.
 
     Raises:
         EvidenceError: as for :func:`run`.
     """
-    from evidence import masking
-
-    policy = store.company.policies.masking
-    scanner = partial(masking.load, policy.packs, key=store.key("finding"), allow=policy.allow,
-                      cache=store.runs / "scanner")
-    return ingest(store, store.company, received_at=received_at, jobs=jobs, progress=progress, scanner=scanner)
+    return ingest(store, store.company, received_at=received_at, jobs=jobs, progress=progress, stream=stream)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,11 +116,10 @@ class _Group:
             mine = {name: tables[sha] for name, tables in rows.items() if sha in tables}
             self._passes[sha].take(locators.filter(pc.equal(owners, sha)), mine, rejects.get(sha, none[0]),
                                    skips.get(sha, none[1]), own[sha].num_rows if sha in own else 0)
-        if self._scanner and texts.num_rows and any(self._passes[sha].found for sha in own):
-            for name, table in scan(texts, self._scanner, self._normalizer.source_id):
+        if self._scanner and texts.num_rows and any(self._passes[sha].wants for sha in own):
+            for kind, name, table in scan(texts, self._scanner, self._normalizer.source_id):
                 for sha, part in _by_file(table).items():
-                    if found := self._passes[sha].found:
-                        found.add(name, part)
+                    self._passes[sha].found(kind, name, part)
 
 
 def _by_file(table: pa.Table) -> dict[str, pa.Table]:
@@ -134,12 +133,20 @@ def _by_file(table: pa.Table) -> dict[str, pa.Table]:
     return {sha: table if len(every) == 1 else table.filter(pc.equal(owners, sha)) for sha in every}
 
 
-def scan(texts: pa.Table, scanner: Scanner, source_id: str) -> Iterator[tuple[str, pa.Table]]:
-    """Look into texts and yield the rows of ``finding`` and ``placeholder``, without the texts."""
+def scan(texts: pa.Table, scanner: Scanner, source_id: str) -> Iterator[tuple[str, str, pa.Table]]:
+    """Look into texts and yield (rules or people, relation, rows) of ``finding`` and ``placeholder``, without texts."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    column = texts["text"].combine_chunks()
-    for name, table in zip(("finding", "placeholder"), scanner.read(column), strict=True):
+    from evidence.masking.directory import RULES
+
+    findings, marks = scanner.read(texts["text"].combine_chunks())
+    found = [("rules", "finding", findings, scanner.rules_digest), ("rules", "placeholder", marks, "")]
+    if scanner.people:
+        of_people = pc.starts_with(findings["rule_id"], RULES)
+        found[0] = ("rules", "finding", findings.filter(pc.invert(of_people)), scanner.rules_digest)
+        found.append(("people", "finding", findings.filter(of_people), scanner.people.digest))
+    for kind, name, table, digest in found:
         if not table.num_rows:
             continue
         context = texts.select(["locator", "native_id", "field"]).take(table["row"])
@@ -148,5 +155,5 @@ def scan(texts: pa.Table, scanner: Scanner, source_id: str) -> Iterator[tuple[st
             "source_id": pa.array([source_id] * table.num_rows, pa.string())}
         if name == "finding":
             columns |= {c: pa.array([value] * table.num_rows, pa.string())
-                        for c, value in (("rules_digest", scanner.rules_digest), ("engine", scanner.engine))}
-        yield name, pa.table(columns)
+                        for c, value in (("rules_digest", digest), ("engine", scanner.engine))}
+        yield kind, name, pa.table(columns)

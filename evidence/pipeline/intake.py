@@ -12,12 +12,13 @@ from typing import Final
 from evidence import connector as connectors
 from evidence.connector import Connector
 from evidence.connector.settings import settings
-from evidence.ingest import custody, discover
 from evidence.ingest.job import FileJob, FileOutcome, IngestSummary
 from evidence.ingest.pool import Pool
 from evidence.masking import Scanner
 from evidence.model import Company
-from evidence.pipeline.one_file import DIED, TRY_AGAIN, ingest_some, refuse
+from evidence.pipeline import people
+from evidence.pipeline.one_file import DIED, RELATION, ingest_some, refuse
+from evidence.pipeline.queues import Stream, from_vault, piped, queued
 from evidence.store import Store, disk
 from evidence.store.current import current
 from evidence.store.ledger import RECEIVED, REREAD, WITHDRAWN, Receipt
@@ -33,7 +34,7 @@ _MANY: Final = 64
 
 
 def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int = 2, progress: Progress | None = None,
-           scanner: ScannerFactory | None = None) -> IngestSummary:
+           scanner: ScannerFactory | None = None, stream: Stream | None = None) -> IngestSummary:
     """Take in every file that evidence.yaml names, and write a line in the ledger for each that is new.
 
     Args:
@@ -43,19 +44,15 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         jobs: processes that read files.
         progress: called with files done and files there are.
         scanner: makes the scanner, once in each process; by default that of the rule packs in evidence.yaml.
+        stream: a source and what comes for it by standard input, which is received like a file.
 
     Raises:
         ConfigError: evidence.yaml or a connector is wrong. A file that cannot be read is in the summary.
         CustodyError: the ledger contradicts itself, or another ingest is under way.
     """
-    from evidence import masking
-
     known = {s.connector: connectors.load(s.connector, store.catalogs()) for s in company.sources}
     for source in company.sources:
         settings(known[source.connector], source.options, source.id)
-    rules = company.policies.masking
-    scanner = scanner or partial(masking.load, rules.packs, key=store.key("finding"), allow=rules.allow,
-                                 cache=store.runs / "scanner")
     at = received_at.astimezone(UTC).isoformat(timespec="microseconds")
     _ready.clear()  # rule packs may have been edited since the last ingest of this process
     with disk.only_one(store.lock):
@@ -63,10 +60,8 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         store.segments.sweep()
         store.vault.sweep()
         before = store.ledger.receipts()
-        queue, refused = _queue(store, company, known, before)
-        here = [*_run(queue, scanner, jobs, progress), *refused]
-        seen = {(outcome.source_id, outcome.kept.sha256) for outcome in here}
-        every = [*here, *_run(_from_vault(store, company, known, before, seen), scanner, jobs, None)]
+        with piped(store, company, known, stream) as more:
+            every = _read(store, company, known, before, more, scanner, jobs, progress)
         marked = _mark(sorted(every, key=lambda o: (o.source_id, o.path)), before)
         marked += _withdrawn(store.root, before, company)
         store.vault.settle(outcome.kept.sha256 for outcome in marked if outcome.event != "known")
@@ -79,53 +74,43 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
                              store.ledger.head()[0])
 
 
-def _queue(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt]
-           ) -> tuple[list[FileJob], list[FileOutcome]]:
-    """Return the files to read, and those that are refused unread."""
-    make = partial(FileJob, store.root, catalogs=store.catalogs(), keep=company.ingest.vault == "full")
-    known: dict[tuple[str, str], tuple[tuple[str, str | None], ...]] = {}
-    for r in before:
-        known[r.source_id, r.path] = (*known.get((r.source_id, r.path), ()), (r.file_sha256, r.observed_at))
-    jobs: list[FileJob] = []
-    refused: list[FileOutcome] = []
-    for source, path, error in discover.files(store.root, company):
-        connector = load[source.connector]
-        job = make(path, source, connector, known=known.get((source.id, path), ()), secret=_secret(store, connector))
-        if error:
-            refused.append(refuse(job, custody.UNREADABLE, error.message))
-        else:
-            jobs.append(dataclasses.replace(job, size=(store.root / path).stat().st_size))
-    return jobs, refused
+def _read(store: Store, company: Company, known: Mapping[str, Connector], before: Sequence[Receipt],
+          more: list[FileJob], scanner: ScannerFactory | None, jobs: int, progress: Progress | None
+          ) -> list[FileOutcome]:
+    """Read everything: first the files without texts, since they name the people to look for in those with texts."""
+    from evidence import masking
+
+    queue, every = queued(store, company, known, before)
+    queue += more
+    rules, done = company.policies.masking, 0
+    for texts in (False, True):
+        mine = {name: one for name, one in known.items() if (RELATION in one.relations) == texts}
+        here = [job for job in queue if job.source.connector in mine]
+        factory = scanner if texts else _blind
+        if factory is None:
+            factory = partial(masking.load, rules.packs, key=store.key("finding"), allow=rules.allow,
+                              cache=store.runs / "scanner", people=people.known(store, every))
+        tick = partial(_tick, progress, done, len(queue)) if progress else None
+        every += _run(here, factory, jobs, tick)
+        seen = {(outcome.source_id, outcome.kept.sha256) for outcome in every}
+        every += _run(from_vault(store, company, mine, before, seen), factory, jobs, None)
+        done = len(here)
+    return every
 
 
-def _from_vault(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt],
-                seen: set[tuple[str, str]]) -> list[FileJob]:
-    """Return what was received once and lies there no longer: it may have to be read again, from the vault."""
-    sources = {source.id: source for source in company.sources}
-    jobs = []
-    for entry in current(before, sources):
-        last = entry.latest
-        if ((last.source_id, last.file_sha256) not in seen and last.reason not in TRY_AGAIN
-                and store.vault.has(last.file_sha256)):
-            kept = Kept(last.file_sha256, last.bytes, last.stored_sha256, last.stored_bytes, last.codec)
-            source = sources[last.source_id]
-            connector = load[source.connector]
-            jobs.append(FileJob(store.root, min(entry.paths), source, connector, store.catalogs(), kept=kept,
-                                known=((last.file_sha256, last.observed_at),), size=last.bytes,
-                                secret=_secret(store, connector)))
-    return jobs
+def _blind() -> None:
+    """Scan nothing: there is no text in these files."""
 
 
-def _secret(store: Store, connector: Connector) -> bytes:
-    """Return the key with which a connector's secret fields are hashed, where it has any."""
-    return store.key("record") if connector.secrets.hash else b""
+def _tick(progress: Progress, before: int, total: int, done: int, _of: int) -> None:
+    progress(before + done, total)
 
 
 def _run(queue: Sequence[FileJob], factory: ScannerFactory, jobs: int, progress: Progress | None) -> list[FileOutcome]:
     """Return the outcome of each job, in their order. A process that dies costs the file that killed it."""
     groups = _together(queue)
     work = partial(_work, factory)
-    few = jobs <= 1 or len(groups) < 2 or sum(job.size for job in queue) < _IN_PROCESS
+    few = jobs <= 1 or not groups or sum(job.size for job in queue) < _IN_PROCESS
     answers = ((n, work(group)) for n, group in enumerate(groups)) if few else _pool(work, jobs, groups)
     outcomes: dict[int, list[FileOutcome]] = {}
     for number, found in answers:
@@ -179,7 +164,8 @@ def _mark(outcomes: Sequence[FileOutcome], before: Sequence[Receipt]) -> list[Fi
         last = seen.get((outcome.source_id, outcome.path, outcome.kept.sha256))
         event = RECEIVED
         if last:
-            same = (last.segment, last.findings) == (outcome.segment, outcome.findings or last.findings)
+            same = (last.segment, last.findings, last.people) == (
+                outcome.segment, outcome.findings or last.findings, outcome.people or last.people)
             event = "known" if same else REREAD
         marked.append(dataclasses.replace(outcome, event=event))
     return marked
@@ -200,8 +186,8 @@ def _withdrawn(root: Path, before: Sequence[Receipt], company: Company) -> list[
 
 def _receipt(outcome: FileOutcome, at: str) -> Receipt:
     kept = outcome.kept
-    same = ("event", "path", "source_id", "connector", "connector_digest", "segment", "findings", "rules_digest",
-            "state", "reason", "lines", "records", "rejects", "blanks", "skips", "rows_out", "first_time", "last_time",
-            "observed_at")
+    same = ("event", "path", "source_id", "connector", "connector_digest", "segment", "findings", "people",
+            "rules_digest", "state", "reason", "lines", "records", "rejects", "blanks", "skips", "rows_out", "fan_out",
+            "first_time", "last_time", "observed_at")
     return Receipt(file_sha256=kept.sha256, bytes=kept.bytes, stored_sha256=kept.stored_sha256, codec=kept.codec,
                    stored_bytes=kept.stored_bytes, received_at=at, **{name: getattr(outcome, name) for name in same})

@@ -76,6 +76,7 @@ def judge(month: Month, progress: Tick | None = None, *, as_of_seq: int | None =
             progress(done, total)
 
     correlate.intervals(con, progress=heard)
+    correlate.callers(con)
     masking.verdicts(con)
     correlate.chains(con, progress=heard)
     correlate.reconcile(con, progress=heard)

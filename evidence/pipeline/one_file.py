@@ -7,7 +7,7 @@ whatever else they are read.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evidence.errors import SourceError
@@ -15,11 +15,13 @@ from evidence.ingest import custody
 from evidence.ingest.job import FileJob, FileOutcome
 from evidence.masking import Scanner
 from evidence.pipeline import group
-from evidence.pipeline.file_pass import FilePass
+from evidence.pipeline.file_pass import FilePass, Findings
 from evidence.store.segments import Segments, findings_key, rows_key
 from evidence.store.vault import Kept, Vault
 
 DIED = "process_died"
+RELATION = "exchange"
+"""Records with texts fill it."""
 TRY_AGAIN = frozenset({custody.CHANGED, custody.UNREADABLE, DIED})
 """Reasons that lie with the moment and not with the bytes: the next ingest tries again."""
 
@@ -37,7 +39,7 @@ def ingest_some(jobs: Sequence[FileJob], scanner: Scanner | None = None) -> list
     """Do the same for several files of one source, and return an outcome for each."""
     held: list[tuple[FileJob, custody.Held] | FileOutcome] = [_receive(job) for job in jobs]
     passes: dict[str, tuple[FilePass, custody.Held]] = {}
-    keys: list[tuple[str, str | None]] = []
+    keys: list[tuple[str, dict[str, Findings]]] = []
     try:
         for one in held:
             key, found = _keys(one, scanner)
@@ -85,10 +87,10 @@ def _derive(passes: dict[str, tuple[FilePass, custody.Held]], scanner: Scanner |
 
 
 def _receive(job: FileJob) -> tuple[FileJob, custody.Held] | FileOutcome:
-    vault = Vault(job.root / ".evidence" / "vault")
+    vault = Vault(job.root / ".evidence" / "vault", job.vault_key)
     try:
         held = (custody.from_vault(vault, job.kept) if job.kept else
-                custody.receive(job.root / job.path, vault if job.keep else None))
+                custody.receive(job.file, vault if job.keep else None))
     except custody.ChangedError as error:
         return refuse(job, custody.CHANGED, error.message, error.kept)
     except SourceError as error:
@@ -96,12 +98,16 @@ def _receive(job: FileJob) -> tuple[FileJob, custody.Held] | FileOutcome:
     return job.pinned(held.kept.sha256), held
 
 
-def _keys(one: tuple[FileJob, custody.Held] | FileOutcome, scanner: Scanner | None) -> tuple[str, str | None]:
+def _keys(one: tuple[FileJob, custody.Held] | FileOutcome, scanner: Scanner | None) -> tuple[str, dict[str, Findings]]:
+    """Return the key of a file's rows, and what is to be found in its texts: by rules, and by the people known."""
     if isinstance(one, FileOutcome):
-        return one.segment, None
+        return one.segment, {}
     job, held = one
     key = rows_key(held.kept.sha256, job.source, job.connector.digest)
-    return key, findings_key(key, scanner.rules_digest) if scanner else None
+    found = {"rules": Findings(findings_key(key, scanner.rules_digest), {})} if scanner else {}
+    if scanner and scanner.people and RELATION in job.connector.relations:
+        found["people"] = Findings(findings_key(key, scanner.people.digest), {"people": scanner.people.facts()})
+    return key, found
 
 
 def refuse(job: FileJob, reason: str, detail: str | None = None, kept: Kept | None = None) -> FileOutcome:
@@ -112,17 +118,19 @@ def refuse(job: FileJob, reason: str, detail: str | None = None, kept: Kept | No
     work = FilePass(job, kept, Segments(job.root / ".evidence" / "segments"), key)
     try:
         work.refuse(reason, detail)
-        return _outcome(job, kept, work.finish(), None, None)
+        return _outcome(job, kept, work.finish(), {}, None)
     finally:
         work.discard()
 
 
-def _outcome(job: FileJob, kept: Kept, facts: dict[str, Any], found: str | None,
+def _outcome(job: FileJob, kept: Kept, facts: dict[str, Any], found: Mapping[str, Findings],
              scanner: Scanner | None) -> FileOutcome:
-    names = ("state", "reason", "detail", "lines", "records", "rejects", "blanks", "skips", "rows_out", "first_time",
-             "last_time")
+    names = ("state", "reason", "detail", "lines", "records", "rejects", "blanks", "skips", "rows_out", "fan_out",
+             "first_time", "last_time")
     observed = job.source.observed_at.isoformat() if job.source.observed_at else None
     return FileOutcome(path=job.path, source_id=job.source.id, connector=job.connector.id,
-                       connector_digest=job.connector.digest, kept=kept, segment=facts["key"], findings=found,
+                       connector_digest=job.connector.digest, kept=kept, segment=facts["key"],
+                       findings=found["rules"].key if "rules" in found else None,
+                       people=found["people"].key if "people" in found else None,
                        rules_digest=scanner.rules_digest if scanner else None, observed_at=observed,
                        **{name: facts[name] for name in names})

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence import __version__, catalog, connector, framework
 from evidence.errors import SealError
-from evidence.pipeline import assurance
+from evidence.pipeline import assurance, people
 from evidence.pipeline.month import Month
 
 if TYPE_CHECKING:
@@ -163,7 +163,8 @@ def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree, measured: tu
         sql=_sql(extra), config=_config(month.root),
         framework=(catalog.home("controls") / f"{company.framework}.yaml").read_bytes(),
         connectors={name: (item.folder / "connector.yaml").read_bytes() for name, item in sorted(used.items())},
-        documents=_documents(month), crosswalk=framework.crosswalk(company.framework, extra), assurance=measured)
+        documents=_documents(month), crosswalk=framework.crosswalk(company.framework, extra), assurance=measured,
+        people=people.facts(month.store))
 
 
 def _sql(extra: tuple[Path, ...]) -> dict[str, bytes]:

@@ -22,9 +22,13 @@ class Previous:
 
 @dataclass(frozen=True, slots=True)
 class Assurance:
-    """How well the detector found planted values of one entity, bound in thousandths.
+    """How well the detector found planted values of one entity, and what that says of the responses it read.
 
-    ``lower_milli`` is the lower Clopper-Pearson bound of the recall; ``qualified`` whether it reaches the floor.
+    Attributes:
+        lower_milli: lower Clopper-Pearson bound of the recall, in thousandths.
+        qualified: whether it reaches the floor.
+        leaking: responses in which a value of the entity was left.
+        at_most_ppm: upper bound of such responses in a million; None where nothing can be said.
     """
 
     entity_type: str
@@ -32,6 +36,17 @@ class Assurance:
     found: int
     lower_milli: int
     qualified: bool
+    leaking: int = 0
+    at_most_ppm: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """How many names, addresses and phones the directory gave to look for: who is not among them was not looked for."""
+
+    names: int
+    emails: int
+    phones: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,7 @@ class ReportFacts:
         documents: path of each document that soa.yaml names to its SHA-256; ``None`` where no such file was found.
         crosswalk: control id to (other framework to references there).
         assurance: results of the detector's own qualification; empty when it was not run.
+        people: the directory's people whom the texts were read for; None when there was no directory.
         sample_seed: seed of the sample; the tree root when not given.
         max_pages: most pages that the PDF may have.
     """
@@ -89,6 +105,7 @@ class ReportFacts:
     documents: Mapping[str, str | None] = field(default_factory=dict)
     crosswalk: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     assurance: tuple[Assurance, ...] = ()
+    people: People | None = None
     sample_seed: str | None = None
     max_pages: int = 150
 

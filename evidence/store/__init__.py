@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence import catalog
-from evidence.errors import UsageError
+from evidence.errors import ConfigError, UsageError, Where
 from evidence.model import Company, Period
-from evidence.store import secrets
+from evidence.store import sealed, secrets
 from evidence.store.ledger import Ledger
 from evidence.store.segments import Segments
 from evidence.store.vault import Vault
@@ -37,7 +37,7 @@ class Store:
         """Name the places; nothing is made yet."""
         self.root, self.company, self._reread = root, company, reread
         self.home = root / ".evidence"
-        self.vault = Vault(self.home / "vault")
+        self.vault = Vault(self.home / "vault", self._vault_key if company.ingest.vault == "encrypted" else None)
         self.ledger = Ledger(self.home / "ledger.jsonl")
         self.segments = Segments(self.home / "segments")
         self.secrets = self.home / "secrets"
@@ -53,6 +53,27 @@ class Store:
             CustodyError: others than the owner can read them.
         """
         return secrets.key(self.secrets, name)
+
+    def _vault_key(self) -> bytes:
+        """Return the key of the vault, from where evidence.yaml says.
+
+        Raises:
+            ConfigError: there is none, or it is not 32 bytes.
+        """
+        import os
+
+        name, path = self.company.ingest.vault_key_env, self.company.ingest.vault_key_file
+        if name:
+            if (value := os.environ.get(name)) is None:
+                raise ConfigError(f"the environment variable {name} is not set", where=Where("evidence.yaml",
+                                  key="ingest.vault_key_env"))
+            return sealed.read_key(value.encode(), name)
+        if path:
+            try:
+                return sealed.read_key((self.root / path).read_bytes(), path)
+            except OSError as error:
+                raise ConfigError(f"the key cannot be read: {error.strerror}", where=Where(path)) from error
+        return self.key("vault")
 
     def catalogs(self) -> tuple[Path, ...]:
         """Return the further catalogues that evidence.yaml names, folders and installed packages.

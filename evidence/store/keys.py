@@ -25,6 +25,14 @@ FURTHER_ON: Final = {
     "usage": "COALESCE(quantity_micro, 0)",
 }
 """How far on a state is, where the same object was seen twice at the same instant (or at none that is known)."""
+_FINDINGS: Final = """(
+    SELECT f.* REPLACE (CASE WHEN c.value_hmac IS NOT NULL THEN 'canary' ELSE f.flag END AS flag)
+    FROM raw.finding AS f LEFT JOIN cfg_canary AS c ON c.entity_type = f.entity_type AND c.value_hmac = f.value_hmac
+    WHERE f.rule_id NOT LIKE 'directory.%' OR NOT EXISTS (
+        SELECT 1 FROM raw.finding AS o
+        WHERE o.rule_id NOT LIKE 'directory.%' AND o.source_id = f.source_id AND o.exchange_ref = f.exchange_ref
+            AND o.field = f.field AND o.off_bytes = f.off_bytes AND o.entity_type = f.entity_type))"""
+"""What people's dictionary and a rule both found at one place counts once; what was sent to be found is said."""
 _CUSTODY: Final = frozenset({"locator", "record_hash", "observed_at", "event_time_raw"})
 _ROW: Final = ("source_id", "native_id", "ordinal", "locator")
 
@@ -45,16 +53,16 @@ def deduplicate(con: duckdb.DuckDBPyConnection) -> None:
         _define(con, relation.name, f"dropped.{relation.name}", on)
     # A text that was received twice was scanned twice: what was found counts once, with the exchange that holds.
     on = "d.source_id = r.source_id AND d.native_id = r.exchange_ref AND d.locator = r.locator"
-    for name in ("finding", "placeholder"):
-        _define(con, name, "dropped.exchange", on)
+    _define(con, "placeholder", "dropped.exchange", on)
+    _define(con, "finding", "dropped.exchange", on, source=_FINDINGS)
     for name in ("reject", "skip"):
         con.execute(f"CREATE VIEW {name} AS SELECT * FROM raw.{name}")
 
 
-def _define(con: duckdb.DuckDBPyConnection, name: str, dropped: str, on: str) -> None:
+def _define(con: duckdb.DuckDBPyConnection, name: str, dropped: str, on: str, source: str | None = None) -> None:
     empty = con.execute(f"SELECT count(*) FROM {dropped}").fetchall() == [(0,)]
     where = "" if empty else f" WHERE NOT EXISTS (SELECT 1 FROM {dropped} AS d WHERE {on})"
-    con.execute(f"CREATE VIEW {name} AS SELECT r.* FROM raw.{name} AS r{where}")
+    con.execute(f"CREATE VIEW {name} AS SELECT r.* FROM {source or f'raw.{name}'} AS r{where}")
 
 
 def _collect(con: duckdb.DuckDBPyConnection, relation: Relation) -> None:

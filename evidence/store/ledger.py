@@ -27,8 +27,9 @@ class Receipt:
     """One line about one file.
 
     ``event`` is ``received`` (bytes or a name that are new), ``reread`` (known bytes under another connector, setting
-    or rule pack) or ``withdrawn`` (a file that could not be read lies there no longer). ``segment`` and ``findings``
-    are the keys of what was derived; ``observed_at`` is what evidence.yaml said of it then; times are ISO 8601 in UTC.
+    or rule pack) or ``withdrawn`` (a file that could not be read lies there no longer). ``segment``, ``findings``
+    and ``people`` are the keys of what was derived: rows, what rules found, what the dictionary of people found;
+    ``observed_at`` is what evidence.yaml said of it then; times are ISO 8601 in UTC.
     """
 
     event: str
@@ -48,9 +49,11 @@ class Receipt:
     blanks: int = 0
     skips: int = 0
     rows_out: int = 0
+    fan_out: int = 0
     first_time: str | None = None
     last_time: str | None = None
     findings: str | None = None
+    people: str | None = None
     rules_digest: str | None = None
     stored_sha256: str | None = None
     stored_bytes: int | None = None
@@ -90,7 +93,7 @@ class Ledger:
 
     def receipts(self, as_of_seq: int | None = None) -> list[Receipt]:
         """Return the receipts up to a line (inclusive), oldest first."""
-        return [Receipt(**{name: line[name] for name in _FIELDS}) for line in self.lines()
+        return [Receipt(**{name: line[name] for name in _FIELDS if name in line}) for line in self.lines()
                 if line["event"] != REPAIRED and (as_of_seq is None or line["seq"] <= as_of_seq)]
 
     def head(self) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""The vault: raw bytes under their own hash, written once, compressed where they were not already.
+"""The vault: raw bytes under their own hash, written once, compressed where they were not already, encrypted if wished.
 
 The ledger carries both hashes, of the bytes as received and of the bytes as stored.
 """
@@ -6,20 +6,25 @@ The ledger carries both hashes, of the bytes as received and of the bytes as sto
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from evidence.errors import CustodyError, Where
 from evidence.store import disk
+from evidence.store.sealed import PIECE, Opened, Sealer
 
 LEVEL: Final = 1
 PACKED: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip2", b"PK\x03\x04": "zip",
-                 b"PK\x05\x06": "zip"}
+                 b"PK\x05\x06": "zip", b"PAR1": "parquet"}
 """First bytes of containers: these are kept as they are, everything else is compressed."""
+
+
+_SUFFIX: Final = {"raw": ".raw", "zstd": ".zst", "raw+aes": ".raw.aes", "zstd+aes": ".zst.aes"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +46,16 @@ def packed(head: bytes) -> str | None:
 class Vault:
     """The folder ``vault/`` of a company."""
 
-    def __init__(self, root: Path) -> None:
-        """Name the folder; it is made with the first file."""
-        self.root = root
+    def __init__(self, root: Path, key: bytes | Callable[[], bytes] | None = None) -> None:
+        """Name the folder; it is made with the first file. With a key (or what gets it) new files are encrypted."""
+        self.root, self._given = root, key
+
+    @property
+    def key(self) -> bytes | None:
+        """The key under which files are encrypted, or None."""
+        if callable(self._given):
+            self._given = self._given()
+        return self._given
 
     def keep(self, stream: IO[bytes]) -> Kept:
         """Store a stream under its hash and return both hashes; the bytes are hashed before anything reads them.
@@ -54,6 +66,7 @@ class Vault:
 
         head = stream.read(disk.BLOCK)
         codec = "raw" if packed(head) else "zstd"
+        seal = Sealer(self.key) if self.key else None
         place = disk.scratch(disk.folder(self.root) / "incoming")
         sha, stored, size = hashlib.sha256(), hashlib.sha256(), 0
         pack = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compressobj() if codec == "zstd" else None
@@ -63,14 +76,18 @@ class Vault:
                     stored.update(block)
                     file.write(block)
 
+                put(seal.header if seal else b"")
                 while head:
                     sha.update(head)
                     size += len(head)
-                    put(pack.compress(head) if pack else head)
+                    block = pack.compress(head) if pack else head
+                    put(seal.add(block) if seal else block)
                     head = stream.read(disk.BLOCK)
-                put(pack.flush() if pack else b"")
+                block = pack.flush() if pack else b""
+                put(seal.add(block) + seal.end() if seal else block)
                 file.flush()
                 os.fsync(file.fileno())
+            codec += "+aes" if seal else ""
             return self._settle(place, sha.hexdigest(), size, codec, stored.hexdigest())
         finally:
             with suppress(FileNotFoundError):
@@ -78,8 +95,10 @@ class Vault:
 
     def _settle(self, place: Path, sha: str, size: int, codec: str, stored: str) -> Kept:
         """Give a whole file its name; one that is there already stays, and its own stored hash is the one to know."""
+        kept = next((name for name in _SUFFIX if self._place(sha, name).exists()), None)
+        codec = kept or codec
         final = self._place(sha, codec)
-        if final.exists():
+        if kept:
             with final.open("rb") as file:
                 stored = disk.sha256(file)
         else:
@@ -100,23 +119,37 @@ class Vault:
 
     def has(self, sha256: str) -> bool:
         """Return whether the bytes are kept."""
-        return any(self._place(sha256, codec).exists() for codec in ("zstd", "raw"))
+        return any(self._place(sha256, codec).exists() for codec in _SUFFIX)
 
     def opener(self, sha256: str) -> Callable[[], IO[bytes]]:
         """Return what opens the bytes as they were received, as often as called.
 
         Raises:
-            CustodyError: the vault does not hold them.
+            CustodyError: the vault does not hold them, or holds them under another key.
         """
-        import zstandard
+        codec = next((name for name in _SUFFIX if self._place(sha256, name).exists()), None)
+        if codec is None:
+            raise CustodyError(f"the vault does not hold {sha256}", where=Where(str(self.root)),
+                               advice="the raw file was not kept (ingest.vault: hashes_only) or was taken away")
+        place = self._place(sha256, codec)
 
-        raw, packed_ = self._place(sha256, "raw"), self._place(sha256, "zstd")
-        if raw.exists():
-            return lambda: raw.open("rb")
-        if packed_.exists():
-            return lambda: zstandard.ZstdDecompressor().stream_reader(packed_.open("rb"), closefd=True)
-        raise CustodyError(f"the vault does not hold {sha256}", where=Where(str(self.root)),
-                           advice="the raw file was not kept (ingest.vault: hashes_only) or was taken away")
+        def opened() -> IO[bytes]:
+            import zstandard
+
+            with ExitStack() as undo:
+                stored: IO[bytes] = undo.enter_context(place.open("rb"))
+                if codec.endswith("+aes"):
+                    stored = cast("IO[bytes]", io.BufferedReader(Opened(stored, self._required(place), place), PIECE))
+                undo.pop_all()
+            return zstandard.ZstdDecompressor().stream_reader(stored, closefd=True) if "zstd" in codec else stored
+
+        return opened
+
+    def _required(self, place: Path) -> bytes:
+        if self.key is None:
+            raise CustodyError("a file of the vault is encrypted", where=Where(str(place)),
+                               advice="evidence.yaml must say ingest.vault: encrypted, and where the key is")
+        return self.key
 
     def _place(self, sha256: str, codec: str) -> Path:
-        return self.root / sha256[:2] / (f"{sha256}.zst" if codec == "zstd" else f"{sha256}.raw")
+        return self.root / sha256[:2] / f"{sha256}{_SUFFIX[codec]}"

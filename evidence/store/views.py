@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evidence import relations, settings
 from evidence.errors import CustodyError, Where
 from evidence.model import Period
-from evidence.store import disk, keys
+from evidence.store import canaries, disk, keys
 from evidence.store.current import Current, current
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_ti
         relations.define_macros(con)
         _raw(con, _tables(store, files))
         _declared_windows(con, store, {entry.latest.source_id for entry in files})
-        keys.deduplicate(con)
         relations.create(con, "file", *(r.name for r in relations.of_kind("setting", "result")))
+        relations.insert(con, "cfg_canary", (asdict(one) for one in canaries.read(store.register)))
+        keys.deduplicate(con)
         _fill_files(con, files)
         settings.fill(con, store.company, period=period, reference_time=reference_time, catalogs=store.catalogs())
         _close(con, store.home)
@@ -56,7 +58,7 @@ def _tables(store: Store, files: list[Current]) -> dict[str, list[Path]]:
     Raises:
         CustodyError: a segment that the ledger names is missing or damaged.
     """
-    wanted = sorted({key for f in files for key in (f.latest.segment, f.latest.findings) if key})
+    wanted = sorted({key for f in files for key in (f.latest.segment, f.latest.findings, f.latest.people) if key})
     tables: dict[str, list[Path]] = {}
     for key in wanted:
         manifest = store.segments.manifest(key)
@@ -117,7 +119,7 @@ def _fill_files(con: duckdb.DuckDBPyConnection, files: list[Current]) -> None:
     import pyarrow as pa
 
     names = ("file_sha256", "bytes", "source_id", "connector", "connector_digest", "state", "reason", "lines",
-             "records", "rejects", "blanks", "skips", "rows_out", "first_time", "last_time")
+             "records", "rejects", "blanks", "skips", "rows_out", "fan_out", "first_time", "last_time")
     rows = [{name: getattr(entry.latest, name) for name in names}
             | {"path": min(entry.paths), "ledger_seq": entry.first_seq} for entry in files]
     if rows:

@@ -125,3 +125,26 @@ def test_qualify_prints_the_bound_of_every_class(folder, capsys):
     assert {row["qualified"] for row in rows} == {"detector not qualified"}
     assert "seed 1" in err
     assert call(capsys, *args)[1] == out
+
+
+def test_canaries(tmp_path, capsys):
+    """A canary is shown once, in a sentence to send; what is kept is a keyed hash, by which the scanner's finding is known."""
+    import pyarrow as pa
+
+    from evidence import config, masking, pipeline
+    from evidence.store import canaries
+
+    tmp_path = tmp_path / "acme"
+    assert call(capsys, "init", tmp_path)[0] == 0
+    code, out, _ = call(capsys, "masking", "canary", "new", "-C", tmp_path, "--entity", "EMAIL_ADDRESS", "--entity", "CREDIT_CARD", "--format", "json")
+    made = json.loads(out)
+    assert (code, [row["entity"] for row in made]) == (0, ["EMAIL_ADDRESS", "CREDIT_CARD"])
+    code, out, _ = call(capsys, "masking", "canary", "list", "-C", tmp_path, "--format", "json")
+    assert [row["canary"] for row in json.loads(out)] == [row["canary"] for row in made]
+    store = pipeline.open_store(tmp_path, config.load_company(tmp_path))
+    found = masking.load(["core"], key=store.key("finding")).scan(pa.array([row["send"] for row in made])).to_pylist()
+    assert {row["value_hmac"] for row in found} >= {one.value_hmac for one in canaries.read(store.register)}
+    words = [word for row in made for word in row["send"].split()]
+    kept = (store.register / "canaries.jsonl").read_text()
+    assert not [word for word in words if "@" in word and word in kept]
+    assert call(capsys, "masking", "canary", "new", "-C", tmp_path, "--entity", "NOTHING")[0] == 2

@@ -31,6 +31,16 @@ SHAPES = {
     "github_copilot_usage": ["copilot/github_metrics_reports/docs_user*.json", "copilot/github_metrics_reports/*users-1-day*.json",
                              "copilot/github_metrics_reports/organization-1-day-report.json"],
     "github_copilot_billing": ["copilot/github_billing_usage/*.csv"],
+    "github_copilot_seats": ["copilot/github_seats/*.json"],
+    "github_audit_log": ["copilot/github_audit/elastic*.ndjson", "copilot/github_audit/gogithub*.json",
+                         "copilot/github_audit/sekoia*.json", "idp/ocsf/ocsfex_gh_Group_Management*.raw.json"],
+    "github_usage_records": ["copilot/github_usage_records/*.json"],
+    "m365_purview": ["copilot/m365_purview_activity_api/*.json", "copilot/m365_purview_graph_query/*.json",
+                     "copilot/m365_purview_csv/*.csv"],
+    "m365_interaction": ["copilot/m365_graph_aiinteraction/*.json"],
+    "m365_usage_report": ["copilot/m365_usage_report/*.json"],
+    "azure_openai": ["copilot/azure_openai/request_response.ndjson"],
+    "ocsf": ["idp/ocsf/*.ocsf.json"],
 }
 # What must come of all the samples of a connector; rejects by reason, because the samples are partly synthetic.
 EXPECTED = {
@@ -52,6 +62,14 @@ EXPECTED = {
     "okta_system_log": ({"sign_in": 4}, {"missing:eventType": 13, "bad_timestamp:published": 3, "not_null:event_time": 2}),
     "github_copilot_usage": ({"usage": 4}, {}),
     "github_copilot_billing": ({"usage": 62}, {}),
+    "github_copilot_seats": ({"membership_snapshot": 9, "identity_alias": 9, "usage": 8}, {}),
+    "github_audit_log": ({"admin_event": 9, "membership_event": 3, "policy_snapshot": 1}, {}),
+    "github_usage_records": ({"usage": 2}, {}),
+    "m365_purview": ({"usage": 3}, {}),
+    "m365_interaction": ({"usage": 2}, {}),
+    "m365_usage_report": ({}, {"concealed_user_name": 1}),
+    "azure_openai": ({"usage": 2}, {}),
+    "ocsf": ({"sign_in": 2, "membership_event": 1, "admin_event": 1}, {}),
 }
 
 

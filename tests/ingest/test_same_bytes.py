@@ -231,7 +231,7 @@ DEADLY = """
     from evidence.pipeline import intake
 
     class Deadly:
-        rules_digest = engine = "deadly"
+        rules_digest, engine, people = "deadly", "deadly", None
         def read(self, texts):
             if any("DEADLY" in text.as_py() for text in texts):
                 os.kill(os.getpid(), signal.SIGKILL)

@@ -21,7 +21,7 @@ PLANTED = "PLANTED-7f3a"
 class WordScanner:
     """Finds one word, and masks in angle brackets."""
 
-    engine = "words"
+    engine, people = "words", None
 
     def __init__(self, word: str) -> None:
         """Look for this word."""

@@ -231,7 +231,7 @@ def test_masked_ok(world):
 
 
 @pytest.mark.parametrize(("other", "reason"), [
-    ({"flag": "fixture"}, "fixture"), ({"flag": "non_public"}, "non_public"), ({"flag": "allowed"}, "allowed_by_rule"), ({"confidence_milli": 400}, "weak")])
+    ({"flag": "fixture"}, "fixture"), ({"flag": "non_public"}, "non_public"), ({"flag": "allowed"}, "allowed_by_rule"), ({"flag": "canary"}, "canary"), ({"confidence_milli": 400}, "weak")])
 def test_set_aside(world, other, reason):
     """What is flagged or weak is no residual, and it is still counted under its reason."""
     world.exchange().finding(**other)
@@ -258,9 +258,21 @@ def test_policy_for_a_group(world):
     """A rule for a group holds for its members only, and for nobody where groups are not known."""
     world.exchange().exchange("x2").finding().finding("x2").policy("allow", directory_group="g1").policy()
     assert world.verdicts()["x1", "EMAIL_ADDRESS"][0] == "leak"
-    world.con.execute("CREATE TEMP TABLE w_caller_group AS SELECT interaction_id('gw', 'x1') AS interaction_id, 'g1' AS group_id")
+    world.con.execute("CREATE TEMP TABLE w_caller_group AS SELECT interaction_id('gw', 'x1') AS interaction_id, 'g1' AS group_id, 'certain' AS standing")
     found = world.verdicts()
     assert [found[ident, "EMAIL_ADDRESS"][0] for ident in ("x1", "x2")] == ["no_sensitive", "leak"]
+
+
+@pytest.mark.parametrize(("rules", "verdict"), [
+    ([("allow", "g1"), ("must_mask", None)], "indeterminate"), ([("must_mask", None), ("allow", "g1")], "leak"),
+    ([("must_mask", "g1"), ("must_mask", None)], "leak"), ([("must_mask", "g1"), ("allow", None)], "indeterminate")])
+def test_policy_for_a_group_whose_membership_is_not_proven(world, rules, verdict):
+    """Where it is not proven that the caller was in the group, and the rule would decide otherwise, nothing is decided."""
+    world.exchange().finding()
+    for action, group in rules:
+        world.policy(action, directory_group=group)
+    world.con.execute("CREATE TEMP TABLE w_caller_group AS SELECT interaction_id('gw', 'x1') AS interaction_id, 'g1' AS group_id, 'doubtful' AS standing")
+    assert one(world)[0][0] == verdict
 
 
 def test_hashes_count_where_policy_hashes(world):

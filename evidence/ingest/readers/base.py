@@ -33,6 +33,7 @@ class Options:
     delimiter: str | tuple[str, ...] = ","
     encoding: str = "utf-8"
     columns: tuple[str, ...] = ()
+    repeats: bool = False
     line: tuple[str, ...] = ()
     other: str | None = None
     gather: Gather | None = None
@@ -46,10 +47,10 @@ class Options:
            batch_bytes: int = BATCH_BYTES) -> Options:
         """Return how the files of a connector are read; an encoding declared for the source comes first."""
         reader, secrets = connector.reader, connector.secrets
+        hide = (*((path, "hash") for path in secrets.hash), *((path, "drop") for path in secrets.drop))
         return cls(reader.format, reader.records, reader.carry, reader.parse, reader.delimiter,
-                   encoding or reader.encoding, reader.columns, reader.line, reader.other, reader.gather,
-                   (*((path, "hash") for path in secrets.hash), *((path, "drop") for path in secrets.drop)), key,
-                   max_record, batch_bytes)
+                   encoding or reader.encoding, reader.columns, reader.repeats, reader.line, reader.other,
+                   reader.gather, hide, key, max_record, batch_bytes)
 
     @property
     def formats(self) -> tuple[str, ...]:

@@ -83,6 +83,9 @@ def _header(rows: Iterator[list[str]], options: Options) -> tuple[list[str], tup
         return [], None
     if any("\udc80" <= char <= "\udcff" for name in columns for char in name):
         return [], ("wrong_encoding", "the header is not UTF-8")
+    if options.repeats:
+        columns = [f"{name} {nth}" if (nth := columns[:place].count(name) + 1) > 1 else name
+                   for place, name in enumerate(columns)]
     if len(set(columns)) != len(columns):
         return [], ("duplicate_column", None)
     if missing := [name for name in options.columns if name not in columns]:

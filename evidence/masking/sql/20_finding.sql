@@ -13,7 +13,7 @@ SELECT
     a.entity_type,
     a.entity_class,
     CASE
-        WHEN a.flag IN ('fixture', 'non_public', 'allowed', 'echo') THEN a.flag
+        WHEN a.flag IN ('fixture', 'non_public', 'allowed', 'echo', 'canary') THEN a.flag
         WHEN p.value_hmac IS NOT NULL THEN 'echo'
         WHEN a.flag = 'capped' AND a.confidence_milli < 500 THEN 'unread'
         WHEN a.confidence_milli < 500 THEN 'weak'

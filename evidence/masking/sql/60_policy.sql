@@ -26,18 +26,23 @@ WITH trace AS (
     JOIN w_masking_response AS r ON r.interaction_id = p.interaction_id
     LEFT JOIN w_masking_entity AS k ON k.entity_type = p.entity_type
     LEFT JOIN class AS c ON c.entity_type = p.entity_type
-), fitting AS (
-    SELECT q.interaction_id, q.entity_type, c.action, c.keep_last, c.strategy,
-        row_number() OVER (PARTITION BY q.interaction_id, q.entity_type ORDER BY c.rank) AS place
+), fitting AS (  -- a rule for a group fits its members for certain, and with doubt where membership is not proven
+    SELECT q.interaction_id, q.entity_type, c.rank, c.action, c.keep_last, c.strategy,
+        coalesce(g.standing, 'certain') AS standing,
+        row_number() OVER (PARTITION BY q.interaction_id, q.entity_type, coalesce(g.standing, 'certain') ORDER BY c.rank) AS place
     FROM classed AS q
     JOIN cfg_masking AS c
         ON (c.entity_class = '*' OR c.entity_class = q.entity_class) AND (c.entity_type = '*' OR c.entity_type = q.entity_type)
         AND coalesce(q.connection, '') LIKE c.connection AND c.valid_from <= q.event_time AND q.event_time < c.valid_to
-    LEFT JOIN w_masking_group AS g ON g.interaction_id = q.interaction_id AND g.group_id = c.directory_group
+    LEFT JOIN w_masking_group AS g ON g.interaction_id = q.interaction_id AND g.group_id = lower(c.directory_group)
     WHERE c.directory_group IS NULL OR g.interaction_id IS NOT NULL
 )
 SELECT q.interaction_id, q.entity_type, q.entity_class, q.traced, coalesce(f.action, 'must_mask') AS action,
     CASE coalesce(f.action, 'must_mask') WHEN 'must_mask' THEN 0 WHEN 'partial_ok' THEN coalesce(f.keep_last, 4) END AS keep,
-    coalesce(f.strategy, 'mask') AS strategy
+    coalesce(f.strategy, 'mask') AS strategy,
+    d.rank < coalesce(f.rank, d.rank + 1) AND d.action <> coalesce(f.action, 'must_mask') AS doubtful
 FROM classed AS q
 LEFT JOIN fitting AS f ON f.interaction_id = q.interaction_id AND f.entity_type = q.entity_type AND f.place = 1
+    AND f.standing = 'certain'
+LEFT JOIN fitting AS d ON d.interaction_id = q.interaction_id AND d.entity_type = q.entity_type AND d.place = 1
+    AND d.standing = 'doubtful'

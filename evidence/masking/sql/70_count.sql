@@ -5,6 +5,7 @@ WITH found AS (
         count(*) FILTER (WHERE f.kind = 'residual') AS n_residual,
         count(*) FILTER (WHERE f.kind = 'unread') AS n_unread,
         count(*) FILTER (WHERE f.kind = 'echo') AS n_echo,
+        count(*) FILTER (WHERE f.kind = 'canary') AS n_canary,
         count(*) FILTER (WHERE f.kind = 'allowed') AS n_allowed,
         count(*) FILTER (WHERE f.kind = 'non_public') AS n_non_public,
         count(*) FILTER (WHERE f.kind = 'fixture') AS n_fixture
@@ -20,10 +21,11 @@ WITH found AS (
     WHERE m.visible_bytes > p.keep
     GROUP BY p.interaction_id, p.entity_type
 )
-SELECT p.interaction_id, p.entity_type, p.entity_class, p.traced, p.action, p.strategy,
+SELECT p.interaction_id, p.entity_type, p.entity_class, p.traced, p.action, p.strategy, coalesce(p.doubtful, false) AS doubtful,
     CASE WHEN p.action = 'allow' THEN 0 ELSE coalesce(f.n_residual, 0) END AS n_residual,
     CASE WHEN p.action = 'allow' THEN coalesce(f.n_residual, 0) ELSE 0 END AS n_by_policy,
-    coalesce(f.n_unread, 0) AS n_unread, coalesce(f.n_echo, 0) AS n_echo, coalesce(f.n_allowed, 0) AS n_allowed, coalesce(f.n_non_public, 0)
+    coalesce(f.n_unread, 0) AS n_unread, coalesce(f.n_echo, 0) AS n_echo,
+    coalesce(f.n_canary, 0) AS n_canary, coalesce(f.n_allowed, 0) AS n_allowed, coalesce(f.n_non_public, 0)
         AS n_non_public, coalesce(f.n_fixture, 0) AS n_fixture, coalesce(m.n_mark, 0) AS n_mark, coalesce(m.n_proving, 0) AS n_proving,
     b.n_masked, b.n_analyzed, CASE WHEN b.unit IS NOT NULL THEN u.scope END AS scope,
     coalesce(b.short, false) AS short, coalesce(b.beyond, false) AS beyond,

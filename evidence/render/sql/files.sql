@@ -1,6 +1,7 @@
 -- Every raw file as received.
 SELECT
-    source_id, path, file_sha256, bytes, state, reason, lines, records, rejects, blanks, skips, rows_out, first_time,
+    source_id, path, file_sha256, bytes, state, reason, lines, records, rejects, blanks, skips, rows_out, fan_out,
+    first_time,
     last_time, ledger_seq, connector, connector_digest
 FROM file
 ORDER BY source_id, path, ledger_seq, file_sha256

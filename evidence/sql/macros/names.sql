@@ -15,3 +15,9 @@ CREATE OR REPLACE MACRO bare_ip(t) AS
 CREATE OR REPLACE MACRO attribute(list, name) AS
   list_transform(list_filter(list, lambda a: a.key = name), lambda a: COALESCE(a.value.stringValue, a.value.intValue,
     a.value.doubleValue, a.value.boolValue, a.value.arrayValue::VARCHAR, a.value.kvlistValue::VARCHAR))[1];
+
+-- The hash of a text in its normal form (NFC, LF, no white space around it), as the engine takes it of prompts;
+-- NULL for a text with a NUL in it, at which composing would stop.
+CREATE OR REPLACE MACRO norm_sha256(t) AS CASE WHEN NOT contains(t, chr(0))
+    THEN sha256(regexp_replace(nfc_normalize(replace(t, chr(13) || chr(10), chr(10))),
+        '^[\x09-\x0d\x1c-\x20\x{85}\p{Z}]+|[\x09-\x0d\x1c-\x20\x{85}\p{Z}]+$', '', 'g')) END;

@@ -20,6 +20,7 @@ CREATE TABLE file (
     blanks BIGINT NOT NULL,              -- of these blank lines
     skips BIGINT NOT NULL,               -- records that a declared skip left out
     rows_out BIGINT NOT NULL,            -- canonical rows that came of the records
+    fan_out BIGINT NOT NULL,             -- of these rows beyond the first of each record
     first_time TIMESTAMP,                -- UTC; first event in it
     last_time TIMESTAMP,                 -- UTC; last event in it
     ledger_seq BIGINT NOT NULL,          -- line of the ledger that received it

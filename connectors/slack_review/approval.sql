@@ -1,0 +1,22 @@
+-- One row per message that asks. What its reactions and its button say stands here; answers in the thread are decisions.
+WITH ask AS (
+    SELECT r.record_no, r.s, r.options, slack_at(r.s.ts) AS at, slack_reported(r.s) AS reported,
+           CASE WHEN nz(r.s.bot_id) IS NULL THEN nz(r.s."user") ELSE nz(regexp_extract(slack_said(r.s), '<@([UW][A-Z0-9]+)', 1)) END AS who,
+           list_transform(COALESCE(r.s.reactions, []), lambda x: slack_reaction(x.name)) AS reactions
+    FROM record AS r WHERE r.s.ts IS NOT NULL AND slack_request(r.s, r.options) IS NOT NULL
+)
+SELECT a.record_no,
+       a.s.ts AS native_id,
+       a.at AS event_time,
+       a.s.ts AS event_time_raw,
+       lower(slack_session(a.s)) AS session_id,
+       a.who AS requester,
+       nz(a.options['connection']) AS connection,
+       'external' AS approval_kind,
+       CASE WHEN a.reported = 'revoked' THEN 'revoked' WHEN a.reported = 'rejected' OR list_contains(a.reactions, 'rejected') THEN 'rejected'
+            WHEN a.reported = 'approved' OR list_contains(a.reactions, 'approved') THEN 'approved' ELSE 'pending' END AS status,
+       TRY_CAST(a.options['quorum'] AS BIGINT) AS quorum,
+       sha256(nz(a.s.text)) AS reason_text_sha256,
+       slack_ticket(a.s, a.options) AS external_ref,
+       CASE WHEN a.at IS NULL THEN 'bad_timestamp:ts' END AS reject
+FROM ask AS a

@@ -1,0 +1,90 @@
+"""Which files an ingest has to read: those in the folders, what is piped in, and what the vault alone still holds."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import IO
+
+from evidence.connector import Connector
+from evidence.errors import UsageError
+from evidence.ingest import custody, discover
+from evidence.ingest.job import FileJob, FileOutcome
+from evidence.model import Company
+from evidence.pipeline.one_file import TRY_AGAIN, refuse
+from evidence.store import Store
+from evidence.store.current import current
+from evidence.store.ledger import Receipt
+from evidence.store.vault import Kept
+
+Stream = tuple[str, IO[bytes]]
+
+
+def queued(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt]
+           ) -> tuple[list[FileJob], list[FileOutcome]]:
+    """Return the files to read, and those that are refused unread."""
+    make = partial(FileJob, store.root, catalogs=store.catalogs(), keep=company.ingest.vault != "hashes_only",
+                   vault_key=store.vault.key)
+    known: dict[tuple[str, str], tuple[tuple[str, str | None], ...]] = {}
+    for r in before:
+        known[r.source_id, r.path] = (*known.get((r.source_id, r.path), ()), (r.file_sha256, r.observed_at))
+    jobs: list[FileJob] = []
+    refused: list[FileOutcome] = []
+    for source, path, error in discover.files(store.root, company):
+        connector = load[source.connector]
+        job = make(path, source, connector, known=known.get((source.id, path), ()), secret=_secret(store, connector))
+        if error:
+            refused.append(refuse(job, custody.UNREADABLE, error.message))
+        else:
+            jobs.append(dataclasses.replace(job, size=(store.root / path).stat().st_size))
+    return jobs, refused
+
+
+@contextmanager
+def piped(store: Store, company: Company, load: Mapping[str, Connector], stream: Stream | None
+           ) -> Iterator[list[FileJob]]:
+    """Yield the job for what comes by standard input; beside the vault nothing of it stays.
+
+    Raises:
+        UsageError: evidence.yaml has no such source.
+    """
+    if stream is None:
+        yield []
+        return
+    source = next((one for one in company.sources if one.id == stream[0]), None)
+    if source is None:
+        raise UsageError(f"evidence.yaml has no source {stream[0]!r}",
+                         advice="known: " + ", ".join(sorted(one.id for one in company.sources)))
+    place, sha = custody.take_stream(stream[1], store.home / "incoming")
+    try:
+        connector = load[source.connector]
+        yield [FileJob(store.root, f"stdin/{sha[:16]}", source, connector, store.catalogs(), place=place,
+                       keep=company.ingest.vault != "hashes_only", size=place.stat().st_size,
+                       secret=_secret(store, connector), vault_key=store.vault.key)]
+    finally:
+        place.unlink()
+
+
+def from_vault(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt],
+                seen: set[tuple[str, str]]) -> list[FileJob]:
+    """Return what was received once and lies there no longer: it may have to be read again, from the vault."""
+    sources = {source.id: source for source in company.sources if source.connector in load}
+    jobs = []
+    for entry in current(before, sources):
+        last = entry.latest
+        if ((last.source_id, last.file_sha256) not in seen and last.reason not in TRY_AGAIN
+                and store.vault.has(last.file_sha256)):
+            kept = Kept(last.file_sha256, last.bytes, last.stored_sha256, last.stored_bytes, last.codec)
+            source = sources[last.source_id]
+            connector = load[source.connector]
+            jobs.append(FileJob(store.root, min(entry.paths), source, connector, store.catalogs(), kept=kept,
+                                known=((last.file_sha256, last.observed_at),), size=last.bytes,
+                                secret=_secret(store, connector), vault_key=store.vault.key))
+    return jobs
+
+
+def _secret(store: Store, connector: Connector) -> bytes:
+    """Return the key with which a connector's secret fields are hashed, where it has any."""
+    return store.key("record") if connector.secrets.hash else b""
