@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from evidence.endpoint import PullSource
 from evidence.fields import (
     MICROSECONDS,
     DayText,
@@ -52,6 +53,7 @@ class Source(Frozen):
     exported_by: str | None = None
     query: str | None = None
     options: dict[str, str | dict[str, str]] = Field(default_factory=dict)
+    pull: PullSource | None = None
 
 
 class ScopeRule(Frozen):

@@ -17,7 +17,7 @@ from evidence import __version__
 from evidence.cli import _out
 from evidence.errors import EvidenceError
 
-COMMANDS = ("demo", "init", "doctor", "ingest", "run", "check", "verify", "explain", "interaction", "approve",
+COMMANDS = ("demo", "init", "doctor", "pull", "ingest", "run", "check", "verify", "explain", "interaction", "approve",
             "sample", "diff", "export", "connectors", "controls", "scan", "masking", "keys", "completion")
 
 

@@ -19,6 +19,7 @@ from evidence import catalog, config
 from evidence.connector import parts
 from evidence.connector.parts import Detects, Fit, Option, Reader, Secrets, Skip
 from evidence.decoding import DECODERS, Decode
+from evidence.endpoint import Pull
 from evidence.errors import ConfigError, Where
 from evidence.fields import Duration, Frozen, Identifier
 from evidence.relations import canonical
@@ -61,6 +62,7 @@ class Connector(Frozen):
     relations: tuple[str, ...] = Field(min_length=1)
     skips: tuple[Skip, ...] = ()
     macros: Identifier | None = Field(default=None, description="folder _<name> with SQL that connectors share")
+    pull: Pull | None = None
     limits: str
 
     _folder: Path = PrivateAttr()

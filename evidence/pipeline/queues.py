@@ -14,7 +14,7 @@ from evidence.ingest import custody, discover
 from evidence.ingest.job import FileJob, FileOutcome
 from evidence.model import Company
 from evidence.pipeline.one_file import TRY_AGAIN, refuse
-from evidence.store import Store
+from evidence.store import Store, pulled
 from evidence.store.current import current
 from evidence.store.ledger import Receipt
 from evidence.store.vault import Kept
@@ -30,6 +30,9 @@ def queued(store: Store, company: Company, load: Mapping[str, Connector], before
     known: dict[tuple[str, str], tuple[tuple[str, str | None], ...]] = {}
     for r in before:
         known[r.source_id, r.path] = (*known.get((r.source_id, r.path), ()), (r.file_sha256, r.observed_at))
+    for source in company.sources:  # a pulled page was observed when its receipt says, whatever was known before
+        for path, seen in pulled.observed(store.register, source.id).items():
+            known[source.id, path] = (*known.get((source.id, path), ()), seen)
     jobs: list[FileJob] = []
     refused: list[FileOutcome] = []
     for source, path, error in discover.files(store.root, company):

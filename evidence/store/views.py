@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evidence import relations, settings
 from evidence.errors import CustodyError, Where
 from evidence.model import Period
-from evidence.store import canaries, disk, keys
+from evidence.store import canaries, disk, keys, pulled
 from evidence.store.current import Current, current
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_ti
         relations.define_macros(con)
         _raw(con, _tables(store, files))
         _declared_windows(con, store, {entry.latest.source_id for entry in files})
+        _pulled_windows(con, store, files)
         relations.create(con, "file", *(r.name for r in relations.of_kind("setting", "result")))
         relations.insert(con, "cfg_canary", (asdict(one) for one in canaries.read(store.register)))
         keys.deduplicate(con)
@@ -112,6 +113,15 @@ def _declared_windows(con: duckdb.DuckDBPyConnection, store: Store, received: se
                          "complete": window.complete, "source_rows": window.rows, "reason": window.reason})
         con.execute("SET schema = 'raw'")
         relations.insert(con, "source_window", rows)
+        con.execute("SET schema = 'main'")
+
+
+def _pulled_windows(con: duckdb.DuckDBPyConnection, store: Store, files: list[Current]) -> None:
+    """Add what the receipts of pulls prove; a receipt counts with the files that were received up to this line."""
+    for source in store.company.sources:
+        received = {entry.latest.file_sha256 for entry in files if entry.latest.source_id == source.id}
+        con.execute("SET schema = 'raw'")
+        relations.insert(con, "source_window", pulled.windows(store.register, source.id, received))
         con.execute("SET schema = 'main'")
 
 

@@ -1,0 +1,244 @@
+"""The pull itself: every page on the disk and in the journal before the next is asked for.
+
+A pull that was killed is carried on by walking the same way again: what the journal has is read from the disk, what it
+has not is asked for. So there is one way through, and no second one for starting again.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from evidence.endpoint import Ask, Each, loopback
+from evidence.errors import SourceError
+from evidence.pull import pages, refusals
+from evidence.pull.client import Answer, Client
+from evidence.pull.plan import DAY, Plan, Window, facts
+from evidence.store import disk, pulled
+from evidence.store.pulled import BEGIN, END, PAGE, RESUMED, Journal, Line, Pulled, iso
+
+GONE: Final = "item_gone"
+NOT_KEPT: Final = "vendor_keeps_no_longer"
+_STEPS: Final = {"date": DAY, "epoch_ms": timedelta(milliseconds=1), "milliseconds": timedelta(milliseconds=1)}
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a pull brought: pages and records in all, and new ones; what is missing; what may still change."""
+
+    source: str
+    pull: str
+    pages: int
+    new: int
+    records: int
+    bytes: int
+    gaps: tuple[dict[str, str], ...]
+    open: int
+
+
+@dataclass
+class Walk:
+    """One pull under way. The caller holds the lock of the source."""
+
+    root: Path
+    register: Path
+    plan: Plan
+    client: Client
+    now: Callable[[], datetime]
+    begun: Pulled | None = None
+    progress: Progress = lambda _name, _pages: None
+    _have: dict[str, Line] = field(default_factory=dict)
+    _done: set[str] = field(default_factory=set)
+    _items: set[tuple[str, str]] = field(default_factory=set)
+    _gaps: list[dict[str, str]] = field(default_factory=list)
+    _new: int = 0
+
+    def run(self, lost: tuple[datetime, datetime] | None = None) -> Outcome:
+        """Ask for everything the plan names and write the end into the journal.
+
+        Raises:
+            SourceError: something did not come. What came is kept, and running again carries on.
+        """
+        self._open()
+        try:
+            for ask in self.plan.pull.requests:
+                if lost and ask.windowed:
+                    self._gaps.append({"ask": ask.name, "reason": NOT_KEPT, "detail": f"{iso(lost[0])}..{iso(lost[1])}"})
+                for window in self.plan.windows(ask):
+                    self._list(ask, window)
+                self._still_open(ask)
+        except SourceError as error:
+            raise refusals.gave_up(error, len(self._done)) from error
+        self._journal.append(END, at=iso(self.now()), gaps=self._gaps, pages=len(self._done))
+        lines = [self._have[key] for key in self._done]
+        return Outcome(self.plan.source.id, self._journal.name, len(lines), self._new,
+                       sum(line["records"] or 0 for line in lines), sum(line["bytes"] for line in lines),
+                       tuple(self._gaps), sum(bool(line.get("open")) for line in lines))
+
+    def _open(self) -> None:
+        name = self.begun.name if self.begun else self.plan.name
+        self._journal = Journal(pulled.folder(self.register, self.plan.source.id) / f"{name}.jsonl")
+        if self.begun:
+            self._have = dict(self.begun.pages)
+            self._journal.append(RESUMED, at=iso(self.now()), torn=self._journal.mend())
+        else:
+            self._journal.append(BEGIN, **facts(self.plan))
+        self._seq = max((line["seq"] for line in self._have.values()), default=0)
+
+    def _list(self, ask: Ask, window: Window) -> None:
+        """Ask for every page of a list in a window, then for what each record leads to. A window too full is halved."""
+        url: httpx.URL | None = self.plan.url(ask.path, ask.query, window, ask)
+        seen: set[httpx.URL] = set()
+        found: list[tuple[str, Any]] = []
+        while url is not None:
+            if url in seen:
+                raise SourceError(f"{ask.name}: the server leads back to a page that was read already",
+                                  advice="export by hand, and tell the vendor")
+            seen.add(url)
+            key = f"{ask.name}/{window}/{len(seen)}"
+            answer, page = self._page(ask, url, key, window, len(seen) - 1)
+            if ask.expect and not pages.holds(ask.expect, page.document):
+                raise SourceError(f"{ask.name}: {ask.expect.otherwise}", advice=f"it needs {self.plan.pull.scope}")
+            if page.too_full:
+                for half in self._halves(ask, window):
+                    self._list(ask, half)
+                return
+            found += self._leads(ask, answer, page, key)
+            url = page.following
+        for reference, target in found:
+            self._item(ask, reference, target)
+
+    def _page(self, ask: Ask, url: httpx.URL, key: str, window: Window, number: int) -> tuple[Answer, pages.Page]:
+        """Return a page, from the journal or from the server: written down once it was understood."""
+        line = self._kept(key) if not self._stale(ask, key) else None
+        if line:
+            answer = self._read(line)
+            return answer, pages.understand(answer, ask, number)
+        answer = self.client.get(url, what=ask.name, scope=ask.scope, empty=ask.empty)
+        page = pages.understand(answer, ask, number)
+        self._write(key, ask.name, answer, keep=ask.keep, records=len(page.records), window=str(window))
+        return answer, page
+
+    def _halves(self, ask: Ask, window: Window) -> tuple[Window, Window]:
+        halves = window.halves(_STEPS.get(ask.times, timedelta(seconds=1))) if ask.windowed and not window.day else None
+        if halves is None:
+            raise SourceError(f"{ask.name}: more records in {window} than the server lists, and no shorter window can "
+                              "be asked for", advice="export that time by hand")
+        return halves
+
+    def _leads(self, ask: Ask, answer: Answer, page: pages.Page, key: str) -> Iterator[tuple[str, Any]]:
+        """Yield what a page leads to: items by their id, or addresses of files."""
+        each = ask.each
+        if each is None:
+            return
+        if each.links:
+            for number, link in enumerate(pages.links(page.document, each.links)):
+                yield f"{key}/{number}", answer.url.join(link)
+            return
+        for record in page.records:
+            item = pages.says(pages.dig(record, each.id))
+            if not item:
+                raise SourceError(f"{ask.name}: a record without {each.id}: nothing more can be asked of it",
+                                  advice="the vendor's API may have changed; export by hand")
+            yield item, None
+
+    def _item(self, ask: Ask, reference: str, link: httpx.URL | None) -> None:
+        """Ask for what one record leads to, once."""
+        each = ask.each
+        assert each is not None
+        if (each.name, reference) in self._items:
+            return
+        self._items.add((each.name, reference))
+        key = f"{each.name}/{reference}"
+        if line := self._kept(key):
+            self._gone(ask, line)
+            return
+        try:
+            answer = self._fetch(ask, each, reference, link)
+        except refusals.NotThereError as error:
+            line = self._write(key, each.name, Answer(httpx.URL(self.plan.base), 404, {}, b"", self.now()),
+                               keep="none", records=0, item=reference, open=False, detail=error.message)
+            self._gone(ask, line)
+            return
+        document = pages.parse(answer, each.name) if each.body == "json" else None
+        is_open = any(pages.holds(condition, document) for condition in each.open)
+        self._write(key, each.name, answer, keep="logs", records=1 if each.body == "json" else None, item=reference,
+                    open=is_open, **({"url": str(answer.url.copy_with(query=None))} if link else {}))
+
+    def _fetch(self, ask: Ask, each: Each, reference: str, link: httpx.URL | None) -> Answer:
+        if link is None:
+            url = self.plan.url(each.path or "", each.query, None, ask, reference)
+            return self.client.get(url, what=f"{each.name} {reference[:80]}", scope=ask.scope)
+        hosts = (*each.hosts, *self.plan.settings.hosts)
+        if not any(fnmatch.fnmatchcase(link.host, host) for host in hosts):
+            raise SourceError(f"{each.name}: the file lies on {link.host[:200]}, which is not among the known hosts",
+                              advice="if it is the vendor's, name it under pull: hosts: in evidence.yaml")
+        if link.scheme != "https" and not (link.scheme == "http" and loopback(link.host)):
+            raise SourceError(f"{each.name}: expected https, found {link.scheme}://{link.host[:200]}")
+        return self.client.get(link, what=each.name, keyed=False)
+
+    def _gone(self, ask: Ask, line: Line) -> None:
+        if line["status"] == 404:
+            self._gaps.append({"ask": ask.name, "reason": GONE, "detail": str(line["item"])})
+
+    def _still_open(self, ask: Ask) -> None:
+        """Ask again for what could still change when it was last seen."""
+        for name, item in self.plan.again:
+            if ask.each and ask.each.name == name and ask.each.path:
+                self._item(ask, item, None)
+
+    def _stale(self, ask: Ask, key: str) -> bool:
+        """Say whether a page holds addresses that have expired since: some of its files are still to come."""
+        if not ask.each or not ask.each.links or key not in self._have:
+            return False
+        line = self._kept(key)
+        if line is None:
+            return True
+        wanted = pages.links(pages.parse(self._read(line), ask.name), ask.each.links) if line.get("path") else ()
+        return any(self._kept(f"{ask.each.name}/{key}/{n}") is None for n, _ in enumerate(wanted))
+
+    def _kept(self, key: str) -> Line | None:
+        """Return the receipt of a page that lies where the receipt says, unchanged."""
+        line = self._have.get(key)
+        if line is None:
+            return None
+        if path := line.get("path"):
+            try:
+                if hashlib.sha256((self.root / path).read_bytes()).hexdigest() != line["sha256"]:
+                    return None
+            except OSError:
+                return None
+        self._done.add(key)
+        return line
+
+    def _read(self, line: Line) -> Answer:
+        body = (self.root / line["path"]).read_bytes() if line.get("path") else b""
+        return Answer(httpx.URL(line["url"]), line["status"], line["headers"], body, datetime.fromisoformat(line["at"]))
+
+    def _write(self, key: str, name: str, answer: Answer, *, keep: str, records: int | None, **more: object) -> Line:
+        """Put a page on the disk, then its receipt into the journal."""
+        self._seq += 1
+        path = None
+        if answer.body and keep != "none":
+            suffix = {"csv": "csv", "kv": "log"}.get(self.plan.connector.reader.format, "json")
+            place = (Path(self.plan.into) if keep == "logs" else self._journal.path.parent.relative_to(self.root))
+            path = (place / self._journal.name / f"{name}-{self._seq:06d}.{suffix}").as_posix()
+            with disk.whole(self.root / path) as file:
+                file.write(answer.body)
+        line = {"key": key, "seq": self._seq, "ask": name, "url": str(answer.url), "at": iso(answer.at),
+                "status": answer.status, "headers": dict(answer.headers), "attempts": answer.attempts,
+                "bytes": len(answer.body), "sha256": hashlib.sha256(answer.body).hexdigest(), "records": records,
+                "path": path, "keep": keep, **more}
+        self._have[key] = self._journal.append(PAGE, **line)
+        self._done.add(key)
+        self._new += 1
+        self.progress(name, len(self._done))
+        return self._have[key]
