@@ -216,7 +216,8 @@ class Client:
             raise _AgainError(refusals.refused(response.status_code, "token", ""), self._asked_to_wait(response))
         token = refusals.field(body, "access_token") if response.status_code == 200 else None
         if not token:
-            raise refusals.no_token(response.status_code, refusals.reason(body, ("error", "error_description"), self._key))
+            why = refusals.reason(body, ("error", "error_description"), self._key)
+            raise refusals.no_token(response.status_code, why)
         return Key(token)
 
     def _kept(self, headers: httpx.Headers) -> dict[str, str]:

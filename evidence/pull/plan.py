@@ -14,7 +14,6 @@ from evidence.connector import Connector
 from evidence.endpoint import PLACEHOLDER, Ask, Pull, PullSource
 from evidence.errors import ConfigError, SourceError
 from evidence.model import Period, Source
-from evidence.store import pulled
 from evidence.store.pulled import Pulled, iso
 
 if TYPE_CHECKING:
