@@ -72,8 +72,8 @@ class Client:
         self._ready_at: datetime | None = None
         self._origin = _origin(httpx.URL(plan.base))
         settings, extra = plan.settings, {} if sleep is None else {"sleep": sleep}
-        context = ssl.create_default_context(cafile=settings.ca_file)
-        self._http = httpx.Client(verify=context, transport=transport, timeout=TIMEOUT, follow_redirects=False,
+        verify = ssl.create_default_context(cafile=settings.ca_file) if transport is None else True
+        self._http = httpx.Client(verify=verify, transport=transport, timeout=TIMEOUT, follow_redirects=False,
                                   trust_env=False, proxy=settings.proxy, headers={
                                       "accept": "application/json", "accept-encoding": "identity",
                                       "user-agent": f"copilot-evidence/{__version__}", **plan.pull.headers})
@@ -150,10 +150,10 @@ class Client:
                 raise SourceError(f"{what}: the answer is larger than {MAX_BODY >> 20} MiB",
                                   advice="export it by hand")
             parts.append(part)
-        promised = response.headers.get("content-length", "")
-        if promised.isdigit() and response.num_bytes_downloaded < int(promised):
-            raise _AgainError(SourceError(f"{what}: the answer was cut off after {response.num_bytes_downloaded} of "
-                                          f"{promised} bytes", advice=refusals.RESUME))
+        promised = "" if "content-encoding" in response.headers else response.headers.get("content-length", "")
+        if promised.isdigit() and size < int(promised):
+            raise _AgainError(SourceError(f"{what}: the answer was cut off after {size} of {promised} bytes",
+                                          advice=refusals.RESUME))
         return b"".join(parts)
 
     def _clock(self, response: httpx.Response, sent: datetime, came: datetime, what: str) -> None:

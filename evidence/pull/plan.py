@@ -101,8 +101,8 @@ class Plan:
                 start, end, settled = self.started, self.started + MOMENT, self.started + MOMENT
             elif oldest:
                 start = max(start, oldest)
-            found += [{"ask": ask.name, "stream": stream, "from": iso(start), "until": iso(end), "settled": iso(settled)}
-                      for stream in ask.covers]
+            asked_for = {"ask": ask.name, "from": iso(start), "until": iso(end), "settled": iso(settled)}
+            found += [{**asked_for, "stream": stream} for stream in ask.covers]
         return found
 
     def lost(self, period: Period) -> tuple[datetime, datetime] | None:
@@ -112,7 +112,7 @@ class Plan:
         oldest = self.started - timedelta(microseconds=self.pull.keeps)
         return (period.start, min(oldest, period.end)) if oldest > period.start else None
 
-    def url(self, ask_path: str, query: Mapping[str, str], window: Window | None, ask: Ask, item: str = "") -> httpx.URL:
+    def url(self, path: str, query: Mapping[str, str], window: Window | None, ask: Ask, item: str = "") -> httpx.URL:
         """Return the address of a request: every value in its place, and none able to leave it.
 
         Raises:
@@ -122,7 +122,7 @@ class Plan:
 
         values = {**self.settings.parameters, "id": item, **(_times(window, ask) if window else {})}
         address = httpx.URL(self.base)
-        address = address.copy_with(path=address.path.rstrip("/") + filled(ask_path, values))
+        address = address.copy_with(path=address.path.rstrip("/") + filled(path, values))
         pairs = {name: PLACEHOLDER.sub(lambda found: values[found[1]], text) for name, text in query.items()}
         return address.copy_merge_params(pairs) if pairs else address
 

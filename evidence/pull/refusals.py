@@ -37,7 +37,7 @@ def refused(status: int, what: str, scope: str, why: str = "", location: str | N
         place = location.split("?")[0][:200] if location else "nowhere"
         return SourceError(f"{what}: the server sends us elsewhere ({status}, to {place}), which is not followed",
                            advice="if that is the right address, make it the base_url in evidence.yaml")
-    advice = RESUME if status >= 500 else _NEW
+    advice = RESUME if status >= 500 or status in {408, 425} else _NEW
     return SourceError(f"{what}: expected an answer, found status {status}{said}", advice=advice)
 
 

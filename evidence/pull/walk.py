@@ -71,7 +71,8 @@ class Walk:
         try:
             for ask in self.plan.pull.requests:
                 if lost and ask.windowed:
-                    self._gaps.append({"ask": ask.name, "reason": NOT_KEPT, "detail": f"{iso(lost[0])}..{iso(lost[1])}"})
+                    span = f"{iso(lost[0])}..{iso(lost[1])}"
+                    self._gaps.append({"ask": ask.name, "reason": NOT_KEPT, "detail": span})
                 for window in self.plan.windows(ask):
                     self._list(ask, window)
                 self._still_open(ask)
@@ -84,14 +85,21 @@ class Walk:
                        tuple(self._gaps), sum(bool(line.get("open")) for line in lines))
 
     def _open(self) -> None:
-        name = self.begun.name if self.begun else self.plan.name
-        self._journal = Journal(pulled.folder(self.register, self.plan.source.id) / f"{name}.jsonl")
+        place = pulled.folder(self.register, self.plan.source.id)
+        self._journal = Journal(place / f"{self.begun.name if self.begun else self._free(place)}.jsonl")
         if self.begun:
             self._have = dict(self.begun.pages)
             self._journal.append(RESUMED, at=iso(self.now()), torn=self._journal.mend())
         else:
             self._journal.append(BEGIN, **facts(self.plan))
         self._seq = max((line["seq"] for line in self._have.values()), default=0)
+
+    def _free(self, place: Path) -> str:
+        """Return the name of a new pull; a second one in one second gets a number."""
+        name, number = self.plan.name, 2
+        while (place / f"{name}.jsonl").exists():
+            name, number = f"{self.plan.name}-{number}", number + 1
+        return name
 
     def _list(self, ask: Ask, window: Window) -> None:
         """Ask for every page of a list in a window, then for what each record leads to. A window too full is halved."""

@@ -13,7 +13,7 @@ from evidence import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), ROOT / "connectors" / "README.md", ROOT / "controls" / "README.md",
-                ROOT / "controls" / "masking" / "README.md", ROOT / "examples" / "README.md"])
+                ROOT / "controls" / "masking" / "README.md", ROOT / "examples" / "README.md", ROOT / "examples" / "scheduled" / "README.md"])
 
 
 def command_lines():
