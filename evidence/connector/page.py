@@ -47,6 +47,7 @@ def _page(one: Connector) -> Iterator[str]:
     yield from _times(one)
     yield from _secrets(one)
     yield from _options(one)
+    yield from _pulled(one)
     yield from ("## What it cannot show", "", " ".join(one.limits.split()), "")
     settled = one.settling // MICROSECONDS["s"]
     yield f"Records are final {settled} s after the event." if settled else "Records are final when they are written."
@@ -104,6 +105,23 @@ def _options(one: Connector) -> Iterator[str]:
                 needed = "required" if key in option.required else ""
                 yield f"| `{name}.{key}` | {_cell(about)} | a column of the export | {needed} |"
         yield ""
+
+
+def _pulled(one: Connector) -> Iterator[str]:
+    if one.pull is None:
+        return
+    pull = one.pull
+    yield from ("## Pulling", "", f"The vendor's API is documented at: {pull.vendor_page}", "")
+    yield f"* Address: {pull.base_url or 'base_url of the source'}. The key needs: {pull.scope}."
+    if pull.parameters:
+        yield f"* Parameters of the source: {', '.join(f'`{name}`' for name in sorted(pull.parameters))}."
+    if pull.keeps:
+        yield f"* The vendor keeps records for {pull.keeps // MICROSECONDS['d']} days."
+    for ask in pull.requests:
+        covers = f"; a complete answer covers {', '.join(f'`{stream}`' for stream in ask.covers)}" if ask.covers else ""
+        then = f", then `{ask.each.path or ask.each.links}` of each" if ask.each else ""
+        yield f"* `{ask.name}`: GET `{ask.path}`{then}{covers}."
+    yield ""
 
 
 def _cell(text: str) -> str:

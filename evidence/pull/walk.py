@@ -27,6 +27,7 @@ from evidence.store.pulled import BEGIN, END, PAGE, RESUMED, Journal, Line, Pull
 GONE: Final = "item_gone"
 NOT_KEPT: Final = "vendor_keeps_no_longer"
 _STEPS: Final = {"date": DAY, "epoch_ms": timedelta(milliseconds=1), "milliseconds": timedelta(milliseconds=1)}
+_SUFFIX: Final = {"csv": "csv", "lines": "log", "parquet": "parquet"}
 Progress = Callable[[str, int], None]
 
 
@@ -178,8 +179,9 @@ class Walk:
             return
         document = pages.parse(answer, each.name) if each.body == "json" else None
         is_open = any(pages.holds(condition, document) for condition in each.open)
-        self._write(key, each.name, answer, keep="logs", records=1 if each.body == "json" else None, item=reference,
-                    open=is_open, **({"url": str(answer.url.copy_with(query=None))} if link else {}))
+        suffix = "json" if each.body == "json" else _SUFFIX.get(self.plan.connector.reader.format[0], "json")
+        self._write(key, each.name, answer, keep="logs", records=1 if each.body == "json" else None, suffix=suffix,
+                    item=reference, open=is_open, **({"url": str(answer.url.copy_with(query=None))} if link else {}))
 
     def _fetch(self, ask: Ask, each: Each, reference: str, link: httpx.URL | None) -> Answer:
         if link is None:
@@ -231,12 +233,12 @@ class Walk:
         body = (self.root / line["path"]).read_bytes() if line.get("path") else b""
         return Answer(httpx.URL(line["url"]), line["status"], line["headers"], body, datetime.fromisoformat(line["at"]))
 
-    def _write(self, key: str, name: str, answer: Answer, *, keep: str, records: int | None, **more: object) -> Line:
+    def _write(self, key: str, name: str, answer: Answer, *, keep: str, records: int | None, suffix: str = "json",
+               **more: object) -> Line:
         """Put a page on the disk, then its receipt into the journal."""
         self._seq += 1
         path = None
         if answer.body and keep != "none":
-            suffix = {"csv": "csv", "kv": "log"}.get(self.plan.connector.reader.format, "json")
             place = (Path(self.plan.into) if keep == "logs" else self._journal.path.parent.relative_to(self.root))
             path = (place / self._journal.name / f"{name}-{self._seq:06d}.{suffix}").as_posix()
             with disk.whole(self.root / path) as file:
