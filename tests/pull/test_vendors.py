@@ -1,0 +1,147 @@
+"""What is pulled is what a person would export: the same rows come of both, for each vendor whose API is declared."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from evidence import config, connector, pipeline, relations
+from evidence.model import Period
+from evidence.pipeline import pulling
+from evidence.simulate import simulate
+from evidence.store import Store, pulled
+
+from .kit import NOW, TOKEN, Api, Clock
+
+PERIOD = Period.month("2026-10", "Europe/Berlin")
+CUSTODY = {"locator", "record_hash", "observed_at", "source_id", "exchange_ref", "event_time_raw"}
+PULLING = [one for one in connector.all_connectors() if one.pull]
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory) -> Path:
+    """The folder of a simulated company, as its people exported it."""
+    root = tmp_path_factory.mktemp("exported")
+    simulate(root, seed=3, interactions=30, misbehaviour=[])
+    return root
+
+
+def only(root: Path, folder: Path, source: str, **changes) -> Path:
+    """Write a company folder with one source of another."""
+    written = yaml.safe_load((root / "evidence.yaml").read_text("utf-8"))
+    one, = (s for s in written["sources"] if s["id"] == source)
+    folder.mkdir(exist_ok=True)
+    written["sources"] = [{**{k: v for k, v in one.items() if k not in changes.pop("without", ())}, **changes}]
+    (folder / "evidence.yaml").write_text(yaml.safe_dump(written, sort_keys=False))
+    return folder
+
+
+def rows(root: Path) -> dict[str, set]:
+    """Every row of every relation that the source fills, less what only custody knows."""
+    company = config.load_company(root)
+    store = Store(root, company)
+    summary = pipeline.ingest(store, company, received_at=NOW, jobs=1, scanner=partial({}.get, "no scanner"))
+    assert not summary.unread, [one.detail for one in summary.unread]
+    assert sum(one.rejects for one in summary.files) == 0
+    fills = connector.load(company.sources[0].connector).relations
+    found = {}
+    with store.open(period=PERIOD, reference_time=NOW) as con:
+        for name in sorted(set(fills) - {"source_window"}):
+            columns = ", ".join(c.name for c in relations.relation(name).columns if c.name not in CUSTODY)
+            found[name] = set(con.execute(f"SELECT {columns} FROM {name}").fetchall())
+    return found
+
+
+def pull(root: Path, vendor, clock: Clock):
+    """Pull the one source of a company folder."""
+    company = config.load_company(root)
+    return pulling.pull(root, company, company.sources[0], "2026-10", now=clock, sleep=clock.sleep,
+                        environ={"KEY": TOKEN}, transport=httpx.MockTransport(vendor))
+
+
+class Gateway:
+    """The gateway's API as its documentation describes it: newest first, pages by offset, details one by one."""
+
+    def __init__(self, exported: Path, clock: Clock, role: str = "auditor", ceiling: int = 10_000) -> None:
+        """Serve the sessions and reviews of an export."""
+        files = sorted((exported / "logs" / "hoop" / "sessions").glob("*.json"))
+        details = [json.loads(path.read_bytes()) for path in files]
+        self.details = {one["id"]: one for one in details}
+        self.sessions = sorted(details, key=lambda one: one["start_date"], reverse=True)
+        pages = sorted((exported / "logs" / "hoop" / "session_pages").glob("*.json"))
+        self.listed = {one["id"]: one for path in pages for one in json.loads(path.read_bytes())["data"]}
+        self.reviews = [one for path in sorted((exported / "logs" / "hoop" / "reviews").glob("*.json"))
+                        for one in json.loads(path.read_bytes())]
+        self.role, self.ceiling, self.api = role, ceiling, Api([], clock=clock)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request."""
+        path, asked = request.url.path, request.url.params
+        if path == "/api/userinfo":
+            return self.api.json({"role": self.role, "groups": ["auditor"]})
+        if path == "/api/reviews":
+            return self.api.json(self.reviews)
+        if path != "/api/sessions":
+            assert asked["expand"] == "event_stream"
+            return self.api.json(self.details[path.rsplit("/", 1)[1]])
+        start, size = int(asked.get("offset", 0)), min(int(asked["limit"]), 100)
+        if start > self.ceiling:
+            return self.api.json({"message": "offset too large"}, 422)
+        inside = [one for one in self.sessions if asked["start_date"] <= one["start_date"][:19] + "Z" <= asked["end_date"]]
+        data = [self.listed.get(one["id"], one) for one in inside[start:start + size]]
+        return self.api.json({"data": data, "total": min(len(inside), self.ceiling),
+                              "total_is_capped": len(inside) > self.ceiling, "has_next_page": start + size < len(inside)})
+
+
+@pytest.mark.parametrize("ceiling", [10_000, 15])
+def test_pulled_sessions_give_the_rows_of_exported_ones(exported, tmp_path, ceiling):
+    """List, details with their recordings and reviews: every session, exchange, approval and claim is the same."""
+    clock = Clock()
+    key = {"base_url": "https://gateway.test", "token_env": "KEY"}
+    ours = only(exported, tmp_path / "pulled", "gateway", paths=["logs/gateway"], pull=key, covers=[])
+    vendor = Gateway(exported, clock, ceiling=ceiling)
+    report = pull(ours, vendor, clock)
+    assert report.state == "pulled"
+    assert report.open == sum(one["status"] in {"open", "ready"} or (one["review"] or {}).get("status") == "PENDING"
+                              for one in vendor.sessions) > 0
+    theirs = only(exported, tmp_path / "exported", "gateway")
+    (theirs / "logs").symlink_to(exported / "logs")
+    copy(exported / "logs", theirs / "logs")
+    assert rows(ours) == rows(theirs)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a folder in the place of a link."""
+    import shutil
+
+    target.unlink()
+    shutil.copytree(source, target)
+
+
+def test_a_key_that_sees_only_its_own_sessions_is_refused(exported, tmp_path):
+    """A standard user's export is silently partial: the gateway is asked who the key belongs to before anything else."""
+    from evidence.errors import SourceError
+
+    clock = Clock()
+    key = {"base_url": "https://gateway.test", "token_env": "KEY"}
+    ours = only(exported, tmp_path / "pulled", "gateway", paths=["logs/gateway"], pull=key)
+    with pytest.raises(SourceError, match="see only their own"):
+        pull(ours, Gateway(exported, clock, role="standard"), clock)
+    assert not (ours / "logs").exists()
+
+
+@pytest.mark.parametrize("one", PULLING, ids=lambda c: c.id)
+def test_what_a_connector_declares_can_be_asked(one):
+    """Streams are relations it fills, every placeholder has a value, and the window or its days are in the request."""
+    pull_ = one.pull
+    for ask in pull_.requests:
+        assert set(ask.covers) <= set(one.relations), ask.name
+        assert not (ask.paging and ask.paging.ceiling) or ask.windowed
+        if ask.by_day:
+            assert "{day}" in "".join(ask.query.values()) + ask.path
+    assert pulled.iso(NOW)
