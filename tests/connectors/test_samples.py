@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from evidence import connector
+from evidence import connector, connector_cases
 from evidence.ingest.readers.feed import feed
 from tests.connectors.kit import normalizer, numbers
 
@@ -105,3 +105,14 @@ def test_samples_are_recognised(shared, name, pattern):
                 if "day_totals" not in path.name and name == "github_copilot_usage" and "user_id" not in raw:
                     continue
                 assert connector.load(name).fits(json.loads(raw)), path
+
+
+def test_a_record_of_a_gateway_is_taken_for_no_other_source():
+    """Which connector a file is for must not be open: no other one fits the records of a gateway's cases."""
+    import json
+
+    every = [one for one in connector.all_connectors() if one.detect]
+    taken = {(one.id, other.id) for one in every if one.role == "gateway"
+             for path in connector_cases.cases(one) for records, _, _ in feed(one, path)
+             for raw in records["raw"].to_pylist() for other in every if other.id != one.id and other.fits(json.loads(raw))}
+    assert not taken
