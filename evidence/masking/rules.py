@@ -144,7 +144,8 @@ def read_yaml(path: Path) -> Any:
     import yaml
 
     try:
-        return yaml.safe_load(path.read_text("utf-8"))
+        node = yaml.compose(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return None if node is None else yaml.SafeLoader("").construct_document(node)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the rule pack cannot be read: {error}", where=Where(str(path))) from error
     except yaml.YAMLError as error:
