@@ -11,14 +11,15 @@ SELECT e.record_no,
        COALESCE(CASE WHEN e.by_agent THEN nz(e.s."user") END, nz(e.s.actor)) AS actor,
        CASE WHEN contains(e.s.external_identity_nameid, '@') THEN norm_id(e.s.external_identity_nameid) END AS actor_email,
        CASE WHEN e.s.audit_log_stream_enabled = 'false' OR regexp_matches(e.verb, 'disabled?$|^suspend') THEN 'disable'
-            WHEN regexp_matches(e.verb, 'enabled?$') THEN 'enable'
+            WHEN e.s.audit_log_stream_enabled = 'true' OR regexp_matches(e.verb, 'enabled?$') THEN 'enable'
             WHEN regexp_matches(e.verb, 'unassigned|cancelled|revoke|^block') THEN 'revoke'
             WHEN regexp_matches(e.verb, '^(add|invite|create)|(added|created|assigned)$') THEN 'create'
             WHEN regexp_matches(e.verb, '^(remove|destroy|delete|cancel)|(removed|deleted)$') THEN 'delete'
             WHEN e.s.operation_type = 'access' THEN 'read' WHEN e.s.operation_type = 'create' THEN 'create'
             WHEN e.s.operation_type = 'remove' THEN 'delete' WHEN e.s.operation_type IN ('modify', 'transfer') THEN 'update'
             WHEN regexp_matches(e.verb, 'update|change|refresh|set_') THEN 'update' ELSE 'other' END AS action,
-       CASE WHEN e.by_agent THEN 'agent_session' ELSE e.s.action END AS object_type,
+       CASE WHEN e.by_agent THEN 'agent_session' WHEN starts_with(e.s.action, 'audit_log_streaming.') THEN 'log_stream'
+            ELSE e.s.action END AS object_type,
        COALESCE(nz(e.s.agent_session_id), nz(e.s.audit_log_stream_id), github_team(e.s), github_user(e.s),
                 github_org(e.s)) AS object_id,
        'success' AS outcome,

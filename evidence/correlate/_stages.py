@@ -65,7 +65,7 @@ def intervals(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = Non
         SourceError: the relations do not fit the SQL of this stage.
     """
     tell = progress or _silent
-    fresh(con, "person", "person_alias", "membership_interval", "account_interval", "coverage", "skew")
+    fresh(con, "person", "person_alias", "membership_interval", "account_interval", "coverage", "irregularity", "skew")
     ensure(con, "reject")
     _history(con)
     total, done = steps("people") + steps("facts"), 0

@@ -7,7 +7,7 @@ from evidence.pipeline.flow import check, explain, run, take_in
 from evidence.pipeline.intake import ingest
 from evidence.pipeline.one_file import ingest_one
 from evidence.pipeline.recognise import detect
-from evidence.pipeline.texts import open_store
+from evidence.pipeline.texts import open_store, raw_records
 
-__all__ = ["check", "detect", "difference", "explain", "export", "ingest", "ingest_one", "open_store", "run",
-           "sample", "take_in"]
+__all__ = ["check", "detect", "difference", "explain", "export", "ingest", "ingest_one", "open_store",
+           "raw_records", "run", "sample", "take_in"]

@@ -46,6 +46,38 @@ def reread(catalogs: tuple[Path, ...], source: Source, vault: Vault, locator: st
     raise SourceError("the record has no such text", where=Where(locator, key=part))
 
 
+def raw_records(root: Path, locators: Sequence[str]) -> dict[str, str]:
+    """Return records as they were received, by locator: text with what is not UTF-8 replaced, or why there is none."""
+    from evidence import config
+
+    store = open_store(root, config.load_company(root))
+    found = {}
+    for locator in locators:
+        try:
+            found[locator] = record_of(store, locator).decode("utf-8", "replace")
+        except SourceError as error:
+            found[locator] = f"not available: {error}"
+    return found
+
+
+def record_of(store: Store, locator: str) -> bytes:
+    """Return one record as it was received, cut out of the raw bytes by the reader of its connector.
+
+    Raises:
+        SourceError: the bytes were not kept, or there is no such record.
+    """
+    sha, member, number = readers.parse_locator(locator)
+    names = {receipt.source_id for receipt in store.ledger.receipts() if receipt.file_sha256 == sha}
+    if not store.vault.has(sha):
+        raise SourceError("the bytes were not kept", where=Where(locator), advice="hashes_only keeps none")
+    for source in sorted((s for s in store.company.sources if s.id in names), key=lambda s: s.id):
+        job = FileJob(store.vault.root, "", source, connectors.load(source.connector, store.catalogs()))
+        for batch in readers.read(store.vault.opener(sha), options_of(job), member):
+            if batch.member == member and number in batch.numbers:
+                return bytes(batch.texts[batch.numbers.index(number)])
+    raise SourceError("there is no such record", where=Where(locator))
+
+
 def of_file(catalogs: tuple[Path, ...], source: Source, vault: Vault, wanted: Sequence[tuple[str, str]]
             ) -> Iterator[bytes]:
     """Yield texts of one member of one file, by locator and part, in the order of the records: one pass for them all.

@@ -94,8 +94,8 @@ def build(con: duckdb.DuckDBPyConnection, company: Company, *, soa: Soa, excepti
     context |= _sources(con, company, facts, caps)
     context |= _completeness(con)
     context |= {name: query.rows(con, name) for name in (
-        "tiers", "identities", "links", "approvals", "masking_chains", "masking_entities", "findings",
-        "canaries")}
+        "tiers", "identities", "links", "approvals", "approvers", "stale", "masking_chains", "masking_entities",
+        "findings", "canaries")}
     context |= _exceptions(con, facts, exceptions, caps)
     context |= _samples(con, company, facts, caps)
     context["ledger"] = query.one(con, "ledger")
@@ -166,7 +166,8 @@ def _completeness(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "gaps": [row for row in coverage if row["state"] != "covered"],
         "heat_maps": figures.heat_maps(query.rows(con, "traffic"), start, end),
         "silent_hours": query.rows(con, "silent_hours"),
-        "skews": query.rows(con, "skew"),
+        "skews": query.rows(con, "skew"), "sensitivity": query.rows(con, "sensitivity"),
+        "irregularities": query.rows(con, "irregularities"),
     }
 
 

@@ -18,7 +18,7 @@ CREATE TABLE admin_event (
     actor VARCHAR,                       -- user id
     actor_email VARCHAR,                 -- address, normalised
     action VARCHAR NOT NULL,             -- create, update, delete, revoke, read, enable, disable or other
-    object_type VARCHAR,                 -- what kind of object
+    object_type VARCHAR,                 -- what kind of object; log_stream where the log itself is switched on or off
     object_id VARCHAR,                   -- which one
     outcome VARCHAR NOT NULL,            -- success, failure or unknown
     client_ip VARCHAR                    -- address

@@ -1,10 +1,7 @@
 -- How many records each source has in each stream on each UTC day: the content side of coverage.
 CREATE OR REPLACE TABLE w_stream_day AS
-SELECT source_id, 'exchange' AS stream, date_trunc('day', event_time) AS day, count(*) AS records
-FROM exchange GROUP BY source_id, date_trunc('day', event_time)
-UNION ALL
-SELECT source_id, 'sign_in', date_trunc('day', event_time), count(*)
-FROM sign_in GROUP BY source_id, date_trunc('day', event_time)
+SELECT source_id, stream, date_trunc('day', hour) AS day, CAST(sum(records) AS BIGINT) AS records
+FROM w_stream_hour GROUP BY source_id, stream, date_trunc('day', hour)
 UNION ALL
 SELECT source_id, 'usage', date_trunc('day', event_time), count(*)
 FROM usage GROUP BY source_id, date_trunc('day', event_time)
