@@ -128,6 +128,16 @@ def test_only_what_was_tested_entirely_is_good(operating, kind, tone):
     assert words.control_state(operating, kind, applicable=False).tone == "none"
 
 
+def test_what_does_not_pass_the_gateway_is_said_to_have_no_evidence(seen):
+    """A surface that is natively allowed is declared, reconciled, and each time said to have none of the chain's evidence."""
+    words_ = "no prompt, approval or masking evidence exists for this surface"
+    declared, reconciled = seen.html.index("Which use must pass the gateway"), seen.html.index("Reconciliation by source and surface")
+    assert seen.html.count(words_, declared, seen.html.index("</table>", declared)) == 1
+    rows = seen.html[reconciled:seen.html.index("</table>", reconciled)].split("<tr>")
+    assert any("native allowed" in row for row in rows)
+    assert all(("<td>native allowed</td>" in row) == (words_ in row) for row in rows)
+
+
 def test_time_fits_are_never_called_verified(seen):
     """Tiers T3 and T4 are printed with words that say they are no proof."""
     for tier in ("T3", "T4"):
