@@ -153,9 +153,10 @@ class Connector(Frozen):
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"cannot be read: {error}", where=Where(str(path))) from error
 
-    def fits(self, record: Mapping[str, Any] | Collection[str]) -> Fit:
-        """Say whether a record (or one with these keys at the top) is one of this connector's."""
-        return parts.fit(self.detect, record if isinstance(record, Mapping) else dict.fromkeys(record))
+    def fits(self, record: Mapping[str, Any] | Collection[str], *, beside: bool = False) -> Fit:
+        """Say whether a record (or one with these keys at the top) is one of this connector's, or beside them."""
+        value = record if isinstance(record, Mapping) else dict.fromkeys(record)
+        return parts.fit(self.detect, value, beside=beside)
 
     def nearness(self, record: Mapping[str, Any]) -> int:
         """Return how many of a record's keys this connector knows."""

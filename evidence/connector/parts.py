@@ -126,13 +126,17 @@ class Fit(NamedTuple):
 class Detect(Frozen):
     """Keys that tell a record of this kind: all of these, one of these, none of these; and values some must have.
 
-    Keys may be dotted. A value may end in ``*``.
+    Keys may be dotted; in a list of ``{key, value}``, as OTLP writes attributes, the key is the next step. A value may
+    end in ``*``. ``unless`` names values that a record of this kind never has. Records of a kind that is ``beside``
+    stand in the same files: a file of them alone is not recognised, but it is no wrong file either.
     """
 
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
     where: dict[str, Annotated[tuple[Value, ...], _OneOrMore()]] = Field(default_factory=dict)
+    unless: dict[str, Annotated[tuple[Value, ...], _OneOrMore()]] = Field(default_factory=dict)
+    beside: bool = False
 
     def look(self, record: Mapping[str, Any]) -> tuple[int, Fit]:
         """Return how far a record is from this kind (0: it is one), and why."""
@@ -148,6 +152,10 @@ class Detect(Frozen):
             value = paths.at(record, key)
             if value is paths.ABSENT or not any(fnmatchcase(paths.plain(value), one) for one in wanted):
                 return 1, Fit(ok=False, why=f"{key} is none of {', '.join(wanted)}")
+        for key, odd in self.unless.items():
+            value = paths.at(record, key)
+            if value is not paths.ABSENT and any(fnmatchcase(paths.plain(value), one) for one in odd):
+                return 1, Fit(ok=False, why=f"{key} is {paths.plain(value)}")
         told = [key for key in (*self.all, *self.any) if has[key]]
         said = [*(["has " + ", ".join(told)] if told else []),
                 *(f"{key} is {paths.plain(paths.at(record, key))}" for key in self.where)]
@@ -162,11 +170,14 @@ class Detect(Frozen):
 Detects = Annotated[tuple[Detect, ...], _OneOrMore()]
 
 
-def fit(kinds: Collection[Detect], record: Mapping[str, Any]) -> Fit:
-    """Say whether a record is of one of these kinds, and if not, what the nearest of them misses."""
+def fit(kinds: Collection[Detect], record: Mapping[str, Any], *, beside: bool) -> Fit:
+    """Say whether a record is of one of these kinds, and if not, what the nearest of them misses.
+
+    With ``beside`` the kinds that stand beside the connector's own count, too.
+    """
     if not kinds:
         return Fit(ok=True, why="is used by name only")
-    return min((kind.look(record) for kind in kinds), key=lambda one: one[0])[1]
+    return min((kind.look(record) for kind in kinds if beside or not kind.beside), key=lambda one: one[0])[1]
 
 
 class Secrets(Frozen):

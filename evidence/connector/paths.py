@@ -2,6 +2,7 @@
 
 ``a.b`` is the key ``b`` in the object under ``a``, or the key that is written ``a.b``: exports flatten names, so a key
 is first looked for as it stands. ``[]`` stands for every element of a list, ``*`` for every key of an object.
+Of a list of ``{key, value}``, as OTLP writes attributes, a record's value is found under the key.
 """
 
 from __future__ import annotations
@@ -31,9 +32,21 @@ def at(value: Any, path: str) -> Any:
     return next((found for _, found in _reach(value, steps(path), first=True)), ABSENT)
 
 
+def _named(pairs: list[Any], name: str) -> Any:
+    """Return the value under a key in a list of ``{key, value}``, without the type that OTLP puts around it."""
+    for pair in pairs:
+        if isinstance(pair, Mapping) and pair.get("key") == name and "value" in pair:
+            value = pair["value"]
+            return next(iter(value.values()), None) if isinstance(value, Mapping) else value
+    return ABSENT
+
+
 def _reach(value: Any, path: tuple[str, ...], *, first: bool) -> Iterator[tuple[tuple[Any, Any], Any]]:
     """Yield each place that a path leads to: the container and key that hold it, and what it holds."""
     if isinstance(value, list):
+        if first and (named := _named(value, ".".join(path))) is not ABSENT:
+            yield (value, 0), named
+            return
         rest = path[1:] if path[:1] == ("[]",) else path
         for number, element in enumerate(value[:1] if first else value):
             if rest:

@@ -117,7 +117,7 @@ class FilePass:
 
         In a ZIP one member that does is enough, wherever it stands.
         """
-        if any(self._connector.fits(record) for record in values_of(batch.texts[:SAMPLE])):
+        if any(self._connector.fits(record, beside=True) for record in values_of(batch.texts[:SAMPLE])):
             self._fits = True
             self._misfit = None
         elif self._misfit is None:

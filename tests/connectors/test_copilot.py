@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from functools import partial
 
 import duckdb
 import pyarrow as pa
@@ -16,8 +17,11 @@ from evidence import connector, pipeline, relations
 from evidence.errors import SourceError
 from evidence.ingest.readers.feed import feed
 from evidence.normalize.texts import hashes
+from evidence.pipeline import recognise
 from tests.connectors.kit import normalizer
+from tests.connectors.test_samples import SHAPES
 
+ALL = connector.all_connectors()
 CUSTODY = {"locator", "record_hash", "source_id"}
 
 
@@ -102,3 +106,45 @@ def test_what_no_connector_reads_is_answered_so(shared, file):
     """Files around Copilot that are no source of evidence here are refused by name, not guessed at."""
     with pytest.raises(SourceError, match="no connector for this file"):
         pipeline.detect(shared / "samples" / "copilot" / file)
+
+
+OURS = {"github_audit_log", "github_usage_records", "github_copilot_usage", "github_copilot_billing", "github_copilot_seats", "m365_purview",
+        "m365_interaction", "m365_usage_report", "azure_openai", "copilot_otel", "ocsf"}
+
+
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_a_sample_is_of_one_connector_alone(shared, name):
+    """Each sample is detected as its connector and no other, whatever else the catalogue holds."""
+    for pattern in SHAPES[name]:
+        for path in sorted((shared / "samples").glob(pattern)):
+            tried = recognise.candidates(partial(path.open, "rb"), ALL)
+            assert [one.connector for one in tried if one.fits] == [name], path
+
+
+def test_records_beside_are_neither_recognised_nor_refused():
+    """A stream's file with the other kind alone is no usage record's file by itself, and no wrong file where it is named."""
+    chosen = connector.load("github_usage_records")
+    event = {"action": "user.login", "@timestamp": 1790845200000, "actor": "kli"}
+    assert not chosen.fits(event)
+    assert chosen.fits(event, beside=True)
+    assert not chosen.fits({"action": "user.login"}, beside=True)
+
+
+def test_attributes_of_a_span_are_told_by_name_and_by_what_they_are_not():
+    """In the attribute lists of OTLP, and in objects, detection sees values by name; a value of unless excludes."""
+    span = {"traceId": "a", "spanId": "b", "name": "chat", "startTimeUnixNano": "1",
+            "attributes": [{"key": "gen_ai.system", "value": {"stringValue": "openai"}}]}
+    mine = {"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "vs-copilot"}}]}}
+    theirs = {"resource": {"attributes": {"service.name": "billing"}}}
+    found = [[one.id for one in map(connector.load, ("copilot_otel", "otel_genai")) if one.fits(span | more)] for more in (mine, theirs)]
+    assert found == [["copilot_otel"], ["otel_genai"]]
+
+
+def test_repeated_columns_are_numbered_where_that_is_declared(tmp_path):
+    """A vendor that repeats columns is read; for every other one a repeated column is an error of the file."""
+    file = tmp_path / "twice.csv"
+    file.write_text("Issue key,Comment,Comment\nAIR-1,first,second\n", "utf-8")
+    records = next(feed(connector.load("jira_issue"), file))[0]
+    assert json.loads(records["raw"][0].as_py()) == {"Issue key": "AIR-1", "Comment": "first", "Comment 2": "second"}
+    refused = next(feed(connector.load("people_csv"), file))[2]
+    assert [one.reason for one in refused] == ["duplicate_column"]

@@ -41,6 +41,7 @@ SHAPES = {
     "m365_interaction": ["copilot/m365_graph_aiinteraction/*.json"],
     "m365_usage_report": ["copilot/m365_usage_report/*.json"],
     "azure_openai": ["copilot/azure_openai/request_response.ndjson"],
+    "copilot_otel": ["copilot/otel_visualstudio/*.jsonl"],
     "ocsf": ["idp/ocsf/*.ocsf.json"],
 }
 # What must come of all the samples of a connector; rejects by reason, because the samples are partly synthetic.
@@ -71,6 +72,7 @@ EXPECTED = {
     "m365_interaction": ({"usage": 2}, {}),
     "m365_usage_report": ({}, {"concealed_user_name": 1}),
     "azure_openai": ({"usage": 2}, {}),
+    "copilot_otel": ({"usage": 2}, {}),
     "ocsf": ({"sign_in": 2, "membership_event": 1, "admin_event": 1}, {}),
 }
 
@@ -104,7 +106,7 @@ def test_samples_are_recognised(shared, name, pattern):
             for raw in records["raw"].to_pylist():
                 if "day_totals" not in path.name and name == "github_copilot_usage" and "user_id" not in raw:
                     continue
-                assert connector.load(name).fits(json.loads(raw)), path
+                assert connector.load(name).fits(json.loads(raw), beside=True), path
 
 
 def test_a_record_of_a_gateway_is_taken_for_no_other_source():
