@@ -82,7 +82,7 @@ def pull(root: Path, company: Company, source: Source, period: str, *, now: Call
         client = clients.Client(made, keys.read(made.settings, environ, source.id), transport=transport, now=now,
                                 sleep=sleep)
         try:
-            came = Walk(root, store.register, made, client, now, begun).run(made.lost(month))
+            came = Walk(root, store.register, made, client, now, begun).run()
         finally:
             client.close()
     return Report(source.id, "incomplete" if came.gaps else "pulled", came.pull, came.pages, came.new, came.records,
@@ -113,9 +113,8 @@ def _proven(made: Plan, month: Period, before: list[Pulled]) -> bool:
     """Say whether there is nothing left to ask: all of the month is final and proven, and nothing is open."""
     from evidence.pull import plan as plans
 
-    proven = plans.proven_until(month, before)
-    lists = any(ask.windowed for ask in made.pull.requests)
-    return lists and proven is not None and proven >= month.end and not made.again
+    proven = plans.proven_until(made.pull, month, before)
+    return proven is not None and proven >= month.end and not made.again
 
 
 def _notes(made: Plan, month: Period, still_open: int) -> Iterator[str]:

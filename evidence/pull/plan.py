@@ -55,6 +55,7 @@ class Plan:
     settling: timedelta
     into: PurePosixPath
     again: tuple[tuple[str, str], ...] = ()
+    lost: tuple[datetime, datetime] | None = None
 
     @property
     def pull(self) -> Pull:
@@ -87,30 +88,23 @@ class Plan:
         days = (self.window.end - first) // DAY
         return [Window(first + DAY * n, first + DAY * (n + 1), day=True) for n in range(max(days, 0))]
 
-    def covers(self) -> list[dict[str, str]]:
-        """Return, for each stream, the window that complete answers would prove, and up to when records are final."""
+    def asked(self) -> list[dict[str, Any]]:
+        """Return, for each list, the window that complete answers prove, and up to when records are final."""
         oldest = self.started - timedelta(microseconds=self.pull.keeps) if self.pull.keeps is not None else None
-        found = []
+        found: list[dict[str, Any]] = []
         for ask in self.pull.requests:
-            asked = self.windows(ask)
-            if not asked:
+            windows = self.windows(ask)
+            if not windows:
                 continue
-            start, end = asked[0].start, asked[-1].end
+            start, end = windows[0].start, windows[-1].end
             settled = min(end, self.started - self.settling)
             if not ask.windowed:
                 start, end, settled = self.started, self.started + MOMENT, self.started + MOMENT
             elif oldest:
                 start = max(start, oldest)
-            asked_for = {"ask": ask.name, "from": iso(start), "until": iso(end), "settled": iso(settled)}
-            found += [{**asked_for, "stream": stream} for stream in ask.covers]
+            found.append({"ask": ask.name, "windowed": ask.windowed, "from": iso(start), "until": iso(end),
+                          "settled": iso(settled), "streams": list(ask.covers)})
         return found
-
-    def lost(self, period: Period) -> tuple[datetime, datetime] | None:
-        """Return the part of the period that the vendor keeps no longer."""
-        if self.pull.keeps is None:
-            return None
-        oldest = self.started - timedelta(microseconds=self.pull.keeps)
-        return (period.start, min(oldest, period.end)) if oldest > period.start else None
 
     def url(self, path: str, query: Mapping[str, str], window: Window | None, ask: Ask, item: str = "") -> httpx.URL:
         """Return the address of a request: every value in its place, and none able to leave it.
@@ -186,20 +180,39 @@ def make(source: Source, connector: Connector, period: Period, *, now: datetime,
                           advice="write them under pull: parameters: in evidence.yaml")
     settling = timedelta(microseconds=connector.settling if source.settling is None else source.settling)
     started, margin = now.astimezone(UTC).replace(microsecond=0), timedelta(microseconds=pull.before)
-    proven = proven_until(period, before)
+    proven = proven_until(pull, period, before)
     start = max(period.start, min(proven, period.end)) - margin if proven else period.start - margin
     end = min(started, period.end + settling)
     if end <= period.start:
         raise ConfigError(f"{period.label} has not begun")
+    needed = max(period.start, min(proven or period.start, period.end))
     return Plan(source, connector, period.label, base, Window(start, end), started, settling, _into(source),
-                again=tuple(still_open(before)))
+                again=tuple(still_open(before)), lost=_lost(pull, needed, end, started))
 
 
-def proven_until(period: Period, before: Sequence[Pulled]) -> datetime | None:
-    """Return up to when finished pulls of a period proved every stream, if any did."""
-    ends = [min((datetime.fromisoformat(c["settled"]) for c in one.begin["covers"]), default=period.start)
-            for one in before if one.begin["period"] == period.label and one.end and not one.end["gaps"]]
-    return max(ends) if ends else None
+def _lost(pull: Pull, needed: datetime, end: datetime, started: datetime) -> tuple[datetime, datetime] | None:
+    """Return what the vendor keeps no longer of that which no earlier pull proved."""
+    if pull.keeps is None:
+        return None
+    oldest = started - timedelta(microseconds=pull.keeps)
+    return (needed, min(oldest, end)) if oldest > needed else None
+
+
+def proven_until(pull: Pull, period: Period, before: Sequence[Pulled]) -> datetime | None:
+    """Return up to when finished pulls, of whatever period, answered every list from the period's start without a hole.
+
+    None where they did not answer its start. A pull with a gap counts for nothing here.
+    """
+    finished = [one.begin["asked"] for one in before if one.end and not one.end["gaps"]]
+    reached = []
+    for name in (ask.name for ask in pull.requests if ask.windowed):
+        reach = start = iso(period.start)
+        for asked in sorted((a["from"], a["settled"]) for every in finished for a in every if a["ask"] == name):
+            reach = max(reach, asked[1]) if asked[0] <= reach else reach
+        if reach == start:
+            return None
+        reached.append(reach)
+    return datetime.fromisoformat(min(reached)) if reached else None
 
 
 def still_open(before: Sequence[Pulled]) -> list[tuple[str, str]]:
@@ -220,8 +233,9 @@ def carried_on(plan: Plan, begun: Pulled) -> Plan:
     """Return the plan of a pull that was begun: its window and its start are those of then."""
     first = begun.begin
     start, end, at = (datetime.fromisoformat(first[name]) for name in ("from", "until", "at"))
+    lost = [datetime.fromisoformat(text) for text in first["lost"]]
     return Plan(plan.source, plan.connector, plan.period, plan.base, Window(start, end), at, plan.settling, plan.into,
-                again=tuple((name, item) for name, item in first["again"]))
+                again=tuple((name, item) for name, item in first["again"]), lost=(lost[0], lost[1]) if lost else None)
 
 
 def facts(plan: Plan) -> dict[str, Any]:
@@ -229,7 +243,8 @@ def facts(plan: Plan) -> dict[str, Any]:
     return {"source": plan.source.id, "connector": plan.connector.id, "connector_digest": plan.connector.digest,
             "digest": plan.digest, "period": plan.period, "at": iso(plan.started), "from": iso(plan.window.start),
             "until": iso(plan.window.end), "base": plan.base, "parameters": dict(plan.settings.parameters),
-            "covers": plan.covers(), "again": [list(item) for item in plan.again]}
+            "asked": plan.asked(), "again": [list(item) for item in plan.again],
+            "lost": [iso(edge) for edge in plan.lost or ()]}
 
 
 def _declared(source: Source, connector: Connector) -> tuple[Pull, PullSource]:

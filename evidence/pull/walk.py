@@ -62,13 +62,14 @@ class Walk:
     _gaps: list[dict[str, str]] = field(default_factory=list)
     _new: int = 0
 
-    def run(self, lost: tuple[datetime, datetime] | None = None) -> Outcome:
+    def run(self) -> Outcome:
         """Ask for everything the plan names and write the end into the journal.
 
         Raises:
             SourceError: something did not come. What came is kept, and running again carries on.
         """
         self._open()
+        lost = self.plan.lost
         try:
             for ask in self.plan.pull.requests:
                 if lost and ask.windowed:

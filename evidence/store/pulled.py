@@ -1,8 +1,9 @@
 """Receipts of pulls: what a source was asked, when, and what came of it.
 
-A pull is one journal, ``register/pull/<source>/<pull>.jsonl``: a line ``begin`` with the window and what it covers, a
-line ``page`` for each answer (request without secrets, time, status, headers, count, SHA-256, where it lies), and a
-line ``end``. A page is on the disk before its line is. What has no ``end`` was not finished, and proves nothing.
+A pull is one journal, ``register/pull/<source>/<pull>.jsonl``: a line ``begin`` with the windows asked for and what
+they cover, a line ``page`` for each answer (request without secrets, time, status, headers, count, SHA-256, where it
+lies), and a line ``end``. A page is on the disk before its line is. What has no ``end`` was not finished, and proves
+nothing.
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ def windows(register: Path, source_id: str, received: Collection[str]) -> list[d
         hashes = [page["sha256"] for page in pull.files]
         if not any(sha in received for sha in hashes):
             continue  # nothing of it belongs to what this run looks at
-        for cover in pull.begin["covers"]:
+        for cover in _covers(pull):
             if reason := _lacks(pull, cover, all(sha in received for sha in hashes)):
                 lacking.append((pull, cover, reason))
             elif cover["from"] < cover["settled"]:
@@ -168,6 +169,12 @@ def windows(register: Path, source_id: str, received: Collection[str]) -> list[d
         rest = _without((cover["from"], cover["until"]), proven.get(cover["stream"], []))
         rows += [_row(source_id, pull, cover, piece, reason) for piece in rest]
     return rows
+
+
+def _covers(pull: Pulled) -> Iterator[Line]:
+    for asked in pull.begin["asked"]:
+        for stream in asked["streams"]:
+            yield {**asked, "stream": stream}
 
 
 def _lacks(pull: Pulled, cover: Line, whole: bool) -> str | None:

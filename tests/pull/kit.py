@@ -88,11 +88,11 @@ class Clock:
         self.now += timedelta(seconds=seconds)
 
 
-def pull(root: Path, transport: Any, *, clock: Clock | None = None, **more: Any) -> Report:
-    """Pull the source of the company for October."""
+def pull(root: Path, transport: Any, *, clock: Clock | None = None, period: str = "2026-10", **more: Any) -> Report:
+    """Pull the source of the company, for October where nothing else is said."""
     clock = clock or Clock()
     found = config.load_company(root)
-    return pulling.pull(root, found, found.sources[0], "2026-10", now=clock, sleep=clock.sleep,
+    return pulling.pull(root, found, found.sources[0], period, now=clock, sleep=clock.sleep,
                         environ={"DOOR_TOKEN": TOKEN},
                         transport=transport if isinstance(transport, httpx.BaseTransport)
                         else httpx.MockTransport(transport), **more)

@@ -180,6 +180,18 @@ def test_late_records_are_caught_by_the_overlap(tmp_path):
     assert query(root, "SELECT count(*), count(DISTINCT native_id) FROM sign_in") == [(745, 745)]
 
 
+def test_pulls_of_two_months_prove_the_days_between_them(tmp_path):
+    """The first pulls of a month reach back into the one before, whose last hours were not final yet: nothing is lost."""
+    root = company(tmp_path, asks("offset", query=BIG), before="1d", keeps="6d")
+    clock = Clock(datetime(2026, 10, 2, 5, tzinfo=UTC))
+    while clock.now < datetime(2026, 11, 4, tzinfo=UTC):
+        label = f"{clock.now - timedelta(days=1):%Y-%m}"
+        assert pull(root, Api(FULL, clock=clock), clock=clock, period=label).state == "pulled"
+        clock.sleep(86_400 * 4)
+    assert pull(root, Api(FULL, clock=clock), clock=clock).state == "nothing_to_ask"
+    assert coverage_after(root) == [("covered", "receipt", "records_present")]
+
+
 def test_days_are_asked_for_one_by_one_and_only_when_they_are_over(tmp_path):
     """A report of a day is asked for once that day has ended; an empty day is an answer and no file."""
     ask = {"name": "report", "path": "/v1/report", "query": {"day": "{day}"}, "by_day": True, "empty": [204],

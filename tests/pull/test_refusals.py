@@ -179,6 +179,15 @@ def test_what_the_vendor_keeps_no_longer_is_lost_and_said(tmp_path):
     assert report.gaps[0]["detail"].startswith("2026-10-01T00:00:00.000000Z..2026-10-10T08:30:15")
 
 
+def test_what_was_pulled_in_time_is_not_lost(tmp_path):
+    """Who pulls every day loses nothing: what earlier pulls proved need not be with the vendor any more."""
+    root, clock = company(tmp_path, asks("offset"), keeps="5d"), Clock(NOW.replace(month=10, day=4))
+    for _ in range(15):
+        assert pull(root, Api(records(744), clock=clock), clock=clock).state == "pulled"
+        clock.sleep(86_400 * 2)
+    assert clock.now.month == 11
+
+
 def test_what_an_answer_must_say_is_checked_first(tmp_path):
     """A key that sees only a part of the records would give a silently partial export."""
     check = {"name": "caller", "path": "/v1/me", "keep": "register",
