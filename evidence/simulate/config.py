@@ -27,6 +27,8 @@ def people_csv(people: Sequence[Person], tenant: str) -> bytes:
         if person.login:
             writer.writerow(["github_login", "github.com", person.login, "oid", person.oid, person.name, person.kind,
                              "", ""])
+            writer.writerow(["github_id", "github.com", str(person.login_id), "oid", person.oid, person.name,
+                             person.kind, "", ""])
         if person.second:
             writer.writerow(["oid", tenant, person.second[0], "oid", person.oid, person.name, person.kind, "", ""])
             writer.writerow(["email", tenant, person.second[1], "oid", person.oid, person.name, person.kind, "", ""])
@@ -66,9 +68,10 @@ def sources(tenant: str, covers: Mapping[str, Windows], observed: dict[str, date
 
 
 def evidence_yaml(organisation: str, zone: str, listed: Sequence[dict[str, Any]], groups: Sequence[Group], tenant: str,
-                  callers: Sequence[dict[str, str]]) -> str:
+                  callers: Sequence[dict[str, str]], more: Sequence[Mapping[str, str]] = ()) -> str:
     """Return evidence.yaml: sources, scope, groups and policies of the company."""
     surfaces = [
+        *map(dict, more),
         {"source": "github-usage", "surface": "code_completion", "rule": "native_allowed"},
         {"source": "github-usage", "surface": "chat%", "rule": "must_be_gated"},
         {"source": "github-usage", "surface": "any", "rule": "must_be_gated"},

@@ -1,19 +1,21 @@
 """Scenarios written out by hand, each with what must be said of it written beside it.
 
 Keys of ``expected`` are native ids of exchanges (session ``#`` position); their values are columns of the relation
-``chain`` with the value that must stand there. ``usage`` names rows of the vendor's account by source and surface, with
-columns of ``reconciliation``. Nothing of it is computed.
+``chain`` with the value that must stand there. ``usage`` names rows of the vendor's account by source and surface,
+those of single requests by source and id, with columns of ``reconciliation``. Nothing of it is computed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
+from evidence.simulate import directory
 from evidence.simulate.clock import HOUR
 from evidence.simulate.gateway import Decision, Owner, Review
-from evidence.simulate.tiny import ADA, BELA, CHIARA, CLAUDE, HIGH, LOW, OPS, Tiny, on, question
+from evidence.simulate.tiny import ADA, BELA, CHIARA, CLAUDE, GROUP, HIGH, LOW, OPS, TENANT, Tiny, on, question
 from evidence.simulate.usage import UserDay
 
 Facts = Mapping[str, object]
@@ -147,6 +149,55 @@ def _around(tiny: Tiny) -> None:
     tiny.rows.append(UserDay("chiara-lg", 503, 5, 0))
 
 
+def _token(tiny: Tiny) -> None:
+    tiny.signed_in(ADA, "08:40:00", "sign-in-1")
+    tiny.further.token("d0000000-jti", ADA, on("08:55:00"), on("09:55:00"), "sid-ada-lg")
+    tiny.further.request(f"{A}#0", ADA, on("09:00:00"), token="d0000000-jti")  # noqa: S106 - the id of a token
+    tiny.further.request(f"{A}#1", ADA, on("09:10:00"), token_issued=on("08:55:01"), token_expires=on("09:55:00"))
+    tiny.further.request(f"{A}#2", ADA, on("09:20:00"), idp_session="sid-ada-lg")
+    tiny.further.request(f"{A}#3", ADA, on("09:30:00"), client_ip=ADA.ip)
+    tiny.further.request(f"{A}#4", ADA, on("09:40:00"), client_ip="203.0.113.9")
+
+
+def _claims_only(tiny: Tiny) -> None:
+    tiny.further.request(f"{A}#0", CHIARA, on("09:00:00"), authenticated=on("08:50:00"))
+
+
+def _ticket(tiny: Tiny) -> None:
+    tiny.signed_in(ADA, "08:40:00", "sign-in-1")
+    tiny.further.ticket("f0000000-1", ADA, on("07:00:00"), on("07:30:00"), BELA, ticket="d0000000-change")
+    tiny.further.request(f"{A}#0", ADA, on("09:00:00"), connection="prod-edge", correlation="d0000000-change")
+    tiny.further.ticket("f0000000-2", ADA, on("07:00:00"), on("07:30:00"), BELA, exchange_id=f"{A}#1")
+    tiny.further.request(f"{A}#1", ADA, on("09:10:00"), connection="prod-edge")
+    tiny.further.ticket("f0000000-3", ADA, on("07:00:00"), on("07:30:00"), BELA, exchange_id=f"{A}#2",
+                        prompt_sha256=sha256(b"Delete the table.").hexdigest())
+    tiny.further.request(f"{A}#2", ADA, on("09:20:00"), connection="prod-edge", prompt="Drop the database.")
+    tiny.further.ticket("f0000000-4", ADA, on("07:00:00"), on("09:28:00"), BELA, exchange_id=f"{A}#3")
+    tiny.further.request(f"{A}#3", ADA, on("09:30:00"), connection="prod-edge")
+
+
+def _membership(tiny: Tiny) -> None:
+    tiny.signed_in(ADA, "08:40:00", "sign-in-1")
+    for clock, add in (("07:28:00", True), ("12:00:00", False)):
+        tiny.audit.append(directory.membership(tiny.rng, TENANT, on(clock), GROUP, (CHIARA.oid, CHIARA.upn), add=add))
+    for number, decided in enumerate(("07:30:00", "08:00:00", "12:30:00")):
+        tiny.further.ticket(f"f0000000-{number + 5}", ADA, on("07:00:00"), on(decided), CHIARA,
+                            exchange_id=f"{A}#{number}")
+        tiny.further.request(f"{A}#{number}", ADA, on("13:00:00"), connection="prod-edge")
+
+
+def _at_the_vendor(tiny: Tiny) -> None:
+    tiny.signed_in(ADA, "08:40:00", "sign-in-1")
+    long = "Which of the two suppliers answered the second request first?"
+    tiny.further.request(f"{A}#0", ADA, on("09:00:00"), provider_request="d0000000-req-1")
+    tiny.further.at_vendor("d0000000-req-1", ADA, on("09:00:01"), "Explain this function.")
+    tiny.further.request(f"{A}#1", ADA, on("10:00:00"), prompt=long)
+    tiny.further.at_vendor("d0000000-req-2", ADA, on("10:01:00"), long)
+    tiny.further.request(f"{A}#2", ADA, on("11:00:00"), prompt="Explain this.")
+    tiny.further.at_vendor("d0000000-req-3", ADA, on("11:00:02"), "another text than the gateway saw")
+    tiny.further.at_vendor("d0000000-req-4", CHIARA, on("12:00:00"), "never passed the gateway")
+
+
 def _blocked(tiny: Tiny) -> None:
     tiny.signed_in(ADA, "08:40:00", "sign-in-1")
     tiny.tunnel(B, ADA, LOW, [("09:00:00", question()), ("09:05:00", question(blocked=True)), ("09:09:00", question())])
@@ -201,6 +252,35 @@ SCENARIOS = (
     Scenario("around_the_gateway", "Billed chat of a person whom the gateway never saw.", _around, {},
              {("github-billing", "copilot_ai_credit"): {"verdict": "UNGATED_USER_DAY", "grade": "B"},
               ("github-usage", "chat_panel_agent_mode"): {"verdict": "UNGATED_USER_DAY", "grade": "C"}}),
+    Scenario("by_token", "Five requests of one person, of which the gateway knows ever less.", _token,
+             {f"{A}#0": {"sign_in_tier": "T1", "sign_in_reason": "token_id_equal", "mfa_state": "yes",
+                         "mfa_basis": "inherited"},
+              f"{A}#1": {"sign_in_tier": "T1b", "sign_in_reason": "issue_and_expiry_equal"},
+              f"{A}#2": {"sign_in_tier": "T2", "sign_in_reason": "session_id_equal"},
+              f"{A}#3": {"sign_in_tier": "T3", "sign_in_reason": "same_person_and_address"},
+              f"{A}#4": {"sign_in_tier": "T4", "sign_in_reason": "same_person_in_token_life"}}),
+    Scenario("claims_only", "No sign-in is logged, but the token claims one.", _claims_only,
+             {f"{A}#0": {"sign_in_tier": "T5", "sign_in_reason": "claims_only"}}),
+    Scenario("by_ticket", "Approved in another system: by ticket, by request, for another prompt, within the clocks.",
+             _ticket,
+             {f"{A}#0": {"approval_verdict": "valid", "approval_link_method": "ticket",
+                         "approver_membership": "member"},
+              f"{A}#1": {"approval_verdict": "valid", "approval_link_method": "external"},
+              f"{A}#2": {"approval_verdict": "missing", "approval_link_method": "external"},
+              f"{A}#3": {"approval_verdict": "undetermined", "approval_link_method": "external"}}),
+    Scenario("in_the_group_then", "Chiara approves two minutes after she joined, half an hour later, after she left.",
+             _membership,
+             {f"{A}#0": {"approval_verdict": "valid", "approver_membership": "boundary"},
+              f"{A}#1": {"approval_verdict": "valid", "approver_membership": "member"},
+              f"{A}#2": {"approval_verdict": "valid", "approver_membership": "not_member"}}),
+    Scenario("at_the_vendor", "Four requests at the vendor: by id, by text, by time, and one that passed no gateway.",
+             _at_the_vendor,
+             {**{f"{A}#{n}": {"identity_state": "resolved"} for n in range(3)},
+              "d0000000-req-4": {"interaction_kind": "usage_request", "sign_in_reason": "not_at_gateway"}},
+             {("github-requests", "d0000000-req-1"): {"verdict": "MATCHED_ID"},
+              ("github-requests", "d0000000-req-2"): {"verdict": "MATCHED_CONTENT"},
+              ("github-requests", "d0000000-req-3"): {"verdict": "MATCHED_TIME"},
+              ("github-requests", "d0000000-req-4"): {"verdict": "UNGATED_REQUEST", "grade": "B"}}),
     Scenario("blocked", "The second of three requests is stopped by the gateway's analyser.", _blocked,
              {f"{B}#0": {**_GOOD, **_NONE}, f"{B}#1": {"outcome": "blocked", "interaction_kind": "blocked"},
               f"{B}#2": {**_GOOD, **_NONE}}),

@@ -15,6 +15,7 @@ from typing import Any
 
 from evidence.simulate import config, directory, gateway, policies, usage
 from evidence.simulate.clock import DAY, HOUR, micros, seconds
+from evidence.simulate.further import SURFACES, Further
 from evidence.simulate.gateway import Connection, Decision, Owner, Review, record
 from evidence.simulate.http import Ask
 from evidence.simulate.people import Group, Person
@@ -64,6 +65,7 @@ class Tiny:
         self.disabled: set[str] = set()
         self.rows: list[usage.UserDay] = []
         self.shared: list[dict[str, str]] = []
+        self.further = Further()
 
     def signed_in(self, person: Person, clock: str, ident: str, *, mfa: str = "yes", interactive: bool = True,
                   session: str | None = None) -> None:
@@ -152,7 +154,10 @@ class Tiny:
         covers = {"gateway": whole, "idp": whole, "audit": [(START - 30 * DAY, END + DAY)], "usage": [(START, END)]}
         observed = {"exported": END + DAY, "directory_start": START - HOUR, "directory_end": END + HOUR}
         listed = config.sources(TENANT, covers, observed, [("start", START - HOUR), ("end", END + HOUR)])
-        text = config.evidence_yaml("Lindgrove Instruments", "UTC", listed, [GROUP], TENANT, self.shared)
+        listed += self.further.sources(TENANT, START - DAY, END + DAY, END + DAY)
+        self.further.write(self.sink)
+        text = config.evidence_yaml("Lindgrove Instruments", "UTC", listed, [GROUP], TENANT, self.shared,
+                                    SURFACES if self.further.vendor else ())
         for name, content in (("evidence.yaml", text), ("soa.yaml", config.soa_yaml()),
                               ("exceptions.yaml", config.exceptions_yaml())):
             (self.root / name).write_text(content, encoding="utf-8")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -133,3 +135,23 @@ def test_another_person_changes_nobody_else_s_chain(plain: Any, tmp_path: Path) 
     found = _ask(_company(tmp_path, chiara), FACTS)
     assert set(plain[2]) < set(found)
     assert len(found) == len(plain[2]) + 1
+
+
+def _later(text: str, seconds: int) -> str:
+    """Put every instant of a log so many seconds later."""
+    def moved(found: re.Match[str]) -> str:
+        return f"{datetime.fromisoformat(found[1]) + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}"
+
+    return re.sub(r"(2026-\d\d-\d\dT\d\d:\d\d:\d\d)", moved, text)
+
+
+@pytest.mark.parametrize("seconds", [90, -90])
+def test_a_clock_off_by_less_than_the_tolerance_changes_no_verdict(plain: Any, tmp_path: Path, seconds: int) -> None:
+    """All clocks of the identity provider 90 seconds ahead, or behind: the same verdicts, since nothing lay at an edge."""
+    verdicts = ("SELECT interaction_id, identity_state, account_state, sign_in_tier, sign_in_reason, mfa_state, "
+                "mfa_basis, after_revocation, risk_level, approval_verdict, approval_flags, approver_membership, "
+                "approver_account_state, approver_sign_in_tier, outcome, masking_verdict FROM chain ORDER BY ALL")
+    root = _company(tmp_path)
+    for path in sorted((root / "logs/entra").glob("*/*.ndjson")):
+        path.write_text(_later(path.read_text("utf-8"), seconds), encoding="utf-8")
+    assert _ask(root, verdicts) == _ask(plain[0], verdicts)

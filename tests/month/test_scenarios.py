@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from evidence.simulate.scenarios import SCENARIOS, Scenario
 from evidence.simulate.tiny import REFERENCE_TIME
@@ -23,9 +26,18 @@ ONCE = ("entra/directory/", "hoop/connections/", "hoop/policies/")
 def _moved(text: str, day: str) -> str:
     """Move a scenario to its day: every date, and every id by the day's number, so that none is used twice."""
     for old, new in (("2026-10-06", f"2026-10-{day}"), ("d0000000-", f"d00000{day}-"), ("f0000000-", f"f00000{day}-"),
-                     ('"sign-in-', f'"sign-in-{day}-'), ('"sid-', f'"sid-{day}-')):
+                     ('"sign-in-', f'"sign-in-{day}-'), ("sid-", f"sid-{day}-")):
         text = text.replace(old, new)
-    return text
+    return re.sub(r'"@timestamp": ?(\d{13})',
+                  lambda found: f'"@timestamp":{int(found[1]) + (int(day) - 6) * 86_400_000}', text)
+
+
+def _all_sources(root: Path, files: list[Path]) -> None:
+    """Let the company have the sources and surfaces of all scenarios."""
+    configs = [yaml.safe_load(path.read_text("utf-8")) for path in files]
+    whole = max(configs, key=lambda config: len(config["scope"]["surfaces"]))
+    whole["sources"] = list({source["id"]: source for config in configs for source in config["sources"]}.values())
+    (root / "evidence.yaml").write_text(yaml.safe_dump(whole, sort_keys=False), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +56,7 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[s
                     target, text = root / name, path.read_text("utf-8")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_text(text, encoding="utf-8")
+    _all_sources(root, sorted(apart.glob("*/evidence.yaml")))
     con = correlated(take(root, instant(REFERENCE_TIME)))
     found = {}
     for table in ("chain", "reconciliation"):
@@ -51,7 +64,8 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, dict[s
         names = [column[0] for column in answer.description]
         rows = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
         found[table] = {row["native_id"] if table == "chain" else
-                        f"{row['source_id']} {row['event_time']:%d} {row['surface']}": row for row in rows}
+                        f"{row['source_id']} {row['event_time']:%d} "
+                        + (row["native_id"] if row["grain"] == "request" else row["surface"]): row for row in rows}
     yield found
     con.close()
 
@@ -66,7 +80,7 @@ def test_what_comes_out_is_what_stands_beside_it(month: dict[str, dict[str, Any]
     for key, facts in wanted.items():
         true = {name: _moved(value, day) if isinstance(value, str) else value for name, value in facts.items()}
         assert {name: chains[key][name] for name in true} == true
-    rows = {f"{source} {day} {surface}": facts for (source, surface), facts in scenario.usage.items()}
+    rows = {f"{source} {day} {_moved(name, day)}": facts for (source, name), facts in scenario.usage.items()}
     found = {key: row for key, row in month["reconciliation"].items() if f" {day} " in key}
     assert {key: {name: found[key][name] for name in facts} for key, facts in rows.items()} == rows
 

@@ -28,8 +28,9 @@ UNION ALL
 SELECT s.source_id, s.stream, o.event_time, o.end_time, 'content', FALSE, 'log_switched_off'
 FROM w_stream AS s
 INNER JOIN (
-    SELECT e.source_id, e.event_time, e.action IN ('disable', 'delete') AS off, lead(e.event_time, 1, p.reference_time) OVER (
-        PARTITION BY e.source_id ORDER BY e.event_time, e.action DESC, e.native_id, e.ordinal) AS end_time
+    SELECT e.source_id, e.event_time, e.action IN ('disable', 'delete') AS off,
+           lead(e.event_time, 1, p.reference_time) OVER (
+               PARTITION BY e.source_id ORDER BY e.event_time, e.action DESC, e.native_id, e.ordinal) AS end_time
     FROM admin_event AS e CROSS JOIN param AS p
     WHERE e.object_type = 'log_stream' AND e.action IN ('disable', 'delete', 'enable', 'create')
       AND e.outcome <> 'failure'
