@@ -24,6 +24,9 @@ HTML: Final = "report.html"
 CUSTODY: Final = "custody.json"
 CHAINS: Final = "evidence/chains.ndjson"
 DISCLOSURES: Final = "evidence/disclosures.ndjson"
+INDEX: Final = "evidence/chains.index"
+INDEX_MAGIC: Final = b"evidence-index-1"
+INDEX_BLOCK: Final = 256  # leaves under a node that the index names
 SOURCES: Final = "evidence/sources.json"
 CONTROLS: Final = "evidence/controls.json"
 SUMMARY: Final = "evidence/summary.json"
@@ -60,6 +63,8 @@ ZIP64_FROM: Final = 0xF000_0000  # sizes and offsets from here on are written as
 ZIP_COMMENT: Final = b"sha256:"  # then 64 hex digits: SHA-256 of every byte before the end record
 DEFLATE_LEVEL: Final = 2  # half the time of 6 for a tenth more bytes; inflating is as fast
 DEFLATED: Final = 8
+RESTARTED: Final = frozenset({CHAINS, DISCLOSURES})  # streams that can be entered at a line after each ...
+RESTART_BYTES: Final = 1 << 18  # ... so many bytes
 
 # What a verifier refuses politely instead of swallowing.
 MAX_ENTRIES: Final = 20_000

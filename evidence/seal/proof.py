@@ -11,15 +11,18 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from evidence import constants as c
 from evidence.errors import SealError, UsageError, Where
-from evidence.seal.leaves import canonical
-from evidence.seal.merkle import ProofIndex
+from evidence.seal.index import Index
+from evidence.seal.leaves import DISCLOSURES, canonical
+from evidence.seal.merkle import ProofIndex, root_of
+from evidence.seal.restart import Restartable, id_of
 
 _ID = b'"interaction_id":"'
 
@@ -27,45 +30,107 @@ _ID = b'"interaction_id":"'
 def proof(package: Path, interaction_id: str) -> dict[str, Any]:
     """Return the proof of one interaction; ``proof_bytes`` gives the file.
 
+    With the index of the package it reads some hundred kilobytes; where that leads nowhere, everything.
+
     Raises:
         SealError: the package cannot be read.
         UsageError: it does not hold the interaction.
     """
-    key = _ID + json.dumps(interaction_id)[1:].encode()
-    leaves, found = list[bytes](), list[tuple[int, bytes]]()
-    with opened(package) as archive, archive.open(c.CHAINS) as file:
+    with opened(package) as archive:
+        shared = _shared(archive)
+        found = _by_index(archive, package, interaction_id, json.loads(shared["statement"])["tree"])
+        return {**shared, **(found or _by_reading(archive, package, interaction_id))}
+
+
+def _by_index(archive: zipfile.ZipFile, package: Path, ident: str, tree: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the part of a proof that is its own, or None where the index does not lead to the signed root."""
+    try:
+        index = Index(archive.read(c.INDEX))
+        places = list(index.places(ident))
+        with package.open("rb") as file:
+            chains = Restartable(file, archive.getinfo(c.CHAINS))
+            for position in places:
+                record, path = _in_block(chains, index, position)
+                if id_of(record) == ident and root_of(record, position, index.size, path) == tree["root"]:
+                    opened_ = _opened(archive, file, index, ident, position)
+                    return _one(index.size, position, ident, record, path, opened_)
+    except (KeyError, ValueError, IndexError, zlib.error):
+        return None
+    return None
+
+
+def _in_block(chains: Restartable, index: Index, position: int) -> tuple[bytes, list[bytes]]:
+    """Return the line at a position and its path, from the lines of its block and the nodes of the others."""
+    first = position - position % c.INDEX_BLOCK
+    count = min(c.INDEX_BLOCK, index.size - first)
+    lines = chains.lines(chains.before(first, index.place))
+    at = index.place(id_of(before := next(lines)) or "")
+    for _ in range(first - (at if at is not None else first)):
+        before = next(lines)
+    block = [before, *islice(lines, count - 1)]
+    inner = ProofIndex(hashlib.sha256(b"\x00" + line).digest() for line in block)
+    return block[position - first], inner.path(position - first) + ProofIndex(index.blocks).path(first // c.INDEX_BLOCK)
+
+
+def _opened(archive: zipfile.ZipFile, file: BinaryIO, index: Index, ident: str, position: int) -> list[str]:
+    """Return the disclosures of an interaction; most have some, and they stand in the order of the chains."""
+    if c.DISCLOSURES not in archive.namelist():
+        return []
+    lines = Restartable(file, archive.getinfo(c.DISCLOSURES))
+    for line in lines.lines(lines.before(position, index.place)):
+        found = id_of(line)
+        if found == ident:
+            return list(json.loads(line)["disclosures"])
+        at = index.place(found or "")
+        if at is None or at > position:
+            break
+    return _disclosures(archive).get(ident, [])
+
+
+def _by_reading(archive: zipfile.ZipFile, package: Path, ident: str) -> dict[str, Any]:
+    """Return the part of a proof that is its own, from all the lines.
+
+    Raises:
+        UsageError: there is no such interaction.
+    """
+    key, leaves, found = _ID + json.dumps(ident)[1:].encode(), list[bytes](), list[tuple[int, bytes]]()
+    with archive.open(c.CHAINS) as file:
         for line in file:
-            record = line[:-1]
-            if key in record:
-                found.append((len(leaves), record))
-            leaves.append(hashlib.sha256(b"\x00" + record).digest())
-        if len(found) != 1:
-            raise UsageError(f"the package holds {len(found)} interactions {interaction_id!r}, expected one",
-                             where=Where(str(package)))
-        position, record = found[0]
-        index = ProofIndex(leaves)
-        disclosed = _disclosures(archive).get(interaction_id, [])
-        return {**_shared(archive), **_one(index, position, interaction_id, record, disclosed)}
+            if key in line:
+                found.append((len(leaves), line[:-1]))
+            leaves.append(hashlib.sha256(b"\x00" + line[:-1]).digest())
+    if len(found) != 1:
+        raise UsageError(f"the package holds {len(found)} interactions {ident!r}, expected one",
+                         where=Where(str(package)))
+    position, record = found[0]
+    index = ProofIndex(leaves)
+    return _one(len(leaves), position, ident, record, index.path(position), _disclosures(archive).get(ident, []))
 
 
-def proofs(package: Path) -> Iterator[tuple[str, bytes]]:
+def proofs(package: Path, *, keep: Iterable[str] = DISCLOSURES) -> Iterator[tuple[str, bytes]]:
     """Yield (interaction id, proof file) for every interaction of a package, in its order.
 
-    Holds the hashes of the tree in memory (about 130 bytes for each interaction), and the disclosures if there are any.
+    Holds the hashes of the tree in memory: 64 bytes for each interaction.
+
+    Args:
+        package: the ZIP.
+        keep: the disclosures that go along.
 
     Raises:
         SealError: the package cannot be read.
     """
+    kept = frozenset(keep)
     with opened(package) as archive:
         with archive.open(c.CHAINS) as file:
             index = ProofIndex(hashlib.sha256(b"\x00" + line[:-1]).digest() for line in file)
-        shared, disclosed = _shared(archive), _disclosures(archive)
-        with archive.open(c.CHAINS) as file:
+        shared, size = _shared(archive), index.tree.size
+        with archive.open(c.CHAINS) as file, _disclosed_in_order(archive) as disclosed:
             for position, line in enumerate(file):
                 start = line.index(_ID) + len(_ID)
                 ident = line[start:line.index(b'"', start)].decode()
-                one = _one(index, position, ident, line[:-1], disclosed.get(ident, []))
-                yield ident, canonical({**shared, **one})
+                found = [d for d in disclosed(ident) if name_of(d) in kept]
+                own = _one(size, position, ident, line[:-1], index.path(position), found)
+                yield ident, canonical({**shared, **own})
 
 
 def proof_bytes(value: dict[str, Any]) -> bytes:
@@ -73,10 +138,10 @@ def proof_bytes(value: dict[str, Any]) -> bytes:
     return canonical(value)
 
 
-def _one(index: ProofIndex, position: int, ident: str, record: bytes, disclosed: list[str]) -> dict[str, Any]:
+def _one(size: int, position: int, ident: str, record: bytes, path: Sequence[bytes],
+         disclosed: list[str]) -> dict[str, Any]:
     return {"type": c.PROOF_FORMAT, "interaction_id": ident, "record": record.decode("utf-8"), "leaf_index": position,
-            "tree_size": index.tree.size, "audit_path": [node.hex() for node in index.path(position)],
-            "disclosures": disclosed}
+            "tree_size": size, "audit_path": [node.hex() for node in path], "disclosures": disclosed}
 
 
 @contextmanager
@@ -111,9 +176,29 @@ def _disclosures(archive: zipfile.ZipFile) -> dict[str, list[str]]:
         return {row["interaction_id"]: row["disclosures"] for row in rows}
 
 
+@contextmanager
+def _disclosed_in_order(archive: zipfile.ZipFile) -> Iterator[Callable[[str], list[str]]]:
+    """Give the disclosures of interactions that are asked for in the order of the package, without holding all."""
+    if c.DISCLOSURES not in archive.namelist():
+        yield lambda _: []
+        return
+    with archive.open(c.DISCLOSURES) as file:
+        ahead = list[dict[str, Any]]()
+
+        def of(ident: str) -> list[str]:
+            if not ahead and (line := file.readline()):
+                ahead.append(json.loads(line))
+            return list(ahead.pop()["disclosures"]) if ahead and ahead[0]["interaction_id"] == ident else []
+
+        yield of
+
+
+def name_of(disclosure: str) -> str:
+    """Return what a disclosure is about: ``requester``, ``prompt``..."""
+    padded = disclosure + "=" * (-len(disclosure) % 4)
+    return str(json.loads(base64.urlsafe_b64decode(padded))[1])
+
+
 def withhold(value: dict[str, Any], *keep: str) -> dict[str, Any]:
     """Return a proof with only the disclosures named (``requester``, ``prompt``...); the signature stays valid."""
-    def name(disclosure: str) -> str:
-        padded = disclosure + "=" * (-len(disclosure) % 4)
-        return str(json.loads(base64.urlsafe_b64decode(padded))[1])
-    return {**value, "disclosures": [d for d in value["disclosures"] if name(d) in keep]}
+    return {**value, "disclosures": [d for d in value["disclosures"] if name_of(d) in keep]}

@@ -76,11 +76,14 @@ def _add(out: BinaryIO, path: Path, name: str) -> _Entry:
     entry = _Entry(name.encode("ascii"), 0, 0, size, offset, size >= c.ZIP64_FROM)
     out.write(_local(entry))
     start, crc, read = out.tell(), 0, 0
-    deflate = zlib.compressobj(c.DEFLATE_LEVEL, zlib.DEFLATED, -15)
+    deflate, entered = zlib.compressobj(c.DEFLATE_LEVEL, zlib.DEFLATED, -15), name in c.RESTARTED
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(c.RESTART_BYTES if entered else _CHUNK):
             crc = zlib.crc32(chunk, crc)
             read += len(chunk)
+            if entered and (cut := chunk.rfind(b"\n") + 1):  # a reader can begin after this line
+                out.write(deflate.compress(chunk[:cut]) + deflate.flush(zlib.Z_FULL_FLUSH))
+                chunk = chunk[cut:]
             out.write(deflate.compress(chunk))
     out.write(deflate.flush())
     end = out.tell()

@@ -8,7 +8,8 @@ import re
 from evidence import constants as c
 from evidence.verify.jcs import MalformedError, parse
 
-_KEY = re.compile(rb'"event_time_us":(-?\d{1,16})[,}].*?"interaction_id":"([\x21\x23-\x5b\x5d-\x7e]{1,200})"')
+_TIME = re.compile(rb'"event_time_us":(-?\d{1,16}),')
+_ID = re.compile(rb'"interaction_id":"([\x21\x23-\x5b\x5d-\x7e]{1,200})"')
 _EVERY = 1024  # beyond the first ones, every so many lines is parsed entire
 _FIRST = 2_000
 
@@ -69,18 +70,20 @@ class ChainReader:
         self.size += 1
 
     def _judge(self, line: bytes) -> None:
-        match = _KEY.search(line)
-        if match is None:
+        # A search for fixed bytes is many times as fast as the expression, which then only judges what was found.
+        time = _TIME.match(line, max(0, line.find(b'"event_time_us":')))
+        ident = _ID.match(line, max(0, line.find(b'"interaction_id":"', time.end()))) if time else None
+        if time is None or ident is None:
             self._note("no time or no interaction id where they belong")
             return
-        place = (int(match[1]), match[2])
+        place = (int(time[1]), ident[1])
         if place <= self._before:
             self._note(f"{place[1].decode()} is not after {self._before[1].decode()}: out of order, or there twice")
         self._before = place
         if self.ids is not None:
-            self.ids.add(match[2])
+            self.ids.add(ident[1])
         if self.size < _FIRST or not self.size % _EVERY:
-            self._parse(line, match[2].decode())
+            self._parse(line, ident[1].decode())
 
     def _parse(self, line: bytes, interaction: str) -> None:
         self.parsed += 1

@@ -167,6 +167,8 @@ def _certificates(signed: Any) -> tuple[x509.Certificate, ...]:
         certs = tuple(x509.load_der_x509_certificate(cert.chosen.dump()) for cert in found)
         for cert in certs:
             whole(cert)
+    if len(set(certs)) != len(certs):
+        raise RefusedError("signature_form", "a certificate is there twice")
     return certs
 
 
