@@ -18,7 +18,7 @@ from evidence.cli import _out
 from evidence.errors import EvidenceError
 
 COMMANDS = ("demo", "init", "doctor", "pull", "ingest", "run", "check", "verify", "explain", "interaction", "approve",
-            "sample", "diff", "export", "connectors", "controls", "scan", "masking", "keys", "completion")
+            "renew", "sample", "diff", "export", "connectors", "controls", "scan", "masking", "keys", "completion")
 
 
 class _Commands(click.Group):

@@ -27,13 +27,15 @@ PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--production", is_flag=True, help="Let packages sealed with a TEST key fail.")
 @click.option("--require-timestamp", is_flag=True, help="Let packages without proof of time fail.")
 @click.option("--require-approval", multiple=True, metavar="ROLE", help="Role that must have countersigned.")
+@_out.folder_option
 @_out.format_option
-def command(path: Path, fingerprint: tuple[str, ...], expect_id: str | None, expect_digest: str | None,
+def command(path: Path, folder: str, fingerprint: tuple[str, ...], expect_id: str | None, expect_digest: str | None,
             anchor: tuple[Path, ...], authority: tuple[Path, ...], received: str | None, production: bool,
             require_timestamp: bool, require_approval: tuple[str, ...], format_: str) -> int:
     """Verify PATH: a package (.zip), an interaction's proof (.proof.json), or a folder with a history of packages.
 
-    Exit code 4 when a step fails. Without --fingerprint the seal is checked, but not who made it: the output says so.
+    Exit code 4 when a step fails. Without --fingerprint, and where evidence.yaml of the company folder pins none
+    (signing.pinned_fingerprints), the seal is checked, but not who made it: the output says so.
 
     \b
     Example:
@@ -41,7 +43,8 @@ def command(path: Path, fingerprint: tuple[str, ...], expect_id: str | None, exp
     """
     from evidence.verify import load_certificates, verify
 
-    report = verify(path, fingerprint=fingerprint, expect_id=expect_id, expect_digest=expect_digest,
+    pins = fingerprint or _pinned(Path(folder))
+    report = verify(path, fingerprint=pins, expect_id=expect_id, expect_digest=expect_digest,
                     at=reference(received), anchors=[c for p in anchor for c in load_certificates(p)],
                     authorities=[c for p in authority for c in load_certificates(p)], production=production,
                     timed=require_timestamp, approvals=require_approval)
@@ -51,6 +54,18 @@ def command(path: Path, fingerprint: tuple[str, ...], expect_id: str | None, exp
     else:
         _show(report)
     return 0 if report.ok else 4
+
+
+def _pinned(root: Path) -> tuple[str, ...]:
+    """Return the fingerprints that a company folder pins; none where there is no such folder."""
+    if not (root / "evidence.yaml").is_file():
+        return ()
+    from evidence import config
+
+    pins = config.load_company(root).signing.pinned_fingerprints
+    if pins:
+        _out.note(f"pinned by {root / 'evidence.yaml'}: {', '.join(pins)}")
+    return pins
 
 
 def _show(report: Report) -> None:

@@ -23,7 +23,8 @@ _LONGEST = 90
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def write_sheet(package: Path, interaction_id: str, *, key: SealKey, at: datetime, out: Path) -> None:
+def write_sheet(package: Path, interaction_id: str, *, key: SealKey, at: datetime, out: Path,
+                keep: tuple[str, ...]) -> None:
     """Write ``interaction-<id>.pdf``: the chain on one page, its proof attached, signed by whoever hands it over.
 
     Args:
@@ -32,6 +33,7 @@ def write_sheet(package: Path, interaction_id: str, *, key: SealKey, at: datetim
         key: the key of who hands it over; the seal's own, or another.
         at: the time of signing that is claimed.
         out: the file to write; it appears whole or not at all.
+        keep: the disclosures that go along; the others are withheld.
 
     Raises:
         UsageError: the package does not hold the interaction.
@@ -41,7 +43,7 @@ def write_sheet(package: Path, interaction_id: str, *, key: SealKey, at: datetim
     from evidence.seal import pdf, proof
 
     key.require_fit(at)
-    found = proof.proof(package, interaction_id)
+    found = proof.withhold(proof.proof(package, interaction_id), *keep)
     data, name = proof.proof_bytes(found), f"interaction-{interaction_id}.proof.json"
     with pages.epoch(at):
         document = pages.layout(_html(found, name, key))

@@ -115,14 +115,19 @@ def sign_detached(data: bytes | BinaryIO, key: SealKey, *, at: datetime, authori
     return bytes(signed.dump())
 
 
-def stamp(data: bytes, authority: Authority) -> bytes:
+def stamp(data: bytes, authority: Authority, digest: str = "sha256") -> bytes:
     """Return the DER of an RFC 3161 response over bytes: granted, and the token. Words of the authority are left out.
+
+    Args:
+        data: what is stamped.
+        authority: who is asked.
+        digest: the hash of the imprint.
 
     Raises:
         SealError: the authority refused, or answered something else than asked.
     """
-    digest = hashlib.sha256(data).digest()
-    nonce, request = _Stamper(authority).request_cms(digest, "sha256")  # type: ignore[no-untyped-call]
+    imprint = hashlib.new(digest, data).digest()
+    nonce, request = _Stamper(authority).request_cms(imprint, digest)  # type: ignore[no-untyped-call]
     reply = authority.send(request.dump())
     try:
         handle_tsp_response(tsp.TimeStampResp.load(reply), nonce)

@@ -18,6 +18,7 @@ from evidence import constants as c
 from evidence.errors import UsageError, Where
 from evidence.verify.approval import check_approvals
 from evidence.verify.package import verify_package
+from evidence.verify.renewals import check_renewals
 from evidence.verify.report import NUMBERS, RULES, Checklist, Report, State, Step
 from evidence.verify.seal import Expected
 
@@ -65,8 +66,9 @@ def verify(path: Path, *, fingerprint: str | Iterable[str] | None = None, expect
 
         return verify_history(path, expected)
     checked = verify_package(path, expected)
-    check = Checklist("approval")
+    check = Checklist("approval", "renewals")
     check_approvals(path, checked.signature, checked.seal, expected, check)
+    check_renewals(path, checked.signature if checked.seal else None, expected, check)
     return replace(checked.report, steps=(*checked.report.steps, *check.steps()))
 
 

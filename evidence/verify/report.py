@@ -80,6 +80,8 @@ RULES: Final[dict[str, Rule]] = {
                      "receipts in a chain, none fewer than in the package before"),
     "sidecar": Rule("The container has a seal of its own", "RFC 5652; FORMAT 4",
                     "a signature over the bytes of the ZIP by the same certificate"),
+    "renewals": Rule("The proof of time was renewed in time", "RFC 3161 4.3; FORMAT 13",
+                     "each renewal over the package and all before, made before the certificate before it ended"),
 }
 NUMBERS: Final = {name: number for number, name in enumerate(RULES, 1)}
 _SHOWN = 5

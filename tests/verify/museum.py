@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from evidence import constants as c
 from evidence.seal import approve, cms, leaves, pdf
+from evidence.seal import renew as renewal
 from evidence.seal.proof import proof, proof_bytes
 
 
@@ -661,6 +662,7 @@ _insider("chains", "chain_not_canonical", c.CHAINS, lambda d: d.replace(b'":', b
 _insider("tree", "insider_dropped_a_chain", c.CHAINS, lambda d: b"".join(d.splitlines(True)[1:]), fresh=False)
 _insider("tree", "insider_changed_a_verdict", c.CHAINS, lambda d: d.replace(b"masked_ok", b"leak", 1), fresh=False)
 _insider("counts", "insider_exchanged_the_policy", "evidence/config/evidence.yaml", lambda d: d + b"x: 1\n", fresh=False)
+_insider("counts", "insider_exchanged_the_control_mapping", c.CONTROLS, lambda d: b'{"controls":["A.5.15"]}', fresh=False)
 _insider("counts", "insider_exchanged_a_check", "evidence/sql/ID-01.sql", lambda d: d + b" -- always pass", fresh=False)
 _insider("counts", "insider_dropped_a_result", "evidence/results.ndjson", lambda d: b"".join(d.splitlines(True)[1:]), fresh=False)
 _insider("html", "html_with_script", c.HTML, lambda d: d.replace(b"</p>", b"</p><script>alert(1)</script>"))
@@ -694,10 +696,36 @@ def _updated(kit: Any, data: bytes) -> bytes:
     return out.getvalue()
 
 
-def _signed_report(kit: Any, key: Any, unsigned: bytes | None = None) -> bytes:
+def _noted(kit: Any, data: bytes) -> bytes:
+    """Lay a note over a page by an incremental update (evil annotation attack)."""
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    writer = IncrementalPdfFileWriter(io.BytesIO(data))
+    page, name = writer.root["/Pages"]["/Kids"][0], generic.NameObject
+    note = generic.DictionaryObject({name("/Type"): name("/Annot"), name("/Subtype"): name("/FreeText"),
+                                     name("/Rect"): generic.ArrayObject(generic.NumberObject(n) for n in (0, 0, 90, 20)),
+                                     name("/Contents"): generic.TextStringObject("all effective")})
+    annotations = page.setdefault(name("/Annots"), generic.ArrayObject())
+    annotations.append(writer.add_object(note))
+    writer.update_container(page)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _small_digits(kit: Any, data: bytes) -> bytes:
+    """Write the signature in lower-case digits: the same signature, other bytes."""
+    start = data.index(b"/Contents <") + 11
+    end = data.index(b">", start)
+    return data[:start] + data[start:end].lower() + data[end:]
+
+
+def _signed_report(kit: Any, key: Any, unsigned: bytes | None = None, authority: Any = None) -> bytes:
     path = kit.folder / "resigned.pdf"
     path.write_bytes(kit.module.report({"summary.json": b"{}"}) if unsigned is None else unsigned)
-    pdf.sign_pdf(path, key, at=kit.module.SEALED)
+    at = kit.now if authority else kit.module.SEALED
+    pdf.sign_pdf(path, key, at=at, authority=authority)
     return path.read_bytes()
 
 
@@ -738,7 +766,142 @@ _report("pdf_encrypted", "pdf_signature", _encrypted)
 _report("pdf_with_bytes_hidden_beside_the_signature", "pdf_signature", _gap_abused)
 _report("pdf_not_certified", "pdf_signature", _uncertified)
 _report("pdf_that_is_none", "pdf_signature", lambda kit, d: b"not a PDF")
+_report("pdf_with_a_note_added", "pdf_signature", _noted)
+_report("pdf_with_the_signature_in_small_digits", "pdf_signature", _small_digits)
 _report("pdf_content_changed", "pdf_signature", lambda kit, d: d.replace(b"200", b"201", 1))
+
+
+def _stamped_report(title: str, change: Callable[[Any, bytes], bytes]) -> None:
+    def make(kit: Any) -> Any:
+        broken = files(kit, "timed")
+        size = json.loads(broken[c.STATEMENT])["report_unsigned"]["bytes"]
+        broken[c.REPORT] = change(kit, broken[c.REPORT][:size])
+        return kit.reseal(broken, key=kit.key, at=kit.now, tsa=kit.tsa.authority())
+    make.__name__ = title
+    case("pdf_signature", base="timed")(make)
+
+
+_stamped_report("pdf_without_its_time_stamp", lambda kit, d: _signed_report(kit, kit.key, d))
+_stamped_report("pdf_with_fewer_certificates_than_the_package", lambda kit, d: _signed_report(
+    kit, kit.seal_pair.seal(), d, authority=kit.tsa.authority()))
+_stamped_report("pdf_stamped_by_another_authority_than_the_package", lambda kit, d: _signed_report(
+    kit, kit.key, d, authority=kit.module.forged_authority(
+        kit.module.pair("Other stamps", stamping=True), [], kit.now)))
+
+
+# ------------------------------------------------ what no signature covers: found by the fuzzer
+
+def _longer(der: bytes, more: bytes) -> bytes:
+    """Put one more part at the end of the outermost sequence."""
+    assert der[:2] == b"\x30\x82"
+    return b"\x30\x82" + struct.pack(">H", len(der) - 4 + len(more)) + der[4:] + more
+
+
+@case("signature_form")
+def part_too_many_in_the_signature(kit):
+    broken = files(kit)
+    return broken | {c.SIGNATURE: _longer(broken[c.SIGNATURE], b"\x05\x00")}
+
+
+@case("signature_form")
+def certificate_twice_in_the_signature(kit):
+    broken = files(kit)
+    info = asn1.ContentInfo.load(broken[c.SIGNATURE])
+    info["content"]["certificates"].append(info["content"]["certificates"][0])
+    return broken | {c.SIGNATURE: info.dump(force=True)}
+
+
+def _response(kit: Any, change: Callable[[Any], Any]) -> dict[str, bytes]:
+    from asn1crypto import tsp
+    broken = files(kit, "timed")
+    reply = tsp.TimeStampResp.load(broken[c.TIMESTAMP])
+    change(reply)
+    return broken | {c.TIMESTAMP: reply.dump(force=True)}
+
+
+@case("timestamp", base="timed")
+def part_too_many_in_the_timestamp(kit):
+    broken = files(kit, "timed")
+    return broken | {c.TIMESTAMP: _longer(broken[c.TIMESTAMP], b"\x05\x00")}
+
+
+@case("timestamp", base="timed")
+def timestamp_with_words_that_nobody_signed(kit):
+    return _response(kit, lambda reply: reply["status"].__setitem__("status_string", ["qualified, says nobody"]))
+
+
+@case("timestamp", base="timed")
+def timestamp_with_a_certificate_less(kit):
+    return _response(kit, lambda reply: reply["time_stamp_token"]["content"].__setitem__(
+        "certificates", list(reply["time_stamp_token"]["content"]["certificates"])[:1]))
+
+
+@case("timestamp", own_pin=True)
+def authority_not_yet_valid_when_it_stamped(kit):
+    new = kit.module.pair("New stamps", issuer=kit.tsa.root, stamping=True, start=kit.now + timedelta(hours=2))
+    return _stamped(kit, new, kit.now)
+
+
+# ------------------------------------------------ renewals
+
+def _renewed(title: str, change: Callable[[Any, Path, Path], Any], **options: Any) -> None:
+    """Renew a good package twice, then break something."""
+    def make(kit: Any) -> Any:
+        path = kit.write(title, kit.timed.read_bytes())
+        folder = path.with_name(path.name + c.RENEWALS)
+        for old in folder.glob("*"):
+            old.unlink()
+        for _ in range(2):
+            renewal.renew(path, authority=kit.tsa.authority())
+        more = change(kit, path, folder)
+        return path, None, more if isinstance(more, dict) else {}
+    make.__name__ = title
+    case("renewals", base="timed", **options)(make)
+
+
+def _edit(folder: Path, name: str, change: Callable[[bytes], bytes]) -> None:
+    (folder / name).write_bytes(change((folder / name).read_bytes()))
+
+
+def _of_another_package(kit: Any, path: Path, folder: Path) -> None:
+    other = kit.write(path.stem, kit.november.read_bytes())
+    for old in folder.iterdir():
+        old.unlink()
+    renewal.renew(other, authority=kit.tsa.authority())
+    path.write_bytes(kit.timed.read_bytes())
+
+
+def _stamped_at(kit: Any, path: Path, days: int, **changes: Any) -> None:
+    stamps = kit.module.pair("Later stamps", issuer=kit.tsa.root, stamping=True, **changes)
+    renewal.renew(path, authority=kit.module.forged_authority(stamps, [kit.tsa.root], kit.now + timedelta(days=days)))
+
+
+def _too_late(kit: Any, path: Path, folder: Path) -> None:
+    _stamped_at(kit, path, 1, end=kit.now + timedelta(days=2))
+    _stamped_at(kit, path, 3)
+
+
+def _revoked_before(kit: Any, path: Path, folder: Path) -> None:
+    lists = kit.module.crl(kit.tsa.root, (kit.tsa.pair, kit.now - timedelta(days=1)), at=kit.now)
+    renewal.renew(path, authority=kit.tsa.authority(), revocation=lists)
+
+
+_renewed("renewal_of_another_package", _of_another_package)
+_renewed("renewal_with_a_bit_flipped_in_its_stamp", lambda kit, path, folder: _edit(
+    folder, "0002.tsr", lambda d: flip(d, len(d) - 5)))
+_renewed("renewal_with_another_list", lambda kit, path, folder: _edit(
+    folder, "0002.sums", lambda d: b"0" * 128 + d[128:]))
+_renewed("renewal_without_its_list", lambda kit, path, folder: (folder / "0002.sums").unlink())
+_renewed("renewal_before_it_removed", lambda kit, path, folder: [
+    (folder / f"0001.{end}").unlink() for end in ("sums", "tsr", "pem")])
+_renewed("renewal_before_it_changed", lambda kit, path, folder: _edit(folder, "0001.pem", lambda d: d + b"\n"))
+_renewed("renewal_with_a_foreign_file", lambda kit, path, folder: (folder / "0001.exe").write_bytes(b"x"))
+_renewed("renewal_that_goes_back_in_time", lambda kit, path, folder: _stamped_at(kit, path, -90))
+_renewed("renewal_after_the_certificate_before_it_ended", _too_late)
+_renewed("renewal_of_a_stamp_by_a_revoked_authority", _revoked_before)
+_renewed("renewal_by_an_authority_that_may_not_stamp", lambda kit, path, folder: renewal.renew(
+    path, authority=kit.module.forged_authority(
+        kit.module.pair("No stamps", issuer=kit.tsa.root), [kit.tsa.root], kit.now)))
 
 
 # ------------------------------------------------ approvals
@@ -971,6 +1134,15 @@ def _foreign(value: dict[str, Any], kit: Any) -> None:
     value["disclosures"] = proof(kit.plain, kit.other_ident)["disclosures"]
 
 
+def _replayed(value: dict[str, Any], kit: Any) -> None:
+    """Take the disclosure of another record, and let this record name its digest."""
+    taken = proof(kit.plain, kit.other_ident)["disclosures"][0]
+    digest = base64.urlsafe_b64encode(hashlib.sha256(taken.encode()).digest()).rstrip(b"=").decode()
+    record = json.loads(value["record"])
+    record["_sd"] = sorted([*record["_sd"], digest])
+    value.update(record=leaves.canonical(record).decode(), disclosures=[*value["disclosures"], taken])
+
+
 def _impostor(value: dict[str, Any], kit: Any) -> None:
     """Make a whole new seal around a changed record, as anybody can."""
     twin = kit.module.pair("TEST Evidence seal", organisation="TEST").seal()
@@ -988,6 +1160,9 @@ broken_proof("inclusion", "proof_with_another_size", lambda p, kit: p.update(tre
 broken_proof("inclusion", "proof_path_too_long", lambda p, kit: p["audit_path"].append("0" * 64))
 broken_proof("inclusion", "proof_path_too_short", lambda p, kit: p["audit_path"].pop())
 broken_proof("inclusion", "proof_path_with_a_short_hash", lambda p, kit: p["audit_path"].__setitem__(0, "00"))
+broken_proof("inclusion", "proof_with_a_disclosure_replayed_into_its_record", _replayed)
+broken_proof("timestamp", "proof_with_a_time_stamp_that_is_not_stated", lambda p, kit: p.update(
+    timestamp=base64.b64encode(files(kit, "timed")[c.TIMESTAMP]).decode()))
 broken_proof("inclusion", "proof_record_changed",
              lambda p, kit: p.update(record=p["record"].replace("masked_ok", "leak")))
 broken_proof("record", "proof_record_of_another_interaction", lambda p, kit: p.update(

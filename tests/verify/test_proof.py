@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from evidence import catalog
+from evidence import catalog, cli
 from evidence import constants as c
 from evidence.errors import SealError, UsageError
 from evidence.seal.proof import proof, proof_bytes, proofs, withhold
@@ -111,3 +112,33 @@ def test_a_package_without_disclosures_gives_proofs_without_them(kit: Any, tmp_p
         proof(kit.plain, kit.ident)["statement"])["tree"]
     assert verify(path, at=kit.module.CHECKED).ok
     assert c.DISCLOSURES not in kit.module.unpack(path)
+
+
+@pytest.mark.parametrize(("withheld", "opened"), [("requester,prompt", "record"), ("all", "none"), ("", "requester, record, prompt")])
+def test_the_command_line_withholds_disclosures(kit: Any, tmp_path: Path, withheld: str, opened: str) -> None:
+    """What is named stays closed, in one proof and in all; the rest is opened, and everything verifies."""
+    one, folder = tmp_path / "one.proof.json", tmp_path / "all"
+    extra = ["--withhold", withheld] if withheld else []
+    assert cli.call(["interaction", str(kit.plain), kit.ident, "-o", str(one), *extra]) == 0
+    assert cli.call(["interaction", str(kit.plain), "--all", "-o", str(folder), *extra]) == 0
+    assert one.read_bytes() == (folder / f"interaction-{kit.ident}.proof.json").read_bytes()
+    report = verify(one, fingerprint=kit.test_key.fingerprint, at=kit.module.CHECKED)
+    assert report.ok
+    assert report.step("disclosed").found.startswith(f"opened: {opened};")
+
+
+def test_only_a_disclosure_can_be_withheld(kit: Any) -> None:
+    """A name that is none is a wrong command line, not a silent disclosure."""
+    assert cli.call(["interaction", str(kit.plain), kit.ident, "--withhold", "promt"]) == 2
+
+
+def test_the_company_folder_pins_the_seal(kit: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --fingerprint, signing.pinned_fingerprints of evidence.yaml counts; another pin refuses the package."""
+    assert cli.call(["init", str(tmp_path / "acme")]) == 0
+    settings = tmp_path / "acme" / "evidence.yaml"
+    text = yaml.safe_load(settings.read_text("utf-8"))
+    for pin, code in ((kit.test_key.fingerprint, 0), ("0" * 64, 4)):
+        text["signing"] = {**(text.get("signing") or {}), "pinned_fingerprints": [pin]}
+        settings.write_text(yaml.safe_dump(text), "utf-8")
+        assert cli.call(["verify", "-C", str(tmp_path / "acme"), str(kit.plain)]) == code
+        assert pin in capsys.readouterr().err
