@@ -145,11 +145,19 @@ def _run(connector: Connector, path: Path, feed: Feed, given: Given) -> dict[str
         rejects += [_record(row) | {key: row[key] for key in ("relation", "reason") if row[key]}
                     for row in out.rejects.to_pylist()]
         skips += [_record(row) | {"reason": row["reason"]} for row in out.skips.to_pylist()]
-        texts += [{"of": row["native_id"], "field": row["field"], "text": row["text"]} for row in out.texts.to_pylist()]
+        places = {(name, *_key(row)): place for name, found in out.rows.items()
+                  for place, row in enumerate(found.to_pylist())}
+        found = sorted(out.texts.to_pylist(), key=lambda row: places[(row["relation"], *_key(row))])
+        texts += [{"of": row["native_id"], "field": row["field"], "text": row["text"]}
+                  for row in sorted(found, key=lambda row: (list(out.rows).index(row["relation"]), row["field"]))]
     normalizer.close()
     result: dict[str, Any] = {"given": given.model_dump(mode="json", exclude_defaults=True)} if given != Given() else {}
     return result | {"rows": {name: found for name, found in rows.items() if found}, "rejects": rejects, "skips": skips,
                      "texts": texts}
+
+
+def _key(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["native_id"], row["ordinal"], row["locator"]
 
 
 def _record(row: dict[str, Any]) -> dict[str, Any]:

@@ -49,9 +49,9 @@ _RECORD = {"record_no": "BIGINT", "locator": "VARCHAR", "raw": "VARCHAR", "recor
 class Normalized:
     """What became of one batch.
 
-    ``rows`` has a table per relation with all its columns in the order of the schema; ``texts`` (relation, native_id,
-    ordinal, field, locator, part, text) is for the scanner alone; ``rejects`` and ``skips`` have the columns of these
-    relations; ``fan_out`` counts the rows beyond the first of each record.
+    ``rows`` has a table per relation with all its columns in the order of the schema, by time; ``texts`` (relation,
+    native_id, ordinal, field, locator, part, text), in the order of the records, is for the scanner alone; ``rejects``
+    and ``skips`` have the columns of these relations; ``fan_out`` counts the rows beyond the first of each record.
     """
 
     rows: dict[str, pa.Table]
@@ -216,7 +216,7 @@ class Normalizer:
             kept, wrong = parted(self._placed(given[query.target.name], good))
             refused += refusals(query.target.name, wrong)
             numbers.append(kept["record_no"])
-            rows[query.target.name] = self._split(query, in_order(kept, query.target.time), texts)
+            rows[query.target.name] = in_order(self._split(query, kept, texts), query.target.time)
         return self._close_books(rows, texts, numbers, refused, (records, good, bad))
 
     def _placed(self, table: pa.Table, good: pa.RecordBatch) -> pa.Table:

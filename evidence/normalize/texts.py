@@ -3,40 +3,78 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+from unicodedata import is_normalized, normalize
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
 
-_SPACE = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
+_SPACE: Final = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
 """White space in ASCII, as text knows it."""
+_EARLY: Final = bytes(range(0xCC))
+"""Bytes of characters before U+0300. Among these there is nothing to compose, and two more that are white space."""
+_EDGES: Final = (b"\xc2\x85", b"\xc2\xa0")
 
 
 def normal(data: bytes) -> bytes:
     """Return the normal form of a text in UTF-8: line ends as LF, no white space around it, composed characters."""
-    if data.isascii():
-        return data.replace(b"\r\n", b"\n").strip(_SPACE)
-    return unicodedata.normalize("NFC", data.decode().replace("\r\n", "\n").strip()).encode()
+    if data.isascii() or not data.translate(None, _EARLY):
+        plain = data.replace(b"\r\n", b"\n").strip(_SPACE)
+        if not plain.startswith(_EDGES) and not plain.endswith(_EDGES):
+            return plain
+    text = data.decode().replace("\r\n", "\n").strip()
+    return text.encode() if is_normalized("NFC", text) else normalize("NFC", text).encode()
 
 
-def hashes(field: str, values: pa.ChunkedArray) -> dict[str, pa.Array]:
+def hashes(field: str, values: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
     """Return the columns that stand for a text: hash of the exact bytes, hash of the normal form, length."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    exact: list[str | None] = []
-    forms: list[str | None] = []
-    sizes: list[int | None] = []
-    for data in values.cast(pa.binary()).to_pylist():
-        if data is None:
-            for column in (exact, forms, sizes):
-                column.append(None)
-            continue
-        digest = hashlib.sha256(data).hexdigest()
-        plain = normal(data)
-        exact.append(digest)
-        # Most texts are in their normal form already.
-        forms.append(digest if plain == data else hashlib.sha256(plain).hexdigest())
-        sizes.append(len(data))
-    return {f"{field}_sha256": pa.array(exact, pa.string()), f"{field}_norm_sha256": pa.array(forms, pa.string()),
-            f"{field}_bytes": pa.array(sizes, pa.int64())}
+    exact: list[pa.Array] = []
+    forms: list[pa.Array] = []
+    for chunk in values.cast(pa.binary()).chunks:
+        one, other = _of_chunk(chunk)
+        exact.append(one)
+        forms.append(other)
+    sizes = pc.binary_length(values).cast(pa.int64())
+    return {f"{field}_sha256": pa.chunked_array(exact, pa.string()),
+            f"{field}_norm_sha256": pa.chunked_array(forms, pa.string()), f"{field}_bytes": sizes}
+
+
+def _of_chunk(chunk: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return both hashes of each text. Most texts are in their normal form, which is seen for all of them at once."""
+    import numpy as np
+    import pyarrow as pa
+
+    _, offsets, data = chunk.buffers()
+    content = memoryview(data) if data is not None else memoryview(b"")
+    ends = np.frombuffer(offsets, np.int32, len(chunk) + 1, 4 * chunk.offset)
+    valid = np.asarray(chunk.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
+    places = ends.tolist()
+    exact = [hashlib.sha256(content[start:end]).hexdigest() for start, end in pairwise(places)]
+    forms = list(exact)
+    for number in np.flatnonzero(_doubtful(content, ends) & valid).tolist():
+        text = bytes(content[places[number]:places[number + 1]])
+        if (plain := normal(text)) != text:
+            forms[number] = hashlib.sha256(plain).hexdigest()
+    return pa.array(exact, pa.string(), mask=~valid), pa.array(forms, pa.string(), mask=~valid)
+
+
+def _doubtful(content: memoryview, ends: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Return which texts may differ from their normal form: all of them, unless no character of the chunk can."""
+    import numpy as np
+
+    part = bytes(content[ends[0]:ends[-1]])
+    if b"\r\n" in part or not (part.isascii() or not part.translate(None, _EARLY)):
+        return np.ones(len(ends) - 1, dtype=bool)
+    edge = np.zeros(256, dtype=bool)
+    edge[[*_SPACE, 0x85, 0xA0, 0xC2]] = True  # of the two white spaces beyond ASCII either byte will do
+    filled = ends[1:] > ends[:-1]
+    shown = np.frombuffer(content, np.uint8)
+    doubt = np.zeros(len(filled), dtype=bool)
+    doubt[filled] = edge[shown[ends[:-1][filled]]] | edge[shown[ends[1:][filled] - 1]]
+    return doubt

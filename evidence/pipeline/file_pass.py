@@ -12,6 +12,7 @@ from evidence.errors import CatalogSqlError, CustodyError
 from evidence.ingest import readers, segment
 from evidence.ingest.job import FileJob
 from evidence.ingest.readers.base import WHOLE_FILE, Batch, Options, values_of
+from evidence.ingest.readers.quick import strings
 from evidence.pipeline.recognise import SAMPLE
 from evidence.store.segments import Segments
 from evidence.store.vault import Kept
@@ -155,7 +156,7 @@ class FilePass:
         return pa.record_batch({
             "record_no": pa.array(batch.numbers, pa.int64()),
             "locator": pa.array([f"{prefix}{number}" for number in batch.numbers], pa.string()),
-            "raw": pa.array(batch.texts, pa.binary()).cast(pa.string()),
+            "raw": strings(batch.texts),
             "record_hash": pa.array([hashlib.sha256(text).hexdigest() for text in batch.texts], pa.string())})
 
     def take(self, records: pa.Array, rows: Mapping[str, pa.Table], rejects: pa.Table, skips: pa.Table,

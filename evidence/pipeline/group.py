@@ -80,7 +80,9 @@ class _Group:
         import pyarrow as pa
 
         if self._waiting:
-            records = pa.Table.from_batches(self._waiting).combine_chunks().to_batches()[0]
+            records = self._waiting[0]
+            if len(self._waiting) > 1:
+                records = pa.Table.from_batches(self._waiting).combine_chunks().to_batches()[0]
             self._waiting, self._size = [], 0
             self._normalize(records.set_column(0, "record_no", pa.array(np.arange(records.num_rows))))
 

@@ -6,7 +6,7 @@ Which of these a file is, is told from its first lines. Each record keeps the te
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from evidence.connector import paths
@@ -14,6 +14,7 @@ from evidence.ingest.readers.base import CUT, Batch, Judge, Options
 from evidence.ingest.readers.documents import SPACE, Unit, documents
 from evidence.ingest.readers.lines import split
 from evidence.ingest.readers.pages import Element, Place
+from evidence.ingest.readers.quick import objects
 from evidence.ingest.readers.streams import Plain, Pushed, Readable
 
 _HEAD: Final = 1 << 20
@@ -26,11 +27,13 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
         head += more
     pushed = Pushed(head, source)
     sink = _Sink(options)
-    units = _by_line(pushed, options) if _is_lines(head[:_HEAD]) else documents(pushed, options.max_record)
-    for unit in units:
-        sink.take(unit)
-        if sink.batch.size >= options.batch_bytes or sink.batch.lines >= 100_000:
-            yield sink.flush()
+    if _is_lines(head[:_HEAD]):
+        yield from _lines(pushed, options, sink)
+    else:
+        for unit in documents(pushed, options.max_record):
+            sink.take(unit)
+            if sink.full:
+                yield sink.flush()
     sink.batch.stop = source.stop or sink.stop
     sink.batch.stop_detail = source.detail if source.stop else sink.detail
     yield sink.flush()
@@ -42,11 +45,29 @@ class _Sink:
     def __init__(self, options: Options) -> None:
         self._places = tuple(Place(path, options.carry) for path in options.records if path != ".")
         self._paths = tuple(path for path in options.records if path != ".")
+        self._names = {place.levels[0][0] for place in self._places}
         self._alone = "." in options.records
+        self._size = options.batch_bytes
         self._number = 0
         self.batch = Batch()
         self.stop: str | None = None
         self.detail: str | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether the batch is large enough to be handed on."""
+        return self.batch.size >= self._size or self.batch.lines >= 100_000
+
+    def take_group(self, texts: Sequence[bytes], limit: int) -> bool:
+        """Take lines that are records beyond doubt; return false where one of them has to be looked at."""
+        if not self._alone or max(map(len, texts)) > limit or not objects(texts, self._names):
+            return False
+        self.batch.numbers += range(self._number + 1, self._number + 1 + len(texts))
+        self.batch.texts += texts
+        self.batch.size += sum(map(len, texts))
+        self.batch.lines += len(texts)
+        self._number += len(texts)
+        return True
 
     def flush(self) -> Batch:
         batch, self.batch = self.batch, Batch()
@@ -132,10 +153,31 @@ def _is_lines(head: bytes) -> bool:
     return isinstance(found, tuple) and not (end and first.cut and found[0] == CUT)
 
 
-def _by_line(source: Readable, options: Options) -> Iterator[Unit]:
+def _lines(source: Readable, options: Options, sink: _Sink) -> Iterator[Batch]:
+    """Take lines in groups where none of a group needs to be looked at, else one by one."""
     for texts, too_long, unended in split(source, options.max_record):
         if too_long:
-            yield Unit(wrong="line_too_long", size=too_long)
-        for text in texts:
-            long = len(text) > options.max_record
-            yield Unit(wrong="line_too_long", size=len(text)) if long else Unit(text, last=unended)
+            sink.take(Unit(wrong="line_too_long", size=too_long))
+        for group in _groups(texts, options.batch_bytes):
+            if sink.batch.size and sink.batch.size + sum(map(len, group)) > options.batch_bytes:
+                yield sink.flush()
+            if not sink.take_group(group, options.max_record):
+                for text in group:
+                    long = len(text) > options.max_record
+                    sink.take(Unit(wrong="line_too_long", size=len(text)) if long else Unit(text, last=unended))
+                    if sink.full:
+                        yield sink.flush()
+            if sink.full:
+                yield sink.flush()
+
+
+def _groups(texts: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
+    """Yield the same lines in groups of at most so many bytes, or of one line."""
+    start = held = 0
+    for place, text in enumerate(texts):
+        if held and held + len(text) > size:
+            yield texts[start:place]
+            start, held = place, 0
+        held += len(text)
+    if start < len(texts):
+        yield texts[start:]

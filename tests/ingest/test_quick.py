@@ -1,0 +1,100 @@
+"""What is judged in groups comes out exactly as what is judged one by one."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import unicodedata
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evidence.ingest import readers
+from evidence.ingest.readers import csv_rows, json_text, quick
+from evidence.ingest.readers.base import Options
+from evidence.normalize import texts
+
+LINES = st.lists(st.one_of(
+    st.sampled_from([b'{"a":1}', b'{"a":1,"b":{"a":2}}', b'{"a":1,"a":2}', b'{"a":1,"\\u0061":2}', b'{"data":[{"x":1}]}', b'{"data":null}', b"{}", b"",
+                     b"  ", b'{"a":1} ', b'{"a":NaN}', b'{"a":1e999}', b'{"a":"\\ud800"}', b'{"a":"\xff"}', b"[1]", b'{"a":1}{"b":2}', b'{"a":1},{"b":2}',
+                     b'{"a":[1', b"2]}", b'{"a":[{}', b"{}]}", b'{"a":"x', b'{"a":1,}', b'{"a" :1,"a":2}', b'{"a":' + b"[" * 260 + b"]" * 260 + b"}",
+                     b'{"a":"' + b"x" * 300 + b'"}', '{"ä":"ö"}'.encode()]),
+    st.dictionaries(st.text(max_size=4), st.one_of(st.none(), st.integers(), st.text(max_size=6)), max_size=3).map(lambda d: json.dumps(d).encode())), max_size=12)
+
+
+def everything(data: bytes, **options):
+    """All that a reader says of some bytes, whatever the batches."""
+    found = [[], [], [], 0, 0, None]
+    for batch in readers.read(lambda: io.BytesIO(data), Options(**options)):
+        assert batch.conserved
+        found[0] += batch.numbers
+        found[1] += batch.texts
+        found[2] += batch.rejects
+        found[3] += batch.lines
+        found[4] += batch.blanks
+        found[5] = found[5] or batch.stop
+    return found
+
+
+@settings(max_examples=120, deadline=None)
+@given(LINES, st.sampled_from([b"\n", b"\r\n"]), st.booleans())
+def test_lines_in_groups_are_what_they_are_alone(lines, end, closed):
+    """Records, numbers, rejects and reasons do not depend on whether lines were judged together."""
+    data = b'{"first":1}' + end + end.join(lines) + (end if closed else b"")
+    options = {"records": ("data", "."), "max_record": 280}
+    together = everything(data, **options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_text, "objects", lambda *_: False)
+        assert together == everything(data, **options)
+
+
+def test_sound_lines_are_taken_together():
+    """The group is not a detour: lines without doubt never reach the judge of single records."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_text._Sink, "_judge", lambda *_, **__: pytest.fail("judged alone"))
+        assert len(everything(b'{"a":1}\n' * 50)[1]) == 50
+    assert quick.objects([b'{"a":1}', b'{"b":[{}]}'], ())
+    assert not quick.objects([b'{"a":1}', b'{"b":1,"b":2}'], ())
+    assert not quick.objects([b'{"a":1}', b'{"data":[]}'], {"data"})
+
+
+CELLS = st.one_of(st.text(alphabet='ab ,;"\\\n\r\té', max_size=5), st.sampled_from(["", "x", "1"]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=10), st.sampled_from(["\n", "\r\n"]), st.sampled_from([",", ";", "\t"]), st.binary(max_size=2))
+def test_rows_in_groups_are_what_they_are_alone(rows, end, mark, odd):
+    """Rows, numbers, rejects and their lengths do not depend on whether rows were taken together."""
+    data = (mark.join(["a%d", "b", "ü"]) + end + end.join(mark.join(row) for row in rows)).encode() + odd
+    options = {"format": "csv", "delimiter": mark, "max_record": 40}
+    together = everything(data, **options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows._Text, "simple", lambda *_: [])
+        assert together == everything(data, **options)
+
+
+def test_plain_rows_are_taken_together():
+    """Rows without quotes never reach the parser."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "_take", lambda *_: pytest.fail("parsed alone"))
+        assert everything(b"a,b\r\n" + b"1,2\r\n" * 50, format="csv")[1] == [b'{"a":"1","b":"2"}'] * 50
+
+
+def slow(text: str) -> str:
+    """The normal form of a text as its definition says it."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").strip())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.text(max_size=8), st.text(alphabet=" \t\r\n\x1f\x85\xa0ae\u0301é\u2003x", max_size=6)), max_size=6), st.integers(0, 3))
+def test_hashes_of_many_texts_are_those_of_each(values, start):
+    """Both hashes and the length of each text are what they are for the text alone, in any slice of a column."""
+    column = pa.chunked_array([pa.array(values, pa.string()).slice(start), pa.array(["ß", None], pa.string())])
+    made = texts.hashes("x", column)
+    for n, value in enumerate(column.to_pylist()):
+        wanted = [None] * 3 if value is None else [hashlib.sha256(value.encode()).hexdigest(), hashlib.sha256(slow(value).encode()).hexdigest(), len(value.encode())]
+        assert [made[name][n].as_py() for name in ("x_sha256", "x_norm_sha256", "x_bytes")] == wanted
+        assert value is None or texts.normal(value.encode()) == slow(value).encode()
