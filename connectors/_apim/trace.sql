@@ -1,6 +1,7 @@
 -- Who asked, as a policy of the gateway wrote it into a trace record after it had validated the token.
-CREATE MACRO apim_trace(records, source) AS list_filter(COALESCE(TRY(from_json(records,
-    '[{"source": "VARCHAR", "metadata": "MAP(VARCHAR, VARCHAR)"}]')), []), lambda t: t.source = source)[1].metadata;
+CREATE MACRO apim_trace(records, source) AS list_filter(COALESCE(from_json(
+    CASE WHEN json_valid(records) THEN records END,
+    '[{"source": "VARCHAR", "metadata": "MAP(VARCHAR, VARCHAR)"}]'), []), lambda t: t.source = source)[1].metadata;
 CREATE MACRO apim_path(url) AS nz('/' || regexp_extract(url, '^[a-zA-Z]+://[^/?#]*/([^?#]*)', 1));
 CREATE MACRO apim_model(url) AS nz(regexp_extract(url, '/deployments/([^/?#]+)', 1));
 -- Refused by a policy before the model was asked, or not.

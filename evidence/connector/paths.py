@@ -71,7 +71,8 @@ def _keys(value: Mapping[str, Any], names: tuple[str, ...], *, exact: bool) -> l
         return list(value)
     if exact:
         return [wanted] if wanted in value else []
-    return [key for key in value if key.lower() == wanted.lower()]
+    lowered, size = wanted.lower(), len(wanted)
+    return [key for key in value if len(key) == size and key.lower() == lowered]
 
 
 def change(value: Any, path: str, new: Callable[[Any], Any]) -> None:

@@ -21,7 +21,7 @@ EVENTS = "".join(f"data: {json.dumps(value)}\n\n" for value in deltas("In", "es.
 
 def read(decode=DECODE, **record):
     """Return the one part of a record."""
-    rows = list(model_bodies.rows(json.dumps(record), decode, WIRES, {}))
+    rows = list(model_bodies.Bodies(decode, WIRES, {}).rows(json.dumps(record)))
     assert len(rows) == 1
     return rows[0]
 

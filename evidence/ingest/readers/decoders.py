@@ -6,7 +6,8 @@ A text part is addressed as ``<decoder digest>:<ordinal>/prompt`` (or ``response
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from evidence.connector import Connector
@@ -30,8 +31,9 @@ def parts(records: pa.RecordBatch, connector: Connector, options: Mapping[str, s
     kinds = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in PART_COLUMNS.items()])
     columns: dict[str, list[Any]] = {name: [] for name in PART_COLUMNS}
+    rows = _rows(connector, options)
     for number, raw in zip(records["record_no"].to_pylist(), records["raw"], strict=True):
-        for row in of_record(number, raw.as_py(), connector, options):
+        for row in _of(number, rows(raw.as_py()), connector.decoder_digest):
             for name, column in columns.items():
                 column.append(row.get(name))
     return pa.table(columns, schema=schema)
@@ -40,12 +42,21 @@ def parts(records: pa.RecordBatch, connector: Connector, options: Mapping[str, s
 def of_record(number: int, raw: str | bytes, connector: Connector, options: Mapping[str, str] | None = None
               ) -> Iterator[dict[str, Any]]:
     """Yield the parts of one record, in order."""
+    if connector.decode is not None:
+        yield from _of(number, _rows(connector, options)(raw), connector.decoder_digest)
+
+
+def _rows(connector: Connector, options: Mapping[str, str] | None) -> Callable[[str | bytes], Iterator[dict[str, Any]]]:
+    """Return what makes the parts of a record, with all that is alike for the records of a source."""
     decode, wires = connector.decode, wire.load(connector.wire)
-    if decode is None:
-        return
-    found = (recorded_http.rows(raw, decode, wires) if isinstance(decode, RecordedHttp) else
-             model_bodies.rows(raw, decode, wires, options or {}))
-    digest = connector.decoder_digest
+    if isinstance(decode, RecordedHttp):
+        return partial(recorded_http.rows, decode=decode, wires=wires)
+    assert decode is not None
+    return model_bodies.Bodies(decode, wires, options or {}).rows
+
+
+def _of(number: int, found: Iterator[dict[str, Any]], digest: str) -> Iterator[dict[str, Any]]:
+    """Yield parts with their number and where their texts are."""
     for ordinal, row in enumerate(found):
         row.update(record_no=number, ordinal=ordinal)
         for field, side in (("prompt", "request"), ("response", "response")):

@@ -18,29 +18,52 @@ from evidence.ingest.readers import http_body, wire
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {}, paths.ABSENT)
 
 
-def rows(raw: str | bytes, decode: ModelBodies, wires: tuple[wire.Wire, ...], columns: Mapping[str, str]
-         ) -> Iterator[dict[str, Any]]:
-    """Yield the part of one record; a record that is not a JSON object gives none.
+class Bodies:
+    """Reads the bodies of records of one source.
 
     ``columns`` says where a place is that evidence.yaml declares (``columns.prompt``).
     """
-    document = http_body.load(raw.encode() if isinstance(raw, str) else raw)
-    if not isinstance(document, dict):
-        return
-    record = {key: _opened(value) for key, value in document.items()}
-    routes, asks, answers = (tuple(columns.get(place, place) for place in named)
-                             for named in (decode.route, decode.request, decode.response))
-    route = next((str(got) for place in routes if (got := paths.at(record, place)) not in _EMPTY), "")
-    route = route.partition("?")[0].partition("#")[0]
-    named = {shape.id: shape for shape in wires}
-    by_route = wire.of_route(wires, route) if route else None
-    shapes = [by_route] if by_route else [named[name] for name in decode.wires if name in named]
-    asked, asked_cut, _ = _side(record, asks, decode, shapes, route)
-    given, given_cut, streaming = _side(record, answers, decode, shapes, None)
-    yield {"kind": "body", "pairing": "exact", "truncated": asked_cut or given_cut, "blocked": False,
-           "route": _path(route), "model": asked.model or given.model, "response_id": given.id,
-           "streaming": asked.stream if asked.stream is not None else streaming,
-           "tokens_in": given.tokens_in, "tokens_out": given.tokens_out, "prompt": asked.text, "response": given.text}
+
+    def __init__(self, decode: ModelBodies, wires: tuple[wire.Wire, ...], columns: Mapping[str, str]) -> None:
+        """Settle what is alike for all records."""
+        named = {shape.id: shape for shape in wires}
+        self._decode, self._wires = decode, wires
+        self._shapes = [named[name] for name in decode.wires if name in named]
+        self._routes, self._asks, self._answers = (
+            tuple(columns.get(place, place) for place in places)
+            for places in (decode.route, decode.request, decode.response))
+        self._first = {paths.steps(place)[0] for place in (*self._routes, *self._asks, *self._answers)}
+
+    def rows(self, raw: str | bytes) -> Iterator[dict[str, Any]]:
+        """Yield the part of one record; a record that is not a JSON object gives none."""
+        record = http_body.load(raw.encode() if isinstance(raw, str) else raw)
+        if not isinstance(record, dict):
+            return
+        for key in self._first:
+            if isinstance(value := record.get(key), list):
+                record[key] = _opened(value)
+        route = next((str(got) for place in self._routes if (got := _at(record, place)) not in _EMPTY), "")
+        route = route.partition("?")[0].partition("#")[0]
+        by_route = wire.of_route(self._wires, route) if route else None
+        shapes = [by_route] if by_route else self._shapes
+        asked, asked_cut, _ = _side(record, self._asks, self._decode, shapes, route)
+        given, given_cut, streaming = _side(record, self._answers, self._decode, shapes, None)
+        yield {"kind": "body", "pairing": "exact", "truncated": asked_cut or given_cut, "blocked": False,
+               "route": _path(route), "model": asked.model or given.model, "response_id": given.id,
+               "streaming": asked.stream if asked.stream is not None else streaming, "tokens_in": given.tokens_in,
+               "tokens_out": given.tokens_out, "prompt": asked.text, "response": given.text}
+
+
+def _at(record: Mapping[str, Any], place: str) -> Any:
+    """Return what stands at a place; most places are a key as it stands, or objects inside each other."""
+    if place in record:
+        return record[place]
+    value: Any = record
+    for step in paths.steps(place):
+        if not isinstance(value, dict) or step not in value:
+            return paths.at(record, place) if "." in place else paths.ABSENT
+        value = value[step]
+    return value
 
 
 def _opened(value: Any) -> Any:
@@ -77,7 +100,7 @@ def _side(record: Mapping[str, Any], places: tuple[str, ...], decode: ModelBodie
     """Return what the first place with a text says (a request has a route), if it was cut, and if it was a stream."""
     seen = wire.Said()
     for place in places:
-        value = paths.at(record, place)
+        value = _at(record, place)
         text = value if isinstance(value, str) else None
         if value in _EMPTY or (text is not None and text.strip() in decode.absent):
             continue

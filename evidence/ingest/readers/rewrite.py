@@ -41,8 +41,8 @@ class Rewriter:
         """Say what is declared, and in which member of a ZIP the records are."""
         self._parse, self._hide, self._key = options.parse, options.hide, options.key
         self._member = {key: member for key, where in options.carry.items() if where == "@member"}
-        self._names = [paths.steps(path)[-1].lower().encode() for path, _ in options.hide if path[-1] not in "*]"]
-        self._always = bool(self._parse or self._member) or len(self._names) < len(self._hide)
+        self._names = [b"" if path[-1] in "*]" else paths.steps(path)[-1].lower().encode() for path, _ in options.hide]
+        self._always = bool(self._parse or self._member)
         self.idle = not (self._always or self._hide)
 
     def batch(self, batch: Batch) -> None:
@@ -58,7 +58,8 @@ class Rewriter:
 
     def record(self, text: bytes) -> bytes | tuple[str, str | None]:
         """Return a record as it may be kept, or why it is none."""
-        if not self._always and not self._mentions(text):
+        hidden = list(self._mentioned(text))
+        if not self._always and not hidden:
             return text
         value = exact(text)
         if taken := [key for key in self._member if key in value]:
@@ -69,19 +70,20 @@ class Rewriter:
             paths.change(value, path, partial(_opened, path=path, way=way, wrong=wrong))
         if wrong:
             return wrong[0]
-        for path, how in self._hide:
+        for path, how in hidden:
             paths.change(value, path, (lambda _: paths.ABSENT) if how == "drop" else self._hashed)
         try:
             return orjson.dumps(value)
         except orjson.JSONEncodeError:
             return "too_deep", None
 
-    def _mentions(self, text: bytes) -> bool:
-        """Say whether a name of a secret can be in a record; escaped names are possible everywhere."""
-        if b"\\u" in text:
-            return True
+    def _mentioned(self, text: bytes) -> Iterator[tuple[str, str]]:
+        """Yield the secrets whose names can be in a record; escaped names are possible everywhere."""
+        if not self._hide or b"\\u" in text:
+            yield from self._hide
+            return
         lowered = text.lower()
-        return any(name in lowered for name in self._names)
+        yield from (hide for hide, name in zip(self._hide, self._names, strict=True) if name in lowered)
 
     def _hashed(self, value: Any) -> Any:
         if value is None or value in ("", [], {}):
