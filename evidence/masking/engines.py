@@ -33,6 +33,10 @@ class Hits:
     end: np.ndarray[Any, Any]
 
 
+Places = Sequence[tuple[int, Sequence[int]]]
+"""Rows, each with the offsets in the block at which a match may end; none where the engine does not say."""
+
+
 class Engine(Protocol):
     """What a scanner needs of an engine."""
 
@@ -42,7 +46,7 @@ class Engine(Protocol):
         """Return the ends of all anchors in a block."""
         ...
 
-    def rows(self, block: Block) -> dict[int, np.ndarray[Any, Any]]:
+    def rows(self, block: Block) -> dict[int, Places]:
         """Return, per row pattern, the rows in which it may match (never too few, rarely too many), ascending."""
         ...
 
@@ -140,19 +144,24 @@ class _Hyperscan:
         row = np.searchsorted(block.starts, ends - 1, side="right") - 1
         if self._fixed is None:
             self._fixed = np.array([a.low if a.low == a.high else 0 for a in self._anchors] or [0], dtype=np.int64)
-        inside = (row >= 0) & (ends - self._fixed[numbers] >= block.starts[row] - 1)
+        inside = (row >= 0) & (ends - self._fixed[numbers] >= block.starts[row] - 1) & (ends <= block.ends[row] + 1)
         numbers, row, ends = numbers[inside], row[inside], ends[inside]
         order = np.lexsort((ends, numbers))
         return Hits(numbers[order], row[order], ends[order])
 
-    def rows(self, block: Block) -> dict[int, np.ndarray[Any, Any]]:
+    def rows(self, block: Block) -> dict[int, Places]:
         import numpy as np
 
         numbers, ends = (np.array(part, dtype=np.int64) for part in self._found)
-        found = {}
+        found: dict[int, Places] = {}
         for number in np.unique(numbers[numbers >= len(self._anchors)]).tolist():
-            row = np.unique(np.searchsorted(block.starts, ends[numbers == number] - 1, side="right") - 1)
-            found[number - len(self._anchors)] = row[row >= 0]
+            own = np.unique(ends[numbers == number])
+            row = np.searchsorted(block.starts, own - 1, side="right") - 1
+            by_row: dict[int, list[int]] = {}
+            for one, end in zip(row.tolist(), own.tolist(), strict=True):
+                if one >= 0:
+                    by_row.setdefault(one, []).append(end)
+            found[number - len(self._anchors)] = list(by_row.items())
         return found
 
 
@@ -205,13 +214,11 @@ class _Re2:
                 ends.update(stop for stop in stops if expression.fullmatch(text, match.start(), stop))
         return ends
 
-    def rows(self, block: Block) -> dict[int, np.ndarray[Any, Any]]:
-        import numpy as np
-
-        found: dict[int, list[int]] = {}
+    def rows(self, block: Block) -> dict[int, Places]:
+        found: dict[int, list[tuple[int, Sequence[int]]]] = {}
         for row, (start, end) in enumerate(zip(block.starts.tolist(), block.ends.tolist(), strict=True)):
             text = bytes(block.view[start - 1:end + 1])
             for number, expression in enumerate(self._rows):
                 if expression.search(text):
-                    found.setdefault(number, []).append(row)
-        return {number: np.array(rows, dtype=np.int64) for number, rows in found.items()}
+                    found.setdefault(number, []).append((row, ()))
+        return dict(found)

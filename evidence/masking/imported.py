@@ -7,7 +7,9 @@ and allow lists about commits and paths say nothing of a recorded text and are l
 
 from __future__ import annotations
 
+import re
 import tomllib
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence.errors import ConfigError, Where
 from evidence.masking.candidates import CAP, Found
-from evidence.masking.engines import re2_module
+from evidence.masking.engines import Places, re2_module
 from evidence.masking.validators_secrets import entropy
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 ENTITY = "IMPORTED_SECRET"
 CONFIDENCE = 800
+WIDEST = 2048
+_PREFIX = re.compile(r"^(\(\?i\))?\[\\w\.-\]\{0,\d+\}\??")
+"""What a pattern may begin with and does not need to: without it, it is found as surely and several times as fast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +36,17 @@ class AllowList:
 
     expressions: tuple[Any, ...]
     target: str
-    stopwords: tuple[bytes, ...]
+    stopwords: Any
     every: bool
 
     def covers(self, secret: bytes, match: bytes, line: bytes) -> bool:
         """Tell whether the finding is allowed."""
         text = {"match": match, "line": line}.get(self.target, secret)
-        lower = secret.lower()
         tests = []
         if self.expressions:
             tests.append(any(expression.search(text) for expression in self.expressions))
         if self.stopwords:
-            tests.append(any(word in lower for word in self.stopwords))
+            tests.append(self.stopwords.search(secret.lower()) is not None)
         return bool(tests) and (all(tests) if self.every else any(tests))
 
 
@@ -57,21 +61,37 @@ class Imported:
     least_entropy: float
     keywords: tuple[bytes, ...]
     allow: tuple[AllowList, ...]
+    width: int | None
 
-    def examine(self, block: Block, rows: Sequence[int]) -> Iterator[Found]:
+    def examine(self, block: Block, places: Places) -> Iterator[Found]:
         """Yield the findings of this rule in the rows given, at most ``CAP`` + 1 a row."""
-        for row in rows:
-            text = bytes(block.view[int(block.starts[row]):int(block.ends[row])])
+        for row, ends in places:
+            low = int(block.starts[row])
+            text = bytes(block.view[low:int(block.ends[row])])
             if self.keywords and not _holds(text.lower(), self.keywords):
                 continue
             count = 0
-            for match in self.expression.finditer(text):
-                found = self._accept(text, match, row)
-                if found is not None:
-                    count += 1
-                    yield found
-                if count > CAP:
-                    break
+            for start, stop in self._windows([end - low for end in ends], len(text)):
+                for match in self.expression.finditer(text, start, stop):
+                    found = self._accept(text, match, row)
+                    if found is not None:
+                        count += 1
+                        yield found
+                    if count > CAP:
+                        break
+
+    def _windows(self, ends: Sequence[int], size: int) -> Iterator[tuple[int, int]]:
+        """Yield the stretches of a text in which matches lie: as wide as a match can be, around where one may end."""
+        if self.width is None or not ends:
+            yield 0, size
+            return
+        start, stop = max(0, ends[0] - self.width), min(size, ends[0] + self.width)
+        for end in ends[1:]:
+            if end - self.width > stop:
+                yield start, stop
+                start = end - self.width
+            stop = min(size, end + self.width)
+        yield start, stop
 
     def _accept(self, text: bytes, match: Any, row: int) -> Found | None:
         group = self.group or next((n for n in range(1, self.expression.groups + 1) if match.group(n)), 0)
@@ -152,14 +172,33 @@ def _rule(entry: dict[str, Any], shared: list[tuple[AllowList, frozenset[str]]],
     own = _lists(entry.get("allowlists", []) + ([entry["allowlist"]] if "allowlist" in entry else []), path, name)
     allow = tuple(one for one, rules in [*own, *shared] if not rules or name in rules)
     keywords = tuple(str(word).lower().encode() for word in entry.get("keywords", []))
-    return Imported(name, str(entry["regex"]), expression, group, float(entry.get("entropy", 0)), keywords, allow)
+    pattern = _PREFIX.sub(r"\1", str(entry["regex"]))
+    return Imported(name, pattern, expression, group, float(entry.get("entropy", 0)), keywords, allow,
+                    _width(str(entry["regex"])))
+
+
+def _width(pattern: str) -> int | None:
+    """Return how many characters a match can have at most; None where that is unbounded or cannot be said.
+
+    Python's own parser of expressions knows; where the two dialects differ it refuses, and the whole text is read.
+    """
+    from re import _parser  # type: ignore[attr-defined]  # the only one that computes widths; private since 3.11
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            width = int(_parser.parse(pattern).getwidth()[1])
+        except re.error:
+            return None
+    return width if width <= WIDEST else None
 
 
 def _lists(entries: list[dict[str, Any]], path: Path, name: str) -> list[tuple[AllowList, frozenset[str]]]:
     found = []
     for entry in entries:
         expressions = tuple(_compile(str(text), path, name) for text in entry.get("regexes", []))
-        stopwords = tuple(str(word).lower().encode() for word in entry.get("stopwords", []))
+        words = [re.escape(str(word).lower()) for word in entry.get("stopwords", [])]
+        stopwords = _compile("|".join(words), path, name) if words else None
         every = str(entry.get("condition", "OR")).upper() in {"AND", "&&"}
         if every and (entry.get("paths") or entry.get("commits")):
             continue  # one of its conditions is about a file or commit and can never hold for a recorded text

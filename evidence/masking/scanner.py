@@ -51,7 +51,6 @@ class PatternScanner:
         self.rules_digest, self.people = rules_digest, people
         exact = list(people.forms()) if people else []
         self.rules, self.imported, self.grammar, self._allow = tuple(rules), tuple(imported), grammar, tuple(allow)
-        self._room = blocks.Room()
         self._mac = hmac.new(key, digestmod=hashlib.sha256)
         units = [*rules, *grammar.rules]
         anchors = sorted({decode.BLOB, *decode.TRIGGERS, *(anchor for unit in units for anchor in unit.anchors),
@@ -79,7 +78,7 @@ class PatternScanner:
         """Return findings and placeholders of an array of texts in one pass."""
         findings: list[tuple[Any, ...]] = []
         marks: list[tuple[Any, ...]] = []
-        for block in blocks.of_array(texts, self._room):
+        for block in blocks.of_array(texts):
             found, seen = self._block(block)
             findings += (self._row(one, block.first) for one in found)
             marks += ((row + block.first, *rest) for row, *rest in seen)
@@ -111,7 +110,7 @@ class PatternScanner:
             found += candidates.exact(self._exact, hits, block)
         for number, foreign in enumerate(self.imported):
             if number in rows:
-                found += foreign.examine(block, rows[number].tolist())
+                found += foreign.examine(block, rows[number])
         return found
 
     def _row(self, one: Found, first: int) -> tuple[Any, ...]:
