@@ -139,12 +139,20 @@ class AllowRule(Frozen):
     reason: str
 
 
+class AnalyzerUse(Frozen):
+    """A plug-in that sees named entities: its name, and how many responses of the month it reads."""
+
+    name: Identifier
+    sample: int = Field(default=200, ge=1, le=100_000)
+
+
 class Masking(Frozen):
     """How masking is judged and by which rule packs."""
 
     packs: tuple[str, ...] = ("core", "secrets")
     rules: tuple[MaskingRule, ...] = ()
     allow: tuple[AllowRule, ...] = ()
+    analyzer: AnalyzerUse | None = None
     echo: Literal["info", "count"] = "info"
 
 

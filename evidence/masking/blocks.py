@@ -1,7 +1,7 @@
 """Rows of text laid side by side in one buffer, each with a line feed before and after it.
 
-The line feeds are what makes a value at the edge of a row visible to expressions with ``\\b``; clipping to ``starts`` and
-``ends`` is what keeps a value from being read across two rows.
+The line feeds make a value at the edge of a row visible to expressions with ``\\b``; clipping to ``starts`` and
+``ends`` keeps a value from being read across two rows.
 """
 
 from __future__ import annotations

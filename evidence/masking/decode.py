@@ -20,6 +20,7 @@ from evidence.masking.candidates import Found
 TRIGGERS = tuple(parse(text) for text in (
     r"\xc2[\xa0\xad]", r"\xe2\x80[\x80-\x93\xa8\xa9\xaf]", r"\xe2\x81[\x9f\xa0]", r"\xe2\x88\x92", r"\xe3\x80\x80",
     r"\xef\xbb\xbf", r"\xef\xbc[\x8b-\x9a\xa0-\xbf]", r"\xef\xbd[\x81-\x9a]",
+    r"\\[nrt][0-9+(]",
     r"%[2-7][0-9A-Fa-f]", r"&#[0-9xX]", r"&commat;", r"&period;", r"&hyphen;", r"\\u00[2-7]", r"\\x[2-7]",
     r"[A-Za-z0-9@._+-]\\\n", r"[A-Za-z0-9@._-]=\n", r"[A-Za-z0-9@._-]=\r\n",
     r"[\"'] ?\+ ?[\"']", r"[\"']\+\n", r"[\"'] \+\n", r"[A-Za-z0-9@._-][\"']\n[ \t\"'+]", r"[0-9] [\"']\n[ \t\"'+]",
@@ -31,7 +32,7 @@ BLOB = parse(r"[A-Za-z0-9+/]{32}")
 _PIECE = re.compile(
     rb"(?P<gone>\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\\\r?\n[ \t]{0,24}|=\r?\n"
     rb"|[\"'][ \t]?\+?[ \t]?\r?\n[ \t]{0,24}\+?[ \t]?[\"']|[\"'][ \t]?\+[ \t]?[\"'])"
-    rb"|(?P<space>\xc2\xa0|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80)"
+    rb"|(?P<space>\xc2\xa0|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80|\\[nrt](?=[0-9+(]))"
     rb"|(?P<dash>\xe2\x80[\x90-\x93]|\xe2\x88\x92)"
     rb"|(?P<wide>\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e])"
     rb"|%(?P<percent>[2-7][0-9A-Fa-f])"

@@ -8,7 +8,7 @@ once more with the next one.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -44,17 +44,6 @@ class FileFinding:
     confidence_milli: int
     flag: str | None
     value_hmac: str
-
-
-def scan_paths(scanner: Scanner, paths: Sequence[Path]) -> Iterator[FileFinding]:
-    """Yield the findings of files and of all files below folders, in the order of their paths.
-
-    Raises:
-        SourceError: a path does not exist or cannot be read.
-    """
-    for root in paths:
-        for path in inside(root):
-            yield from scan_file(scanner, path)
 
 
 def inside(root: Path) -> list[Path]:

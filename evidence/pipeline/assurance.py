@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from evidence.errors import SourceError
 from evidence.masking.assurance import FLOOR_MILLI, ClassAssurance, lower_bound_milli, prevalence_bound_ppm
 from evidence.pipeline.month import Month
-from evidence.render import Assurance
+from evidence.render import Assurance, Named
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,16 +24,18 @@ if TYPE_CHECKING:
 RESPONSES = 200
 RESPONSE_BYTES = 8192
 """Of a longer response the beginning is copied: what is planted must not drown the measurement in text."""
+NAMED_BYTES = 100_000
+"""Of a longer response a plug-in reads the beginning."""
 PER_CLASS = 100
 """All of 100 found prove a recall of 0.970; three times as many would cost a small month more than reading it."""
 
-_PICKED = f"""
+_PICKED = """
 SELECT e.source_id, e.locator, e.response_part
 FROM exchange AS e, param AS p
 WHERE e.response_bytes > 0 AND e.response_part IS NOT NULL
     AND p.period_from <= e.event_time AND e.event_time < p.period_to
 ORDER BY sha256(interaction_id(e.source_id, e.native_id)), e.ordinal, e.locator
-LIMIT {RESPONSES}"""  # noqa: S608 - a constant of this module
+LIMIT $count"""
 
 
 _JUDGED = "SELECT count(*) FROM chain WHERE response_sha256 IS NOT NULL AND masking_verdict <> 'indeterminate'"
@@ -60,13 +62,32 @@ def measure(month: Month, con: duckdb.DuckDBPyConnection, tree_root: str) -> tup
     return tuple(summed(rows, judged[0], leaking))
 
 
-def responses(month: Month, con: duckdb.DuckDBPyConnection) -> list[bytes]:
-    """Return the beginnings of up to ``RESPONSES`` responses of the period, read again from the vault."""
+def named(month: Month, con: duckdb.DuckDBPyConnection) -> Named | None:
+    """Return what the plug-in that evidence.yaml names sees in a sample of responses; None where it names none.
+
+    Raises:
+        ConfigError: the plug-in is not there, or failed.
+    """
+    from evidence.masking import analyzer
+
+    use = month.company.policies.masking.analyzer
+    if use is None:
+        return None
+    plugin, version = analyzer.load(use.name)
+    texts = [text.decode("utf-8", "replace") for text in responses(month, con, use.sample, NAMED_BYTES)]
+    seen = analyzer.inspect(plugin, texts) if texts else []
+    return Named(use.name, version, len(texts), (con.execute(_JUDGED).fetchone() or (0,))[0],
+                 tuple((one.entity, one.spans, one.texts, one.at_least_ppm, one.at_most_ppm) for one in seen))
+
+
+def responses(month: Month, con: duckdb.DuckDBPyConnection, count: int = RESPONSES,
+              size: int = RESPONSE_BYTES) -> list[bytes]:
+    """Return the beginnings of up to ``count`` responses of the period, read again from the vault."""
     from evidence.ingest.readers import parse_locator
     from evidence.pipeline import texts
 
     sources = {source.id: source for source in month.company.sources}
-    picked = sorted((row for row in con.execute(_PICKED).fetchall() if row[0] in sources),
+    picked = sorted((row for row in con.execute(_PICKED, {"count": count}).fetchall() if row[0] in sources),
                     key=lambda row: (row[0], *parse_locator(row[1]), row[2]))
     found: list[bytes] = []
     for (source, sha, _member), rows in groupby(picked, key=lambda row: (row[0], *parse_locator(row[1])[:2])):
@@ -74,7 +95,7 @@ def responses(month: Month, con: duckdb.DuckDBPyConnection) -> list[bytes]:
             continue
         wanted = [(locator, part) for _, locator, part in rows]
         try:
-            found += (text[:RESPONSE_BYTES] for text in texts.of_file(month.catalogs, sources[source],
+            found += (text[:size] for text in texts.of_file(month.catalogs, sources[source],
                                                                       month.store.vault, wanted))
         except SourceError:
             continue  # made by an older decoder: the measurement does without the rest of this file

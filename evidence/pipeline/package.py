@@ -20,7 +20,7 @@ from evidence.pipeline.month import Month
 if TYPE_CHECKING:
     import duckdb
 
-    from evidence.render import Assurance, Rendered
+    from evidence.render import Assurance, Named, Rendered
     from evidence.seal import Registered, SealKey, Tree
 
 _LEAVES = "SELECT * FROM chain ORDER BY event_time, interaction_id"
@@ -98,7 +98,7 @@ def stage(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, key: Se
     tree = seal.write_leaves(_rows(con), folder / "evidence" / "chains.ndjson",
                              salt_key=month.store.key(f"salt-{month.period.label}"),
                              pseudonym_key=month.store.key("pseudonym"))
-    facts = _facts(month, ident, key, tree, assurance.measure(month, con, tree.root))
+    facts = _facts(month, ident, key, tree, assurance.measure(month, con, tree.root), assurance.named(month, con))
     rendered = render.render(con, month.company, soa=month.soa, exceptions=month.exceptions, facts=facts, out=folder)
     (folder / "custody.json").write_bytes(_custody(month, con, ident, sealed_at, _receipts(month, sealed_at)))
     return Staged(folder, ident, tree, rendered)
@@ -146,7 +146,8 @@ def _rows(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
             yield dict(zip(names, row, strict=True))
 
 
-def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree, measured: tuple[Assurance, ...]) -> Any:
+def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree, measured: tuple[Assurance, ...],
+           named: Named | None) -> Any:
     from evidence import render
 
     company, extra = month.company, month.catalogs
@@ -164,7 +165,7 @@ def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree, measured: tu
         framework=(catalog.home("controls") / f"{company.framework}.yaml").read_bytes(),
         connectors={name: (item.folder / "connector.yaml").read_bytes() for name, item in sorted(used.items())},
         documents=_documents(month), crosswalk=framework.crosswalk(company.framework, extra), assurance=measured,
-        people=people.facts(month.store))
+        people=people.facts(month.store), named=named)
 
 
 def _sql(extra: tuple[Path, ...]) -> dict[str, bytes]:

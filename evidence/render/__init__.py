@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evidence.render.facts import Assurance, People, Previous, ReportFacts
+from evidence.render.facts import Assurance, Named, People, Previous, ReportFacts
 
 if TYPE_CHECKING:
     import duckdb
 
     from evidence.model import Company, Exceptions, Soa
 
-__all__ = ["Assurance", "People", "Previous", "Rendered", "ReportFacts", "render"]
+__all__ = ["Assurance", "Named", "People", "Previous", "Rendered", "ReportFacts", "render"]
 
 
 @dataclass(frozen=True, slots=True)

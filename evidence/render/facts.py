@@ -50,6 +50,20 @@ class People:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What a plug-in that sees named entities saw in a sample of responses.
+
+    ``rows`` holds entity, spans, responses with one, and of a million responses how many have one at least and at most.
+    """
+
+    name: str
+    version: str
+    read: int
+    responses: int
+    rows: tuple[tuple[str, int, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFacts:
     """The identity of a package and the texts that went into it.
 
@@ -78,6 +92,7 @@ class ReportFacts:
         crosswalk: control id to (other framework to references there).
         assurance: results of the detector's own qualification; empty when it was not run.
         people: the directory's people whom the texts were read for; None when there was no directory.
+        named: what an optional plug-in saw in a sample; None when evidence.yaml names none.
         sample_seed: seed of the sample; the tree root when not given.
         max_pages: most pages that the PDF may have.
     """
@@ -106,6 +121,7 @@ class ReportFacts:
     crosswalk: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     assurance: tuple[Assurance, ...] = ()
     people: People | None = None
+    named: Named | None = None
     sample_seed: str | None = None
     max_pages: int = 150
 

@@ -1,8 +1,8 @@
 """How fast the scanner is, what each rule costs, what it finds, and others beside it: ``python tests/bench/masking.py``.
 
 All figures are thread CPU time of one run on the same text: ratios of one run mean something, figures of two machines do
-not. ``--million`` reads a million responses of 2 KB from Parquet, ``--gitleaks FILE`` adds that configuration.
-presidio-analyzer and detect-secrets are measured where they are installed; they are no part of the lock.
+not. ``--million`` reads a million responses of 2 KB from Parquet; ``--alone`` leaves out the others.
+What others made is installed below ``build/`` by the benchmark itself (``_others``); it is no part of the lock.
 """
 # ruff: noqa: T201 - it prints, that is its purpose
 
@@ -12,11 +12,11 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from importlib.util import find_spec
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
+import _others
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -89,35 +89,46 @@ def costs(scanner: PatternScanner, texts: list[bytes]) -> list[tuple[float, str]
     return sorted(found, reverse=True)
 
 
-def rivals() -> Iterator[tuple[str, Callable[[str], object]]]:
-    """Yield what else is installed, as a function over one text; say of the rest that it is not."""
-    if find_spec("presidio_analyzer"):
-        from presidio_analyzer import PatternRecognizer, RecognizerRegistry
-
-        registry = RecognizerRegistry()
-        registry.load_predefined_recognizers(languages=["en"])
-        patterns = [r for r in registry.recognizers if isinstance(r, PatternRecognizer)]
-        yield (f"presidio-analyzer, {len(patterns)} recognizers alone",
-               lambda text: [r.analyze(text, r.supported_entities, None) for r in patterns])
-    else:
-        print("presidio-analyzer is not installed: not compared (pip install presidio-analyzer)")
-    if find_spec("detect_secrets"):
-        from detect_secrets.core.scan import scan_line
-        from detect_secrets.settings import default_settings
-
-        with default_settings():
-            yield "detect-secrets", lambda text: [found for line in text.splitlines() for found in scan_line(line)]
-    else:
-        print("detect-secrets is not installed: not compared (pip install detect-secrets)")
-
-
 def compare(own: float, texts: list[bytes]) -> None:
     """Print how many times faster the scanner is than others on a part of the same text."""
     few = [text.decode() for text in texts[:60]]
     size = sum(len(text.encode()) for text in few) / 1e6
-    for name, work in rivals():
-        rate = size / best(lambda work=work: [work(text) for text in few], 1)
+    for name, work in (_others.presidio(), _others.detect_secrets()):
+        rate = size / best(lambda work=work: [work(text) for text in few], 2)
         print(f"{name:40} {rate:8.3f} MB/s: the scanner is {own / rate:,.0f} times as fast")
+
+
+def foreign(scanner: PatternScanner) -> None:
+    """Print recall and precision, of the scanner and of presidio-analyzer, on labelled text that nobody here wrote.
+
+    What the scanner sets aside as a documentation value is found too; spans must overlap by half and be of one entity.
+    """
+    cases = list(_others.labelled(12))
+    texts = pa.array([text for text, _ in cases], pa.string())
+    mine: list[list[tuple[str, int, int]]] = [[] for _ in cases]
+    for found in scanner.scan(texts).to_pylist():
+        text = cases[found["row"]][0].encode()
+        start, end = (len(text[:at].decode("utf-8", "ignore")) for at in (found["off_bytes"], found["off_bytes"] + found["len_bytes"]))
+        mine[found["row"]].append((found["entity_type"], start, end))
+    _, work = _others.presidio()
+    theirs = [work(text) for text, _ in cases]
+    print(f"labelled text of others, {len(cases):,} sentences: recall and precision of the scanner, and of presidio-analyzer")
+    for entity in sorted(set(_others.ENTITIES.values())):
+        cells = []
+        for answers in (mine, theirs):
+            hits = said = right = total = 0
+            for (_, spans), given in zip(cases, answers, strict=True):
+                truth = [span for span in spans if span[0] == entity]
+                own = {span for span in given if span[0] == entity}
+                total, said = total + len(truth), said + len(own)
+                hits += sum(any(_covers(one, span) for one in own) for span in truth)
+                right += sum(any(_covers(one, span) for span in truth) for one in own)
+            cells.append(f"{hits / total:.3f} {right / max(1, said):.3f}")
+        print(f"{entity:16} n={total:5}   ours {cells[0]}   presidio {cells[1]}")
+
+
+def _covers(one: tuple[str, int, int], span: tuple[str, int, int]) -> bool:
+    return (min(one[2], span[2]) - max(one[1], span[1])) * 2 > span[2] - span[1]
 
 
 def parquet(scanner: PatternScanner, texts: list[bytes], rows: int) -> None:
@@ -160,16 +171,20 @@ def main() -> int:
     """Print speed, costs, recall and comparisons; return 1 if a rule exceeds its budget or the engines differ."""
     asked = argparse.ArgumentParser()
     asked.add_argument("--million", action="store_true")
-    asked.add_argument("--gitleaks", type=Path)
+    asked.add_argument("--alone", action="store_true")
     options = asked.parse_args()
     fast, slow = (masking.load(PACKS, key=KEY, engine=engine) for engine in ("hyperscan", "re2"))
     texts = corpora(fast)
     rates = {name: speed(name, fast, rows) for name, rows in texts.items()}
     speed("answers, second engine", slow, texts["answers"][:500])
-    if options.gitleaks:
-        speed("answers, with gitleaks", masking.load(PACKS, key=KEY, extra=[options.gitleaks]), texts["answers"])
     parquet(fast, texts["answers"], 1_000_000 if options.million else 20_000)
-    compare(rates["answers"], texts["answers"])
+    if not options.alone and _others.fetch():
+        compare(rates["answers"], texts["answers"])
+        foreign(fast)
+        if path := _others.gitleaks():
+            more = masking.load(PACKS, key=KEY, extra=[path])
+            speed("answers, with gitleaks", more, texts["answers"])
+            speed("source, with gitleaks", more, texts["source"])
     same = alike(fast, slow, [*texts["answers"][:500], *texts["source"][:500], *texts["dense"][:200]])
     dear = costs(fast, texts["source"])
     for added, rule in dear[:10]:

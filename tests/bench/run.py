@@ -19,7 +19,7 @@ def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     failed = 0
     for path in sorted(HERE.glob("*.py")):
-        if path.name == Path(__file__).name:
+        if path.name == Path(__file__).name or path.name.startswith("_"):
             continue
         print(f"== {path.stem}", flush=True)
         with (OUT / f"{path.stem}.txt").open("w", encoding="utf-8") as out:

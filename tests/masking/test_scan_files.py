@@ -7,7 +7,7 @@ import io
 import pytest
 
 from evidence.errors import SourceError
-from evidence.masking.scan_files import ROW_BYTES, scan_paths, scan_stream
+from evidence.masking.scan_files import ROW_BYTES, inside, scan_file, scan_stream
 
 ADDRESS = "mira.tolvas@kadorlin.io"
 
@@ -17,7 +17,7 @@ def test_lines_and_offsets(tmp_path, scanner):
     (tmp_path / "b.txt").write_text(f"one\ntwo é {ADDRESS}\n")
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "c.env").write_text(f"\n\nMAIL={ADDRESS}")
-    found = list(scan_paths(scanner, [tmp_path]))
+    found = [f for path in inside(tmp_path) for f in scan_file(scanner, path)]
     assert [(f.path.rsplit("/", 1)[-1], f.line, f.offset, f.entity) for f in found] == [("c.env", 3, 7, "EMAIL_ADDRESS"), ("b.txt", 2, 11, "EMAIL_ADDRESS")]
     assert not any(ADDRESS in str(f) for f in found)
 
@@ -44,13 +44,13 @@ def test_parquet(tmp_path, scanner):
     import pyarrow.parquet as pq
 
     pq.write_table(pa.table({"n": [1, 2], "answer": ["x", f"to {ADDRESS}"], "prompt": [None, "y"]}), tmp_path / "x.parquet")
-    assert [(f.cell, f.offset) for f in scan_paths(scanner, [tmp_path / "x.parquet"])] == [("answer[1]", 3)]
+    assert [(f.cell, f.offset) for f in scan_file(scanner, tmp_path / "x.parquet")] == [("answer[1]", 3)]
 
 
 def test_what_cannot_be_read(tmp_path, scanner):
     """A missing path and a file that only says it is Parquet are errors that name it."""
     with pytest.raises(SourceError, match="no such file"):
-        list(scan_paths(scanner, [tmp_path / "missing"]))
+        inside(tmp_path / "missing")
     (tmp_path / "x.parquet").write_text("nonsense")
     with pytest.raises(SourceError, match="not Parquet"):
-        list(scan_paths(scanner, [tmp_path / "x.parquet"]))
+        list(scan_file(scanner, tmp_path / "x.parquet"))

