@@ -14,7 +14,7 @@ SELECT n.record_no,
        n.s.TimeGenerated AS event_time_raw,
        utc(n.s.TimeGenerated) + to_milliseconds(TRY_CAST(n.s.TotalTime AS BIGINT)) AS end_time,
        'proxied_traffic' AS session_kind,
-       COALESCE(n.oid, n.owner) AS subject,
+       COALESCE(n.oid, n.owner, nz(n.s.ApimSubscriptionId)) AS subject,
        CASE WHEN contains(n.name, '@') THEN norm_id(n.name) WHEN n.oid IS NULL AND contains(n.owner, '@')
             THEN norm_id(n.owner) END AS subject_email,
        n.name AS subject_name,

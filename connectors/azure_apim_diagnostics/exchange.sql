@@ -14,7 +14,7 @@ SELECT n.record_no,
        utc(n.s."time") AS event_time,
        n.s."time" AS event_time_raw,
        utc(n.s."time") + to_milliseconds(TRY_CAST(n.s.durationMs AS BIGINT)) AS response_time,
-       COALESCE(n.oid, n.owner) AS subject,
+       COALESCE(n.oid, n.owner, nz(n.q.apimSubscriptionId)) AS subject,
        CASE WHEN contains(n.name, '@') THEN norm_id(n.name) WHEN n.oid IS NULL AND contains(n.owner, '@')
             THEN norm_id(n.owner) END AS subject_email,
        CASE WHEN n.oid IS NOT NULL THEN 'user' WHEN n.owner IS NOT NULL THEN 'personal_key'

@@ -14,7 +14,7 @@ SELECT l.record_no,
        l.m['time'] AS event_time_raw,
        generic_time(l.m['response_time'], l.o) AS response_time,
        nz(l.m['session']) AS session_id,
-       nz(l.m['user']) AS subject,
+       COALESCE(nz(l.m['user']), CASE WHEN l.who IS NULL THEN nz(l.m['key']) END) AS subject,
        norm_id(CASE WHEN contains(l.m['user_email'], '@') THEN l.m['user_email'] WHEN contains(l.m['user'], '@')
                THEN l.m['user'] END) AS subject_email,
        CASE WHEN l.who IS NULL THEN CASE WHEN nz(l.m['key']) IS NOT NULL THEN 'api_key' END

@@ -1,11 +1,12 @@
 -- One row per logged request. A key that belongs to a user is his personal key; the user of the master key is nobody.
+-- A key of nobody stands for itself.
 -- A failed request was blocked where a guardrail stepped in, denied where the proxy refused it, else never answered.
 WITH logged AS (
     SELECT r.record_no, r.s, r.options, COALESCE(nz(r.s.request_id), r.s.id) AS id,
            NULLIF(COALESCE(nz(r.s.metadata.user_api_key_user_id), nz(r.s."user")), 'default_user_id') AS user_id,
            norm_id(r.s.metadata.user_api_key_user_email) AS email,
-           COALESCE(nz(r.s.metadata.user_api_key_hash), nz(r.s.metadata.user_api_key), nz(r.s.api_key)) AS key_hash,
-           nz(r.s.metadata.user_api_key_alias) AS key_alias,
+           COALESCE(nz(r.s.metadata.user_api_key_alias), 'key-' || left(sha256(COALESCE(nz(r.s.metadata.user_api_key_hash),
+               nz(r.s.metadata.user_api_key), nz(r.s.api_key))), 12)) AS key_name,
            lower(COALESCE(nz(r.s.status), nz(r.s.metadata.status))) AS status,
            TRY_CAST(COALESCE(nz(r.s.error_information.error_code), nz(r.s.metadata.error_information.error_code)) AS BIGINT)
                AS error_code,
@@ -13,7 +14,7 @@ WITH logged AS (
     FROM record AS r
 ), judged AS (
     SELECT l.*, list_filter(l.guardrails, lambda g: g.guardrail_status = 'guardrail_intervened')[1].guardrail_name AS stopped_by,
-           COALESCE(l.key_hash, l.key_alias) IS NOT NULL AS by_key
+           COALESCE(l.user_id, l.email) IS NOT NULL AS owned
     FROM logged AS l
 )
 SELECT j.record_no,
@@ -22,11 +23,11 @@ SELECT j.record_no,
        j.s.startTime AS event_time_raw,
        litellm_time(j.s.endTime, j.options['timezone']) AS response_time,
        COALESCE(nz(j.s.session_id), nz(j.s.trace_id)) AS session_id,
-       j.user_id AS subject,
+       COALESCE(j.user_id, CASE WHEN NOT j.owned THEN j.key_name END) AS subject,
        CASE WHEN contains(j.email, '@') THEN j.email WHEN contains(j.user_id, '@') THEN norm_id(j.user_id) END AS subject_email,
-       CASE WHEN j.by_key AND COALESCE(j.user_id, j.email) IS NOT NULL THEN 'personal_key' WHEN j.by_key THEN 'api_key'
-            WHEN j.user_id IS NOT NULL THEN 'user' END AS identity_type,
-       COALESCE(j.key_alias, 'key-' || left(sha256(j.key_hash), 12)) AS credential_id,
+       CASE WHEN j.key_name IS NULL THEN CASE WHEN j.owned THEN 'user' END WHEN j.owned THEN 'personal_key'
+            ELSE 'api_key' END AS identity_type,
+       j.key_name AS credential_id,
        COALESCE(j.options['connection'], nz(j.s.model_group), nz(j.s.model)) AS connection,
        bare_ip(COALESCE(nz(j.s.requester_ip_address), j.s.metadata.requester_ip_address)) AS client_ip,
        nz(j.s.metadata.user_api_key_request_route) AS route,
