@@ -193,7 +193,7 @@ def names(root: Path) -> dict[str, set]:
     pipeline.ingest(store, company, received_at=NOW, jobs=1, scanner=partial({}.get, "no scanner"))
     found = {}
     with store.open(period=PERIOD, reference_time=NOW) as con:
-        for name in sorted(set(connector.load(company.sources[0].connector).relations) - {"source_window"}):
+        for name in sorted(set(connector.load(company.sources[0].connector, store.catalogs()).relations) - {"source_window"}):
             if rows_ := set(con.execute(f"SELECT native_id, ordinal FROM {name}").fetchall()):
                 found[name] = rows_
     return found
