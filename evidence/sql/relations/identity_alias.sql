@@ -15,7 +15,7 @@ CREATE TABLE identity_alias (
     observed_at     TIMESTAMP,           -- UTC; when the source was asked (pull receipt, file content or evidence.yaml), never mtime
     event_time TIMESTAMP,                -- UTC; the same as observed_at; NULL for a list without a time
     event_time_raw VARCHAR,              -- the same instant as the source wrote it
-    alias_type VARCHAR NOT NULL,         -- oid, upn, email, subject, employee_id, gateway_user, or a name that connectors agree on
+    alias_type VARCHAR NOT NULL,         -- oid, upn, email, subject, employee_id, gateway_user, or a name that connectors agree on; phone only for the scanner
     issuer VARCHAR NOT NULL,             -- tenant, issuer or system in which the alias is unique
     alias VARCHAR NOT NULL,              -- normalised with norm_id()
     anchor_type VARCHAR NOT NULL,        -- alias type that names the person: oid for a directory, any for a hand-kept list

@@ -5,7 +5,7 @@ WITH directory AS (
     SELECT lower(a.anchor) AS account_id, a.alias_type, a.issuer, a.alias, 'directory' AS origin,
            coalesce(a.event_time, a.observed_at) AS seen, a.valid_from, a.valid_to, a.basis
     FROM identity_alias AS a
-    WHERE a.anchor_type = 'oid' AND a.basis <> 'declared' AND a.alias_type <> 'oid'
+    WHERE a.anchor_type = 'oid' AND a.basis <> 'declared' AND a.alias_type NOT IN ('oid', 'phone')
 )
 SELECT d.* FROM directory AS d
 UNION ALL

@@ -7,7 +7,7 @@ WITH said AS (
            a.display_name, a.person_kind,
            CASE WHEN a.anchor_type = 'upn' THEN 'email' ELSE a.anchor_type END || ':' || a.anchor AS own_node,
            coalesce(a.valid_from, open_from()) AS valid_from, coalesce(a.valid_to, open_to()) AS valid_to
-    FROM identity_alias AS a WHERE a.basis = 'declared'
+    FROM identity_alias AS a WHERE a.basis = 'declared' AND a.alias_type <> 'phone'
 ), direct AS (
     SELECT DISTINCT d.source_id, d.native_id, d.ordinal, 'oid:' || i.account_id AS node
     FROM said AS d
