@@ -94,8 +94,8 @@ def build(con: duckdb.DuckDBPyConnection, company: Company, *, soa: Soa, excepti
     context |= _sources(con, company, facts, caps)
     context |= _completeness(con)
     context |= {name: query.rows(con, name) for name in (
-        "tiers", "identities", "links", "approvals", "approvers", "stale", "masking_chains", "masking_entities",
-        "findings", "canaries")}
+        "tiers", "identities", "links", "approvals", "approvers", "stale", "ability", "gateways",
+        "masking_chains", "masking_entities", "findings", "canaries")}
     context |= _exceptions(con, facts, exceptions, caps)
     context |= _samples(con, company, facts, caps)
     context["ledger"] = query.one(con, "ledger")
