@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import bz2
 import copy
+import gzip
+import io
 import json
+import zipfile
 from functools import cache
 
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evidence import connector, connector_cases
 from evidence.ingest.readers.feed import feed
-from tests.connectors.kit import conserved, run
+from tests.connectors.kit import conserved, normalizer, numbers, run
 
 NAMES = [c.id for c in connector.all_connectors()]
 ODD = st.sampled_from([
@@ -76,3 +81,50 @@ def test_no_sound_record_breaks_a_statement(name):
     out = run(name, seeds(name))
     assert conserved(out, len(seeds(name)))
     assert "sql_error" not in out.rejects["reason"].to_pylist()
+
+
+def zipped(data: bytes) -> bytes:
+    """A ZIP with the file below a folder, beside one whose name leads out of it and one that is none of these."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (("export/2026/a.json", data), ("../../etc/passwd", data), ("note.txt", b"hello")):
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+CONTAINERS = {"plain": bytes, "gzip": gzip.compress, "two members": lambda d: gzip.compress(d[:99]) + gzip.compress(d[99:]),
+              "bzip2": bz2.compress, "zstd": zstandard.compress, "zip": zipped, "utf-16": lambda d: d.decode("utf-8", "replace").encode("utf-16")}
+
+
+@st.composite
+def harmed(draw, name):
+    """A case file of a connector in some container, with up to three harms to the text, and then to the container."""
+    data = draw(st.sampled_from([path.read_bytes() for path in connector_cases.cases(connector.load(name))]))[:60_000]
+    kind = draw(st.sampled_from(sorted(CONTAINERS)))
+    for _ in range(draw(st.integers(0, 3))):
+        data = harm(draw, data)
+    packed = CONTAINERS[kind](data)
+    return kind, harm(draw, packed) if draw(st.booleans()) else packed
+
+
+def harm(draw, data: bytes) -> bytes:
+    """Some bytes cut off, lost, overwritten, repeated or put in between."""
+    start, size = draw(st.integers(0, len(data))), draw(st.integers(0, 200))
+    odd = draw(st.sampled_from([b"", b"\x00", b"\xff\xfe", b"\n", b"\r\n\r\n", b'"', b"{", b"]", b",", b"\\", b"PK\x03\x04", "\ufeff".encode(), b"NaN"]))
+    return draw(st.sampled_from([data[:start], data[:start] + odd + data[start + size:], data[:start + size] + odd + data[start:], odd + data]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(data=st.data())
+def test_a_mangled_file_is_accounted_for(name, data, tmp_path_factory):
+    """Whatever happened to a file and to what it is packed in: no traceback, and each line ends as rows, reject, skip or blank."""
+    kind, content = data.draw(harmed(name))
+    path = tmp_path_factory.getbasetemp() / "mangled"
+    path.write_bytes(content)
+    for records, parts, refused in feed(connector.load(name), path, normalizer(name).options, encoding="utf-16" if kind == "utf-16" else None):
+        out = normalizer(name).batch(records, parts)
+        given, skips = set().union(*(numbers(table) for table in out.rows.values())), numbers(out.skips)
+        assert given | skips | numbers(out.rejects) == set(records["record_no"].to_pylist())
+        assert not given & skips
+        assert all(reject.reason for reject in refused)
