@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -70,6 +71,7 @@ class FilePass:
         self._fits = False
         self._misfit: RefusalError | None = None
         self._count = dict.fromkeys(("lines", "blanks", "rejects", "skips", "texts", "fan_out"), 0)
+        self._reasons: Counter[str] = Counter()
         self._stop: tuple[str, str | None] | None = None
         self._refusal: RefusalError | None = None
 
@@ -139,6 +141,7 @@ class FilePass:
             numbers, reasons, details, sizes = (list(column) for column in zip(*refused, strict=True))
             where = [readers.locator(self.sha, member, number) for number in numbers]
             size = len(refused)
+            self._reasons.update(reasons)
             self._rows.add("reject", pa.table(
                 {"source_id": [self.job.source.id] * size, "locator": where, "relation": [None] * size,
                  "reason": reasons, "detail": details, "byte_len": sizes}, schema=segment.schema("reject")))
@@ -179,6 +182,7 @@ class FilePass:
         for name, more in (("rejects", len(lost)), ("skips", skips.num_rows), ("texts", texts),
                            ("fan_out", len(given) - pc.count_distinct(given).as_py())):
             self._count[name] += more
+        self._reasons.update(rejects["reason"].to_pylist())
         if self._rows:
             for name, table in (*rows.items(), ("reject", rejects), ("skip", skips)):
                 self._rows.add(name, table)
@@ -208,7 +212,8 @@ class FilePass:
         count = self._count
         records = count["lines"] - count["blanks"] - count["rejects"]
         if records == 0 and count["rejects"] and not self._stop:
-            self._stop = ("no_record", "nothing in it could be used")
+            why = min(self._reasons.items(), key=lambda item: (-item[1], item[0]))[0]
+            self._stop = ("no_record", f"nothing in it could be used, mostly for {why}")
             self._reject("", [(WHOLE_FILE, *self._stop, None)])
         tables = rows.close()
         state = "read" if not self._stop else "partial" if records else "unreadable"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence import connector, pipeline, relations
+from evidence import cli, connector, pipeline, relations
 from evidence.ingest.readers.feed import feed
 from evidence.normalize.texts import hashes
 from evidence.pipeline import recognise
@@ -118,6 +118,17 @@ def test_a_sample_is_of_one_connector_alone(shared, name):
         for path in sorted((shared / "samples").glob(pattern)):
             tried = recognise.candidates(partial(path.open, "rb"), ALL)
             assert [one.connector for one in tried if one.fits] == [name], path
+
+
+def test_concealed_names_are_the_reason_given(tmp_path, capsys):
+    """A report of concealed names alone is refused, and the summary says that this is why."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "report.csv").write_text("Report Refresh Date,User Principal Name,Last Activity Date,Copilot Chat Last Activity Date\n"
+                                                  f"2026-10-07,{'0F' * 16},2026-10-06,2026-10-06\n", "utf-8")
+    (tmp_path / "evidence.yaml").write_text("version: 1\norganisation: Nordwind\nsources:\n"
+                                            "  - {id: report, connector: m365_usage_report, paths: [logs/*.csv]}\n", "utf-8")
+    assert cli.call(["ingest", "-C", str(tmp_path)]) == 3
+    assert "no_record: nothing in it could be used, mostly for concealed_user_name" in capsys.readouterr().out
 
 
 def test_records_beside_are_neither_recognised_nor_refused():
