@@ -15,6 +15,6 @@ SELECT s.record_no,
        'email' AS anchor_type,
        norm_id(s.name_id) AS anchor,
        'unknown' AS person_kind,
-       'declared' AS basis
+       'event' AS basis
 FROM said AS s
 WHERE s.a.alias IS NOT NULL AND s.a.alias NOT IN ('', '0')

@@ -175,3 +175,16 @@ def test_an_account_of_a_service_is_no_person(company):
     assert chains["x"]["caller_class"] == "service_principal"
     assert chains["y"]["caller_class"] == "shared_key"
     assert chains["x"]["person_id"] is None
+
+
+def test_what_a_vendor_says_of_its_names_leads_to_a_person_and_makes_none(company):
+    """A number is a login, by the vendor; the login is somebody's, by the list: so is the number. Alone it is nobody's."""
+    company.person("ada")
+    company.declare("github_login", "ada-dev", "email", "ada@x.test")
+    for number, login in (("501", "ada-dev"), ("502", "nobody-s")):
+        company.put("identity_alias", source_id="seats", issuer="github.com", alias_type="github_id", alias=number,
+                    anchor_type="github_login", anchor=login, person_kind="unknown", basis="event")
+    company.run()
+    assert [(row["alias"], row["person_id"], row["basis"]) for row in company.table("person_alias", "alias_type = 'github_id'")
+            ] == [("501", "p:t/o-ada", "event")]
+    assert len(company.table("person")) == 1

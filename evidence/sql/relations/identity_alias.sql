@@ -24,7 +24,7 @@ CREATE TABLE identity_alias (
     person_kind VARCHAR NOT NULL,        -- member, guest, service, shared or unknown
     valid_from TIMESTAMP,                -- UTC; NULL: open
     valid_to TIMESTAMP,                  -- UTC, exclusive; NULL: open
-    basis VARCHAR NOT NULL,              -- snapshot, event or declared
+    basis VARCHAR NOT NULL,              -- snapshot, event (a record that names two names as one) or declared
     CHECK (person_kind IN ('member', 'guest', 'service', 'shared', 'unknown')),
     CHECK (basis IN ('snapshot', 'event', 'declared'))
 );

@@ -8,7 +8,7 @@ WITH part AS (
     SELECT n.person_id, d.display_name, d.person_kind, d.anchor_type, d.anchor, 'declared', 'p:' || d.own_node
     FROM w_node AS n INNER JOIN w_declared AS d ON d.own_node = n.node AND d.stands_alone
     UNION ALL
-    SELECT n.person_id, d.display_name, d.person_kind, d.anchor_type, d.anchor, 'declared', ''
+    SELECT n.person_id, d.display_name, d.person_kind, d.anchor_type, d.anchor, d.basis, ''
     FROM w_node AS n INNER JOIN w_declared AS d ON d.node = n.node AND NOT d.stands_alone
 ), ranked AS (
     SELECT p.*, row_number() OVER (

@@ -8,12 +8,12 @@ WITH named AS (
     INNER JOIN w_account AS a ON a.account_id = i.account_id
     INNER JOIN w_node AS n ON n.node = a.node
     UNION ALL
-    SELECT d.alias_type, d.issuer, d.alias, n.person_id, a.account_id, d.valid_from, d.valid_to, 'declared', NULL, NULL
+    SELECT d.alias_type, d.issuer, d.alias, n.person_id, a.account_id, d.valid_from, d.valid_to, d.basis, NULL, NULL
     FROM w_declared AS d
     INNER JOIN w_node AS n ON n.node = d.node
     LEFT JOIN w_account AS a ON a.node = d.node
     UNION ALL
-    SELECT DISTINCT d.anchor_type, '', d.anchor, n.person_id, a.account_id, d.valid_from, d.valid_to, 'declared',
+    SELECT DISTINCT d.anchor_type, '', d.anchor, n.person_id, a.account_id, d.valid_from, d.valid_to, d.basis,
            CAST(NULL AS TIMESTAMP), CAST(NULL AS TIMESTAMP)
     FROM w_declared AS d
     INNER JOIN w_node AS n ON n.node = d.node
