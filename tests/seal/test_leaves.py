@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evidence import relations
@@ -33,12 +33,17 @@ def written(kit: Any, rows: Any, folder: Path, **more: Any) -> list[bytes]:
     return out.read_bytes().splitlines()
 
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no finding
+
+
+@PATIENT
 @given(st.dictionaries(keys, values, max_size=8))
 def test_lines_are_canonical_json(value: dict[str, Any]) -> None:
     """Under the limits of the leaf's schema the fast writer and an implementation of RFC 8785 agree byte by byte."""
     assert canonical(value) == rfc8785.dumps(value)
 
 
+@PATIENT
 @given(st.dictionaries(keys, values, max_size=8))
 def test_the_verifier_accepts_canonical_json_only(value: dict[str, Any]) -> None:
     """What the sealer writes is read back; the same value written in another way is refused."""

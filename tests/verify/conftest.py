@@ -33,4 +33,4 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> object:
 
 
 museum_module = _load("museum")
-chromium_module = _load("chromium")
+chromium_module, firefox_module = _load("chromium"), _load("firefox")

@@ -80,13 +80,20 @@ def test_every_broken_proof_is_refused(kit: Any, tmp_path: Path) -> None:
     assert [case.name for case, one in zip(museum.PROOFS, run(jobs), strict=True) if one["ok"]] == []
 
 
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
-def test_a_real_browser_verifies_from_a_local_file(kit: Any, tmp_path: Path) -> None:
-    """Opened from file:// in Chromium, the page runs its worker under its own policy and comes to its verdicts."""
+BROWSERS = {"chromium": ("chromium", "Chromium"), "firefox": ("firefox-esr", "Firefox")}
+
+
+@pytest.mark.parametrize("which", sorted(BROWSERS))
+def test_a_real_browser_verifies_from_a_local_file(kit: Any, tmp_path: Path, which: str) -> None:
+    """Opened from file://, the page runs its worker under its own policy and comes to its verdicts."""
+    name, driver = BROWSERS[which]
+    program = shutil.which(name) or shutil.which(which)
+    if program is None:
+        pytest.skip(f"{which} is not installed")
     page = Path(shutil.copy(PAGE, tmp_path))
     broken = tmp_path / "broken.zip"
     broken.write_bytes(museum.flip(kit.plain.read_bytes()))
-    with sys.modules["evidence_tests_chromium"].Chromium(shutil.which("chromium"), tmp_path / "profile") as browser:
+    with getattr(sys.modules[f"evidence_tests_{which}"], driver)(program, tmp_path / "profile") as browser:
         assert browser.verify(page, kit.plain, kit.test_key.fingerprint) == "VERIFIED: evidence-2026-10"
         assert browser.verify(page, kit.plain, "").startswith("CONSISTENT, BUT NOT PINNED")
         assert browser.verify(page, broken, kit.test_key.fingerprint) == "NOT VERIFIED"

@@ -146,6 +146,16 @@ def test_a_common_zip_tool_tests_it_clean(kit: Any) -> None:
     assert "sha256:" in done.stdout
 
 
+@pytest.mark.parametrize("command", [["7z", "t"], ["zipdetails", "--scan"]], ids=lambda command: command[0])
+def test_other_zip_tools_find_nothing_odd(kit: Any, command: list[str]) -> None:
+    """7-Zip tests every entry, and a tool that prints every byte of an archive finds none that belongs to nothing."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    done = subprocess.run([*command, kit.timed], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not [line for line in done.stdout.splitlines() if any(word in line for word in ("ERROR", "WARNING", "UNEXPECTED"))]
+
+
 def test_the_unsigned_report_is_a_prefix_of_the_sealed_one(kit: Any) -> None:
     """A rendered report can be compared with the sealed one by its first bytes."""
     files = kit.module.unpack(kit.plain)
