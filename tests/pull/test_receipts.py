@@ -187,7 +187,7 @@ def test_pulls_of_two_months_prove_the_days_between_them(tmp_path):
     while clock.now < datetime(2026, 11, 4, tzinfo=UTC):
         label = f"{clock.now - timedelta(days=1):%Y-%m}"
         assert pull(root, Api(FULL, clock=clock), clock=clock, period=label).state == "pulled"
-        clock.sleep(86_400 * 4)
+        clock.sleep(86_400 * (4 if clock.now.day < 28 and clock.now.month == 10 else 1))
     assert pull(root, Api(FULL, clock=clock), clock=clock).state == "nothing_to_ask"
     assert coverage_after(root) == [("covered", "receipt", "records_present")]
 
