@@ -213,12 +213,47 @@ def report(results: dict[int, dict[str, Any]], top: int) -> None:
         print(f"{large // small} times the exchanges cost {ratio:.1f} times as much")
 
 
+def figure(results: dict[int, dict[str, Any]]) -> str:
+    """Return the growth curve as SVG: CPU seconds over exchanges, both axes by powers of ten, pandas and 11 : 10 beside."""
+    from math import log10
+
+    wide, high, left, top = 560, 320, 60, 20
+    sizes = sorted(results)
+    seconds = [results[size][job]["total"] for size in sizes for job in ("correlate", "pandas")]
+    low, up = int(log10(min(seconds)) // 1), int(-(-log10(max(seconds)) // 1))
+    first, last = log10(sizes[0]), max(log10(sizes[-1]), log10(sizes[0]) + 1)
+
+    def at(size: float, cost: float) -> str:
+        x = left + (log10(size) - first) / (last - first) * (wide - left - 40)
+        y = top + (up - log10(cost)) / (up - low) * (high - top - 50)
+        return f"{x:.0f},{y:.0f}"
+
+    lines = []
+    for job, colour, label in (("correlate", "#14304f", "all of correlation"), ("pandas", "#b06a00", "one join in pandas")):
+        points = " ".join(at(size, results[size][job]["total"]) for size in sizes)
+        x, y = at(sizes[-1], results[sizes[-1]][job]["total"]).split(",")
+        lines.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
+                     f'<text x="{int(x) - 6}" y="{int(y) - 8}" text-anchor="end" fill="{colour}">{label}</text>')
+    start = results[sizes[0]]["correlate"]["total"]
+    limit = " ".join(at(size, start * 11 ** log10(size / sizes[0])) for size in sizes)
+    lines.append(f'<polyline points="{limit}" fill="none" stroke="#9a1f24" stroke-dasharray="4 3"/>')
+    for power in range(low, up + 1):
+        y = at(sizes[0], 10.0 ** power).split(",")[1]
+        lines.append(f'<path d="M {left} {y} H {wide - 40}" stroke="#d3d9e0"/><text x="6" y="{y}">{10.0 ** power:g} s</text>')
+    lines += [f'<text x="{at(size, 10.0 ** low).split(",")[0]}" y="{high - 28}" text-anchor="middle">{size:,}</text>'
+              for size in sizes]
+    lines.append(f'<text x="{left}" y="{high - 8}">exchanges, ten sign-ins each; dashed: eleven times for ten times</text>')
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" font-family="sans-serif" font-size="11">'
+            f'<rect width="{wide}" height="{high}" fill="#ffffff"/>{"".join(lines)}</svg>\n')
+
+
 def main() -> None:
     """Measure all sizes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="10000,100000", help="exchanges; 1000000 is the size of the target")
     parser.add_argument("--top", type=int, default=12, help="files to list")
-    parser.add_argument("--out", type=Path, help="write the figures as JSON")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parents[2] / "build/bench/correlate.json",
+                        help="write the figures as JSON, and the growth curve beside it as SVG")
     parser.add_argument("--data", type=Path, help="keep the synthetic tables here")
     parser.add_argument("--job", choices=("make", "correlate", "pandas"), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -233,9 +268,9 @@ def main() -> None:
             make(folder, size)
             results[size] = {job: child(job, folder) for job in ("correlate", "pandas")}
         report(results, args.top)
-    if args.out:
-        args.out.parent.mkdir(parents=True, exist_ok=True)
-        args.out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", "utf-8")
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    args.out.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", "utf-8")
+    args.out.with_suffix(".svg").write_text(figure(results), "utf-8")
 
 
 if __name__ == "__main__":

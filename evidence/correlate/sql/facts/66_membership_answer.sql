@@ -1,6 +1,6 @@
 -- The verdict function at an instant. Only what is seen before and after, begun by an event, or carried by a proven
--- stream is member or not_member; within the clock tolerance of an edge it is boundary; the rest says what is
--- missing.
+-- stream of that issuer is member or not_member; within the clock tolerance of an edge it is boundary; the rest says
+-- what is missing.
 CREATE OR REPLACE TABLE w_membership_answer AS
 WITH question AS (
     SELECT DISTINCT q.gateway_group, q.person_id, q.approved_at AS instant FROM w_membership_ask AS q
@@ -31,11 +31,16 @@ WITH question AS (
     LEFT JOIN w_membership AS s
         ON s.issuer = l.issuer AND s.group_id = l.group_id AND s.member_id = l.account_id
         AND s.valid_from <= l.instant AND s.valid_to > l.instant
+), proof AS (
+    SELECT v.source_id, v.from_time, v.to_time, c.issuer
+    FROM w_proven AS v LEFT JOIN cfg_source AS c ON c.source_id = v.source_id
+    WHERE v.stream = 'membership_event'
 )
 SELECT k.gateway_group, k.person_id, k.instant, k.at_edge, k.state, k.from_basis, k.valid_from,
        k.listed_before IS NOT NULL AS has_before, k.listed_after IS NOT NULL AS has_after,
        k.need_from = k.need_to OR count(w.source_id) > 0 AS proven
 FROM known AS k
-LEFT JOIN w_proven AS w ON w.stream = 'membership_event' AND w.from_time <= k.need_from AND w.to_time >= k.need_to
+LEFT JOIN proof AS w
+    ON (w.issuer IS NULL OR w.issuer = k.issuer) AND w.from_time <= k.need_from AND w.to_time >= k.need_to
 GROUP BY k.gateway_group, k.person_id, k.instant, k.at_edge, k.state, k.from_basis, k.valid_from, k.listed_before,
          k.listed_after, k.need_from, k.need_to;
