@@ -26,6 +26,10 @@ SHAPES = {
     "entra_log_analytics": ["idp/entra_log_analytics/*.json"],
     "entra_ual": ["idp/entra_ual/*.json"],
     "keycloak_events": ["idp/keycloak/*"],
+    "google_workspace": ["idp/google_workspace/*.json"],
+    "auth0": ["idp/auth0/*.json"],
+    "jumpcloud": ["idp/jumpcloud/*.json"],
+    "pingfederate": ["idp/pingfederate/*_[AS]*.log"],
     # Five records of a rule engine (p_event_time, anomaly_type) and a fragment of a schema are no records of the log.
     "okta_system_log": [f"idp/okta/{name}*.json" for name in (
         "ocsfex", "openapi_ListLogs", "sekoia", "panther_flow", "panther_rl", "panther_okta_[!a]", "panther_okta_a[!d]", "panther_okta_admin")],
@@ -62,6 +66,10 @@ EXPECTED = {
     "entra_log_analytics": ({"sign_in": 0}, {}),
     "entra_ual": ({"sign_in": 16, "membership_event": 2, "account_event": 1}, {}),
     "keycloak_events": ({"sign_in": 3}, {"not_null:event_time": 3}),
+    "google_workspace": ({"sign_in": 2}, {"not_null:event_time": 4, "bad_timestamp:id.time": 2}),
+    "auth0": ({"sign_in": 0}, {}),
+    "jumpcloud": ({"sign_in": 4}, {}),
+    "pingfederate": ({"sign_in": 0}, {"not_null:event_time": 3}),
     "okta_system_log": ({"sign_in": 4}, {"missing:eventType": 13, "bad_timestamp:published": 3, "not_null:event_time": 2}),
     "github_copilot_usage": ({"usage": 4}, {}),
     "github_copilot_billing": ({"usage": 62}, {}),
