@@ -126,3 +126,14 @@ def test_a_record_of_a_gateway_is_taken_for_no_other_source():
              for path in connector_cases.cases(one) for records, _, _ in feed(one, path)
              for raw in records["raw"].to_pylist() for other in every if other.id != one.id and other.fits(json.loads(raw))}
     assert not taken
+
+
+@pytest.mark.parametrize("pattern", ["idp/duo/panther*.json", "idp/duo/sekoia_test_[ao]*.json", "idp/onelogin/*.json",
+                                     "idp/okta/*_token_abuse_*.json", "idp/okta/openapi_LogTarget*.json"])
+def test_records_of_a_source_without_a_connector_are_taken_for_none(shared, pattern):
+    """A file that no connector reads is said to be one, and not read as something near it."""
+    import json
+
+    every, paths = [one for one in connector.all_connectors() if one.detect], sorted((shared / "samples").glob(pattern))
+    assert paths
+    assert not [(path.name, one.id) for path in paths for one in every if one.fits(json.loads(path.read_text("utf-8")))]
