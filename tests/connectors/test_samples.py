@@ -117,12 +117,12 @@ def test_samples_are_recognised(shared, name, pattern):
                 assert connector.load(name).fits(json.loads(raw), beside=True), path
 
 
-def test_a_record_of_a_gateway_is_taken_for_no_other_source():
-    """Which connector a file is for must not be open: no other one fits the records of a gateway's cases."""
+def test_a_record_is_taken_for_no_other_source():
+    """Which connector a file is for must not be open: no other one fits the records of a connector's cases."""
     import json
 
     every = [one for one in connector.all_connectors() if one.detect]
-    taken = {(one.id, other.id) for one in every if one.role == "gateway"
+    taken = {(one.id, other.id) for one in every if one.role != "copilot"
              for path in connector_cases.cases(one) for records, _, _ in feed(one, path)
              for raw in records["raw"].to_pylist() for other in every if other.id != one.id and other.fits(json.loads(raw))}
     assert not taken
