@@ -34,6 +34,7 @@ class Ran:
     root: Path
     truth: Truth
     printed: dict[str, bytes]
+    canaries: tuple[str, ...]
 
     def package(self) -> Iterator[tuple[str, bytes]]:
         """Yield the members of the package, and of its PDF every stream and the text."""
@@ -88,19 +89,24 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     native = f"{truth.of_kind('hostile_text')[0].ids[0]}#0"
     chain = "ix-" + hashlib.sha256(f"gateway\x1f{native}".encode()).hexdigest()[:24]
     common = ["-C", str(root), "--period", truth.period, "--as-of", truth.reference_time]
+    made = subprocess.run([sys.executable, "-m", "evidence", "masking", "canary", "new", "-C", str(root), "--entity", "EMAIL_ADDRESS", "--format",
+                           "json"], capture_output=True, check=True)
+    canaries = tuple(re.findall(r"[\w.+-]+@[\w.-]+", made.stdout.decode()))
     printed = {}
     for words in (["run", "--test-key", "--jobs", "1"], ["check", "--exceptions"], ["explain", chain]):
         done = subprocess.run([sys.executable, "-m", "evidence", *words, *common], capture_output=True, check=False,
                               env={**os.environ, "PYTHONUTF8": "1"})
         assert done.returncode in {0, 4}, done.stderr.decode()
         printed |= {f"{words[0]} stdout": done.stdout, f"{words[0]} stderr": done.stderr}
-    return Ran(root, truth, printed)
+    return Ran(root, truth, printed, canaries)
 
 
 def test_no_artefact_holds_a_value_that_was_found(ran: Ran) -> None:
-    """Reports, tables, ledger, package, PDF and terminal never repeat an address, card or key; nor its bare hash."""
+    """Reports, tables, ledger, register, package, PDF and terminal never repeat an address, card, key or canary; nor its bare hash."""
     values = {value for planted in ran.truth.planted_values.values() for value in planted}
     assert len(values) == 4
+    assert len(ran.canaries) == 1
+    values.update(ran.canaries)
     needles = [*values, *(hashlib.sha256(value.encode()).hexdigest() for value in values)]
     hits = [(name, needle) for name, data in ran.everything() for needle in needles if needle.encode() in data]
     assert hits == []
