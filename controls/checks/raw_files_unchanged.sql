@@ -18,12 +18,14 @@ reasons:
   changed: The file changed while it was being received.
   partly_read: Only a part of the file could be read.
   unreadable: The file could not be read.
+  text_not_kept: Hashed on receipt and read whole, but its bytes were not kept (ingest.vault is hashes_only).
 ---*/
 WITH ruled AS (
     SELECT f.*, CASE
         WHEN f.reason LIKE '%changed%'      THEN 'fail changed'
         WHEN f.state = 'unreadable'         THEN 'undetermined unreadable'
         WHEN f.state = 'partial'            THEN 'undetermined partly_read'
+        WHEN NOT f.kept                     THEN 'undetermined text_not_kept'
         ELSE 'pass kept_and_read' END AS ruling
     FROM file AS f
 )

@@ -131,7 +131,8 @@ def _fill_files(con: duckdb.DuckDBPyConnection, files: list[Current]) -> None:
     names = ("file_sha256", "bytes", "source_id", "connector", "connector_digest", "state", "reason", "lines",
              "records", "rejects", "blanks", "skips", "rows_out", "fan_out", "first_time", "last_time")
     rows = [{name: getattr(entry.latest, name) for name in names}
-            | {"path": min(entry.paths), "ledger_seq": entry.first_seq} for entry in files]
+            | {"path": min(entry.paths), "ledger_seq": entry.first_seq,
+               "kept": entry.latest.stored_sha256 is not None} for entry in files]
     if rows:
         con.register("arriving", pa.Table.from_pylist(rows))
         con.execute("INSERT INTO file BY NAME SELECT * FROM arriving")

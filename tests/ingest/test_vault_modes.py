@@ -118,6 +118,7 @@ def test_with_hashes_only_no_text_is_kept_anywhere(tmp_path):
     (tmp_path / "logs" / "chat-a").unlink()
     assert [f.event for f in ingest(store).files] == []
     assert connect(store).sql("SELECT count(*), count(prompt_sha256) FROM exchange").fetchall() == [(20, 20)]
+    assert connect(store).sql("SELECT kept FROM file").fetchall() == [(False,)]
     locator = connect(store).sql("SELECT locator FROM exchange").fetchall()[0][0]
     with pytest.raises(SourceError, match="not kept"):
         store.text(locator, "record:/ask")

@@ -23,6 +23,7 @@ CREATE TABLE file (
     fan_out BIGINT NOT NULL,             -- of these rows beyond the first of each record
     first_time TIMESTAMP,                -- UTC; first event in it
     last_time TIMESTAMP,                 -- UTC; last event in it
+    kept BOOLEAN,                        -- false: only its hashes are, the bytes are not in the vault
     ledger_seq BIGINT NOT NULL,          -- line of the ledger that received it
     CHECK (state IN ('read', 'partial', 'unreadable')),
     CHECK (lines = records + rejects + blanks)
