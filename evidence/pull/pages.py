@@ -11,6 +11,7 @@ import httpx
 from evidence.endpoint import Ask, Condition, Paging
 from evidence.errors import SourceError
 from evidence.pull.client import Answer
+from evidence.pull.plan import spaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,12 @@ def _following(answer: Answer, paging: Paging, ask: Ask, document: Any, records:
     if paging.by == "cursor":
         cursor = says(dig(document, paging.field or ""))
         more = paging.more is None or holds_true(document, paging.more)
-        return answer.url.copy_set_param(parameter, cursor) if cursor and more else None
+        return spaced(answer.url.copy_set_param(parameter, cursor)) if cursor and more else None
     size = int(ask.query[paging.size]) if paging.size else 1
     if not _more(paging, document, len(records), number, size):
         return None
     place = paging.first + (number + 1) * (size if paging.by == "offset" else 1)
-    return answer.url.copy_set_param(parameter, str(place))
+    return spaced(answer.url.copy_set_param(parameter, str(place)))
 
 
 def holds_true(document: object, field: str) -> bool:

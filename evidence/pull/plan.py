@@ -118,7 +118,7 @@ class Plan:
         address = httpx.URL(self.base)
         address = address.copy_with(path=address.path.rstrip("/") + filled(path, values))
         pairs = {name: PLACEHOLDER.sub(lambda found: values[found[1]], text) for name, text in query.items()}
-        return address.copy_merge_params(pairs) if pairs else address
+        return spaced(address.copy_merge_params(pairs)) if pairs else address
 
     def requests(self) -> Iterator[tuple[str, str, str, str]]:
         """Yield what would be asked: name, address, how pages follow, what else is asked of each record."""
@@ -131,6 +131,11 @@ class Plan:
                 yield ask.name, f"GET {self.url(ask.path, ask.query, window, ask)}", paging + times, then
         for name, item in self.again:
             yield name, f"GET … {item}", "one page", "still open when last seen"
+
+
+def spaced(url: httpx.URL) -> httpx.URL:
+    """Return an address with its blanks as ``%20``: a plus is a blank in forms, not in every vendor's filters."""
+    return url.copy_with(query=url.query.replace(b"+", b"%20"))
 
 
 def filled(path: str, values: Mapping[str, str]) -> str:

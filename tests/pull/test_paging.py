@@ -163,3 +163,17 @@ def test_pages_are_stored_as_received(tmp_path):
     pull(company(tmp_path), lambda _r: httpx.Response(200, content=body))
     assert list(stored(tmp_path).values()) == [body]
     assert httpx.URL(BASE).host in journal(tmp_path).begin["base"]
+
+
+def test_blanks_and_pluses_of_a_filter_arrive_as_they_are(tmp_path):
+    """Filters hold words and zones: a blank is %20 and a plus %2B, on the first page and on those after it."""
+    asked = []
+
+    def vendor(request):
+        asked.append(request.url.query.decode())
+        return Api([]).json({"items": records(2), "more": len(asked) == 1})
+
+    query = {"filter": "at ge {from} and zone eq '+01'", "limit": "2"}
+    pull(company(tmp_path, asks("more", query=query)), vendor)
+    assert len(asked) == 2
+    assert all("filter=at%20ge%202026-10-01T00%3A00%3A00Z%20and%20zone%20eq%20%27%2B01%27" in one and "+" not in one for one in asked)
