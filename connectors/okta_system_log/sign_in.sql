@@ -3,6 +3,8 @@
 -- Who it was: the actor, where it is a person; of tokens, of other providers' sign-ins and of sessions that somebody else
 -- ended (the session in that event is the other's own), the target of type User. An application without a person is a
 -- service. The session is the root session where the engine has one. ca_status: a policy's result and the rule that gave it.
+-- A password given to the engine of factors is a step and not yet a sign-in. The start of a session has what its session's
+-- factors before it gave, so it is not called interactive by itself.
 WITH event AS (
     SELECT r.record_no, r.s, r.issuer, r.options, okta_kind(r.s.eventType) AS kind,
            okta_target(r.s.target, 'User') AS t, okta_target(r.s.target, 'AuthenticatorEnrollment') AS enrolled,
@@ -18,7 +20,8 @@ WITH event AS (
                e.enrolled.displayName, e.s.authenticationContext.credentialType) END AS factor
     FROM event AS e
 ), person AS (
-    SELECT t.*, t.by_target OR t.s.actor.type = 'User' AS human FROM told AS t
+    SELECT t.*, t.by_target OR t.s.actor.type = 'User' AS human,
+           t.s.eventType = 'user.authentication.auth_via_mfa' AND COALESCE(NOT okta_second(t.factor), false) AS step FROM told AS t
 )
 SELECT p.record_no,
        nz(p.s.uuid) AS native_id,
@@ -28,8 +31,8 @@ SELECT p.record_no,
        nz(CASE WHEN p.by_target THEN p.t.id ELSE p.s.actor.id END) AS subject,
        norm_id(CASE WHEN p.by_target THEN p.t.alternateId ELSE p.s.actor.alternateId END) AS subject_name,
        CASE WHEN p.human THEN 'person' WHEN p.kind = 'token' THEN 'service' ELSE 'unknown' END AS subject_kind,
-       okta_outcome(p.kind, p.s.outcome.result) AS outcome,
-       CASE p.kind WHEN 'authn' THEN true WHEN 'token' THEN false END AS interactive,
+       CASE WHEN p.ok AND p.step THEN 'interrupted' ELSE okta_outcome(p.kind, p.s.outcome.result) END AS outcome,
+       CASE WHEN p.kind = 'authn' AND p.s.eventType <> 'user.session.start' THEN true WHEN p.kind = 'token' THEN false END AS interactive,
        CASE WHEN p.kind IN ('authn', 'policy') THEN 'authn' WHEN p.kind IN ('session_end', 'revoke') THEN p.kind
             WHEN p.s.debugContext.debugData.grantType ILIKE '%refresh%' THEN 'refresh' ELSE 'token_issue' END AS event_kind,
        COALESCE(nz(okta_target(p.s.target, 'AppInstance').id),
