@@ -22,7 +22,7 @@ PAGE = catalog.home("templates") / "package" / "verify.html"
 # What the page says that it does not check, and what the command asks for.
 NOT_CLAIMED = {"timestamp", "validity", "revocation", "trust", "certificate", "pdf_signature", "pdf_original",
                "pdf_attached", "approval", "expected_id", "chains", "receipts",
-               "sidecar"}
+               "sidecar", "renewals"}
 NEEDS_OPTIONS = {"test_package_where_production_was_demanded"}
 STRICTER = {"bit_flipped_in_unsigned_part_of_signature"}
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
