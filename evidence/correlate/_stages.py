@@ -51,9 +51,7 @@ def _history(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {kept(name)}")  # noqa: S608 - fixed names
     rows = " UNION ALL ".join(f"SELECT source_id, locator, record_hash, event_time FROM {kept(name)}"  # noqa: S608
                               for name in _EVENTS if exists(con, "main", name))
-    con.execute("CREATE OR REPLACE VIEW w_record_seen AS SELECT source_id, record_hash, event_time,"  # noqa: S608
-                " regexp_replace(locator, '#[^#]*$', '') AS part,"
-                f" TRY_CAST(regexp_extract(locator, '#([0-9]+)$', 1) AS BIGINT) AS place FROM ({rows}) AS r")
+    con.execute(f"CREATE OR REPLACE VIEW w_record_seen AS {rows}")
 
 
 def intervals(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) -> None:
