@@ -65,6 +65,7 @@ class Writer:
             parts.append(path)
         self._held.clear()
         self._size = 0
+        pa.default_memory_pool().release_unused()
 
     def close(self) -> dict[str, dict[str, Any]]:
         """Write everything and return, for each relation, its rows, its size and its first and last time."""

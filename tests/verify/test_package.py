@@ -41,7 +41,8 @@ def test_an_untimed_test_package_verifies_and_says_what_it_is(kit: Any) -> None:
     assert set(warnings) == {"test_key", "timestamp"}
     assert "TEST" in warnings["test_key"]
     assert "UNTIMED" in warnings["timestamp"]
-    assert {s.name for s in report.steps if s.state == "not_checked"} == {"trust", "revocation", "approval"}
+    assert {s.name for s in report.steps if s.state == "not_checked"} == {
+        "trust", "revocation", "renewals", "approval"}
 
 
 def test_a_timed_package_of_a_company_ca_verifies_with_every_step(kit: Any) -> None:
