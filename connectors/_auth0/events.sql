@@ -32,6 +32,10 @@ CREATE MACRO auth0_kind(e) AS CASE
     WHEN e.type IN ('sertft', 'fertft', 'ferrt') THEN 'refresh'
     WHEN e.type IN ('slo', 'flo') THEN 'session_end'
     WHEN e.type IN ('ss', 'sdu', 'ublkdu') OR (e.type = 'sapi' AND auth0_change(e) IS NOT NULL) THEN 'account' END;
+-- The same of a record. The list holds the event while it is looked at: a macro repeats what it is given at every place.
+CREATE MACRO auth0_kind_of(s) AS list_transform([auth0_event(s)], lambda e: auth0_kind(e))[1];
+CREATE MACRO auth0_failed(s) AS list_transform([auth0_event(s)], lambda e:
+    auth0_kind(e) = 'account' AND NOT COALESCE(e.status BETWEEN '200' AND '299', true))[1];
 CREATE MACRO auth0_outcome(type) AS CASE
     WHEN type IN ('s', 'ssa', 'seacft', 'seccft', 'sepft', 'sede', 'sertft', 'slo', 'gd_auth_succeed') THEN 'success'
     WHEN type = 'mfar' THEN 'challenge' WHEN type = 'fsa' THEN 'interrupted' ELSE 'failure' END;

@@ -42,3 +42,12 @@ CREATE MACRO keycloak_change(e, representation) AS CASE
     WHEN e.operation = 'ACTION' AND e.path LIKE 'users/%/logout' THEN 'sessions_revoked'
     WHEN e.operation = 'UPDATE' AND e.path NOT LIKE 'users/%/%' THEN
         CASE TRY(representation ->> '$.enabled') WHEN 'true' THEN 'enabled' WHEN 'false' THEN 'disabled' END END;
+
+-- Questions about a record. The list holds the event while it is looked at: a macro repeats what it is given at every place.
+CREATE MACRO keycloak_kind_of(s) AS list_transform([keycloak_event(s)], lambda e: keycloak_kind(e))[1];
+CREATE MACRO keycloak_in_realm(s, realm) AS list_transform([keycloak_event(s)], lambda e:
+    realm IN (COALESCE(e.realm, ''), COALESCE(e.realm_id, '')))[1];
+CREATE MACRO keycloak_failed_change(s) AS list_transform([keycloak_event(s)], lambda e:
+    keycloak_kind(e) IN ('membership', 'account') AND (e.error IS NOT NULL OR e.type LIKE '%\_ERROR' ESCAPE '\'))[1];
+CREATE MACRO keycloak_no_change(s) AS list_transform([keycloak_event(s)], lambda e:
+    keycloak_kind(e) = 'account' AND keycloak_change(e, s.representation) IS NULL)[1];

@@ -1,5 +1,5 @@
 -- One row per change of an account's state: the account is the event's user, or stands in the path of the call.
-WITH event AS (
+WITH event AS MATERIALIZED (
     SELECT r.record_no, r.issuer, auth0_event(r.s) AS e FROM record AS r
 )
 SELECT v.record_no,

@@ -1,5 +1,5 @@
 -- One row per sign-in, factor, token and logout, by the event's code.
-WITH event AS (
+WITH event AS MATERIALIZED (
     SELECT r.record_no, r.issuer, auth0_event(r.s) AS e FROM record AS r
 ), told AS (
     SELECT v.*, auth0_kind(v.e) AS kind, auth0_outcome(v.e.type) AS outcome,

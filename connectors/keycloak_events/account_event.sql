@@ -1,5 +1,5 @@
 -- One row per change of an account's state, by its owner (the event's user) or by an administrator (users/{user} in the path).
-WITH event AS (
+WITH event AS MATERIALIZED (
     SELECT r.record_no, r.s, r.issuer, r.options, keycloak_event(r.s) AS e FROM record AS r
 )
 SELECT v.record_no,

@@ -1,5 +1,5 @@
 -- One row per member added to a group or removed from it, by an administrator; the path is users/{user}/groups/{group}.
-WITH event AS (
+WITH event AS MATERIALIZED (
     SELECT r.record_no, r.s, r.issuer, r.options, keycloak_event(r.s) AS e FROM record AS r
 )
 SELECT v.record_no,

@@ -1,6 +1,6 @@
 -- One row per login, token and logout. The address of a login is the browser's, that of a token event the
 -- application's. Whoever was impersonated did not sign in: such an event corroborates nothing.
-WITH event AS (
+WITH event AS MATERIALIZED (
     SELECT r.record_no, r.s, r.issuer, r.options, keycloak_event(r.s) AS e FROM record AS r
 ), told AS (
     SELECT v.*, keycloak_kind(v.e) AS kind, v.e.error IS NOT NULL OR v.e.type LIKE '%\_ERROR' ESCAPE '\' AS failed FROM event AS v
