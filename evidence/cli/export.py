@@ -8,13 +8,12 @@ from pathlib import Path
 import click
 
 from evidence.cli import _out
-
-NAMES = ["oscal", "ocsf", "junit", "ciso", "xlsx", "parquet"]
+from evidence.export import FORMATS
 
 
 @click.command("export")
 @click.argument("package", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--as", "formats", type=click.Choice(NAMES), multiple=True, required=True,
+@click.option("--as", "formats", type=click.Choice(list(FORMATS)), multiple=True, required=True,
               help="Format; may be given several times.")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path(), show_default="here",
               help="Folder for the files.")
