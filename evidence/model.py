@@ -5,10 +5,11 @@ Unknown keys are errors: a misspelt key in a scope would silently change what is
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from evidence.clocks import Anchor, known
 from evidence.endpoint import PullSource
 from evidence.fields import (
     MICROSECONDS,
@@ -242,6 +243,12 @@ class Company(Frozen):
     ingest: Ingest = Ingest()
     retention: Retention = Retention()
     signing: Signing = Signing()
+    clocks: tuple[Anchor, ...] = ()
+
+    @model_validator(mode="after")
+    def _anchored(self) -> Self:
+        known(self.clocks, [source.id for source in self.sources])
+        return self
 
 
 class SoaRow(Frozen):

@@ -33,7 +33,7 @@ def fill(con: duckdb.DuckDBPyConnection, company: Company, *, period: Period, re
         "cfg_source": _sources(company, known), "cfg_capability": _capabilities(company, known),
         "cfg_scope": _scope(company), "cfg_connection": _connections(company), "cfg_group_map": _group_map(company),
         "cfg_risk": _risk(company), "cfg_approval": _approval(company), "cfg_masking": _masking(company),
-        "cfg_caller": _callers(company)}
+        "cfg_caller": _callers(company), "cfg_anchor": _anchors(company)}
     for name, rows in tables.items():
         relations.insert(con, name, rows)
     con.execute("UPDATE cfg_caller SET subject = norm_id(subject), owner_alias = norm_id(owner_alias)")
@@ -108,3 +108,13 @@ def _callers(company: Company) -> Rows:
     for caller in company.policies.callers:
         yield {"source_id": caller.source, "subject": caller.subject, "caller_class": caller.caller_class,
                "owner_alias": caller.owner}
+
+
+def _anchors(company: Company) -> Rows:
+    for anchor in company.clocks:
+        same = {"anchor": anchor.name, "source_id": anchor.source, "reference_source": anchor.reference,
+                "reason": anchor.reason, "declared_by": anchor.declared_by}
+        for pair in anchor.pairs:
+            yield same | {"event_id": pair.event, "reference_event": pair.reference_event}
+        if anchor.offset_us is not None:
+            yield same | {"offset_us": anchor.offset_us}

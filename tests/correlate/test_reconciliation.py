@@ -276,3 +276,23 @@ def test_skew_is_measured_from_exact_pairs_or_not_evidenced(company):
         == ("exact_pairs", 3, 3_000_000, 9_000_000)
     assert (rows["bill"]["method"], rows["bill"]["median_us"], rows["bill"]["tolerance_us"]) \
         == ("not_evidenced", None, 300_000_000)
+
+
+def test_anchors_tell_the_clocks_where_no_id_does(company):
+    """Events declared to be one instant are measured; a stated offset is kept as such; what is in no record is counted."""
+    company.source("mail", "approvals")
+    company.person("ada")
+    for native, time in (("i1", "09:00:02"), ("i2", "10:00:04"), ("i3", "11:00:06")):
+        company.sign_in("ada", f"2026-10-10 {time}", native_id=native)
+        company.ask(f"x{native}", "ada", f"2026-10-10 {time[:6]}00")
+    told = {"reference_source": "gw", "reason": "drill", "declared_by": "R. Ito"}
+    for event, other in (("i1", "xi1"), ("i2", "xi2"), ("i3", "xi3"), ("i9", "xi1")):
+        company.put("cfg_anchor", anchor="drill", source_id="idp", event_id=event, reference_event=other, **told)
+    company.put("cfg_anchor", anchor="memo", source_id="mail", offset_us=-90_000_000, **told)
+    company.put("cfg_anchor", anchor="lost", source_id="bill", event_id="u9", reference_event="xi1", **told)
+    company.run()
+    rows = {row["source_id"]: [row[name] for name in ("method", "anchor", "pairs", "median_us", "p99_abs_us", "unmet")]
+            for row in company.table("skew")}
+    assert rows == {"idp": ["anchors", "drill", 3, 4_000_000, 6_000_000, 1],
+                    "mail": ["configured", "memo", 0, -90_000_000, 90_000_000, 0],
+                    "bill": ["not_evidenced", "lost", 0, None, None, 1]}

@@ -188,19 +188,22 @@ def test_every_setting_reaches_sql(tmp_path):
     """Policies of evidence.yaml are tables, with open ends filled and names normalised."""
     store = company(
         tmp_path, {"id": "a", "connector": "plain_chat", "paths": ["logs/a"], "skew": "30s", "settling": "1d"},
+        {"id": "b", "connector": "plain_chat", "paths": ["logs/b"]},
         group_map=[{"gateway_group": "g", "issuer": "t", "group_id": "1"}],
         scope={"surfaces": [{"surface": "ide%", "rule": "must_be_gated"}], "connections": [{"name": "ai-%"}]},
         policies={"risk": [{"name": "r", "field": "model", "pattern": "gpt%", "risk": "high"}],
                   "approval": [{"risk": "high", "groups": ["a", "b"], "max_window": "1h"}, {"risk": "low", "required": False}],
                   "masking": {"rules": [{"entity": "email", "action": "allow", "valid_to": "2026-12-01T00:00:00Z"}]},
-                  "callers": [{"subject": " BOT@x ", "caller_class": "shared_key"}]})
+                  "callers": [{"subject": " BOT@x ", "caller_class": "shared_key"}]},
+        clocks=[{"name": "memo", "source": "b", "reference": "a", "behind": "2s", "reason": "seen", "declared_by": "R. Ito"}])
     con = connect(store)
 
     def all_of(name: str) -> list[tuple]:
         return con.sql(f"FROM {name}").fetchall()
 
-    assert all_of("cfg_source") == [("a", "plain_chat", "gateway", 86_400_000_000, 30_000_000, None, True)]
-    assert sorted(all_of("cfg_capability")) == [("a", "prompt"), ("a", "response")]
+    assert all_of("cfg_source")[0] == ("a", "plain_chat", "gateway", 86_400_000_000, 30_000_000, None, True)
+    assert sorted(all_of("cfg_capability"))[:2] == [("a", "prompt"), ("a", "response")]
+    assert all_of("cfg_anchor") == [("memo", "b", "a", None, None, -2_000_000, "seen", "R. Ito")]
     assert all_of("cfg_scope") == [(0, "*", "ide%", "must_be_gated")]
     assert all_of("cfg_connection") == [(0, "ai-%", True, True)]
     assert [(*row[:3], str(row[3]), str(row[4])[:4]) for row in all_of("cfg_group_map")] == [("g", "t", "1", "0001-01-01 00:00:00", "9999")]

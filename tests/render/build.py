@@ -214,9 +214,12 @@ def _sources(con, period) -> None:
              "reason": {"covered": "records", "gap": "no_records", "pending": "not_settled", "unknown": "no_file"}[state],
              "records": 100} for a, b, state in parts])
     relations.insert(con, "skew", [
-        {"source_id": "sign-ins", "reference_source": "gateway", "method": "anchors", "pairs": 31, "median_us": 420_000,
+        {"source_id": "sign-ins", "reference_source": "gateway", "method": "anchors", "pairs": 31, "median_us": 420_000, "anchor": "drill-05", "unmet": 1,
          "p99_abs_us": 2_100_000, "tolerance_us": 300_000_000},
         {"source_id": "usage", "reference_source": "gateway", "method": "not_evidenced", "pairs": 0, "tolerance_us": 300_000_000}])
+    relations.insert(con, "cfg_anchor", [{
+        "anchor": "drill-05", "source_id": "sign-ins", "reference_source": "gateway", "event_id": "e-1", "reference_event": "n1",
+        "reason": "sign-in and first request of the drill", "declared_by": "R. Ito"}])
 
 
 def _chains(con, count: int) -> list[str]:

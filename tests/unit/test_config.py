@@ -20,6 +20,7 @@ sources:
     connector: some_gateway
     paths: [logs/gate/*.json]
 """
+CLOCK = "clocks: [{{name: memo, source: idp, reference: {}, reason: r, declared_by: d, {}}}]\n"
 
 
 def test_a_small_configuration_is_enough():
@@ -39,6 +40,9 @@ def test_a_small_configuration_is_enough():
     (GOOD.replace("    paths: [logs/gate/*.json]\n", ""), 4, "required and missing"),
     ("organisation: [", 1, "not YAML"),
     ("a: !!python/object/apply:os.system [true]", 1, "not YAML"),
+    (GOOD + CLOCK.format("gate", "ahead: 2s"), 1, "expected the id of a source in clocks.0, found 'idp'"),
+    (GOOD + CLOCK.format("idp", "ahead: 2s"), 7, "expected two sources"),
+    (GOOD + CLOCK.format("gate", "ahead: 2s, behind: 2s"), 7, "expected exactly one of pairs, ahead and behind"),
     ("", 1, "required and missing"),
     ("- 1\n", 1, "Input should be"),
 ])
