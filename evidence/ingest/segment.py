@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from evidence import relations
+from evidence.ingest.runs import Runs, ordered
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SPILL: Final = 64 << 20
+SPILL: Final = 32 << 20
 _GROUP: Final = 50_000
 _FEW: Final = 500
 
@@ -35,7 +36,7 @@ class Writer:
         """Write into this folder."""
         self._place = place
         self._held: dict[str, list[pa.Table]] = {}
-        self._spilled: dict[str, list[Path]] = {}
+        self._spilled: dict[str, Runs] = {}
         self._size = 0
         self.rows: dict[str, int] = {}
 
@@ -55,15 +56,11 @@ class Writer:
 
     def _spill(self) -> None:
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         (self._place / "spill").mkdir(exist_ok=True)
-        for name, tables in sorted(self._held.items()):
-            parts = self._spilled.setdefault(name, [])
-            path = self._place / "spill" / f"{name}-{len(parts)}.parquet"
-            pq.write_table(pa.concat_tables(tables), path, compression="zstd", row_group_size=_GROUP)
-            parts.append(path)
-        self._held.clear()
+        for name in sorted(self._held):
+            runs = self._spilled.setdefault(name, Runs(self._place / "spill" / name, _keys(name)))
+            runs.add(pa.concat_tables(self._held.pop(name)))
         self._size = 0
         pa.default_memory_pool().release_unused()
 
@@ -95,22 +92,10 @@ class Writer:
         """Yield the rows of a relation in their order, from memory or, sorted on the disk, in pieces."""
         import pyarrow as pa
 
-        if name not in self._spilled:
-            table = pa.concat_tables(self._held[name])
-            yield table.take(_order(table, name))
-            return
-        import duckdb
-
-        order = ", ".join(f'"{column}" ASC NULLS LAST' for column in _keys(name))
-        with duckdb.connect(config={"threads": 1, "memory_limit": "256MB"}) as con:
-            con.execute("SET enable_progress_bar = false")
-            con.execute("SET TimeZone = 'UTC'")
-            con.execute("SET temp_directory = ?", [str(self._place / "spill")])
-            parts = [str(path) for path in self._spilled[name]]
-            statement = f"SELECT * FROM read_parquet(?) ORDER BY {order}"  # noqa: S608 - columns of the schema
-            reader = con.sql(statement, params=[parts]).to_arrow_reader(_GROUP)
-            for batch in reader:
-                yield pa.Table.from_batches([batch]).cast(schema(name))
+        if name in self._spilled:
+            yield from self._spilled[name].merged()
+        else:
+            yield ordered(pa.concat_tables(self._held.pop(name)), _keys(name))
 
 
 def _keys(name: str) -> list[str]:
@@ -121,12 +106,6 @@ def _keys(name: str) -> list[str]:
     relation = relations.relation(name)
     every = [column.name for column in relation.columns] if relation.kind == "derived" else []
     return list(dict.fromkeys([*([relation.time] if relation.time else []), "locator", *relation.key, *every]))
-
-
-def _order(table: pa.Table, name: str) -> pa.Array:
-    import pyarrow.compute as pc
-
-    return pc.sort_indices(table, sort_keys=[(column, "ascending") for column in _keys(name)])
 
 
 def _groups(tables: Iterator[pa.Table], size: int) -> Iterator[pa.Table]:

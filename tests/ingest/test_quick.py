@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.ingest import readers
+from evidence.ingest import readers, runs
 from evidence.ingest.readers import csv_rows, json_text, quick
 from evidence.ingest.readers.base import Options
 from evidence.normalize import texts
@@ -98,3 +98,24 @@ def test_hashes_of_many_texts_are_those_of_each(values, start):
         wanted = [None] * 3 if value is None else [hashlib.sha256(value.encode()).hexdigest(), hashlib.sha256(slow(value).encode()).hexdigest(), len(value.encode())]
         assert [made[name][n].as_py() for name in ("x_sha256", "x_norm_sha256", "x_bytes")] == wanted
         assert value is None or texts.normal(value.encode()) == slow(value).encode()
+
+
+ROWS = st.tuples(st.one_of(st.none(), st.integers(-2, 3)), st.sampled_from([None, "", "a", "ä", "\ue000", "\U00010000"]), st.booleans())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(ROWS, min_size=1, max_size=12), min_size=1, max_size=4), st.sampled_from([1, 1000, 1 << 20]))
+def test_rows_merged_from_the_disk_are_in_the_order_of_memory(tmp_path_factory, parts, window):
+    """Runs merge into what a sort of all rows gives, rows alike in the order in which they came."""
+    schema = pa.schema([("at", pa.timestamp("us")), ("name", pa.string()), ("flag", pa.bool_()), ("nth", pa.int64())])
+    count = iter(range(100))
+    tables = [pa.Table.from_pylist([{"at": a, "name": n, "flag": f, "nth": next(count)} for a, n, f in rows], schema=schema) for rows in parts]
+    keys = ("at", "name", "flag")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "_BATCH", 2)
+        patch.setattr(runs, "_WINDOW", window)
+        spilled = runs.Runs(tmp_path_factory.mktemp("runs") / "x", keys)
+        for table in tables:
+            spilled.add(table)
+        pieces = list(spilled.merged())
+    assert pa.concat_tables(pieces).equals(runs.ordered(pa.concat_tables(tables), keys))
