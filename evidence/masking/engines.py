@@ -117,6 +117,8 @@ class _Hyperscan:
             groups[lane(anchor)].append((number, text, caseless))
         groups[LANES] = [(len(anchors) + number, pattern.encode(), hs.HS_FLAG_MULTILINE)
                          for number, pattern in enumerate(row_patterns)]
+        if row_patterns:  # one pass for many: these three, one after the other, take half as long again
+            groups = [[], [], groups[2], groups[3], groups[0] + groups[1] + groups[LANES]]
         self._databases = [compiled.database(group, cache, literal=number == LITERALS)
                            for number, group in enumerate(groups) if group]
 

@@ -7,15 +7,17 @@ and allow lists about commits and paths say nothing of a recorded text and are l
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
-import warnings
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evidence.errors import ConfigError, Where
+from evidence.masking import extent
 from evidence.masking.candidates import CAP, Found
 from evidence.masking.engines import Places, re2_module
 from evidence.masking.validators_secrets import entropy
@@ -25,16 +27,17 @@ if TYPE_CHECKING:
 
 ENTITY = "IMPORTED_SECRET"
 CONFIDENCE = 800
-WIDEST = 2048
+LONG_WORD = 4
+"""Keywords of so many letters are rare enough that a text with one of them can be read whole."""
 _PREFIX = re.compile(r"^(\(\?i\))?\[\\w\.-\]\{0,\d+\}\??")
 """What a pattern may begin with and does not need to: without it, it is found as surely and several times as fast."""
 
 
 @dataclass(frozen=True, slots=True)
 class AllowList:
-    """One allow list: expressions over match, secret or line, and stop words in the secret; any of them, or all."""
+    """One allow list: expressions over match, secret or line, and stop words in the secret; either of them, or both."""
 
-    expressions: tuple[Any, ...]
+    expressions: Any
     target: str
     stopwords: Any
     every: bool
@@ -44,7 +47,7 @@ class AllowList:
         text = {"match": match, "line": line}.get(self.target, secret)
         tests = []
         if self.expressions:
-            tests.append(any(expression.search(text) for expression in self.expressions))
+            tests.append(self.expressions.search(text) is not None)
         if self.stopwords:
             tests.append(self.stopwords.search(secret.lower()) is not None)
         return bool(tests) and (all(tests) if self.every else any(tests))
@@ -52,57 +55,89 @@ class AllowList:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """One imported rule; ``pattern`` is given to the engine to find the rows, ``expression`` reads them."""
+    """One imported rule; ``pattern`` is given to the engine to find the rows, ``expression`` reads them.
+
+    ``ways`` say how far a match reaches to the left of the places that the engine names; None: the whole row is read.
+    ``sharp``, if there is one, matches wherever ``pattern`` matches with a secret of the entropy asked for.
+    """
 
     id: str
     pattern: str
     expression: Any
     group: int
+    groups: int
     least_entropy: float
+    least_bytes: int
     keywords: tuple[bytes, ...]
     allow: tuple[AllowList, ...]
-    width: int | None
+    ways: tuple[extent.Chain, ...] | None
+    sharp: str | None
 
-    def examine(self, block: Block, places: Places) -> Iterator[Found]:
-        """Yield the findings of this rule in the rows given, at most ``CAP`` + 1 a row."""
+    def examine(self, block: Block, places: Places, sharp: Places | None = None) -> Iterator[Found]:
+        """Yield the findings of this rule in the rows given, at most ``CAP`` + 1 a row.
+
+        ``sharp`` are the places of the sharper pattern: where it has none, the rule finds nothing.
+        """
+        wanted = None if sharp is None else dict(sharp)
         for row, ends in places:
+            if wanted is not None and row not in wanted:
+                continue
             low = int(block.starts[row])
             text = bytes(block.view[low:int(block.ends[row])])
             if self.keywords and not _holds(text.lower(), self.keywords):
                 continue
             count = 0
-            for start, stop in self._windows([end - low for end in ends], len(text)):
-                for match in self.expression.finditer(text, start, stop):
+            targets = ends if wanted is None else wanted[row]
+            for start, last in self._windows(text, [end - low for end in ends], [end - low for end in targets]):
+                for match in self.expression.finditer(text, start, last):
                     found = self._accept(text, match, row)
                     if found is not None:
                         count += 1
                         yield found
-                    if count > CAP:
+                    if count > CAP or match.end() == last:
                         break
 
-    def _windows(self, ends: Sequence[int], size: int) -> Iterator[tuple[int, int]]:
-        """Yield the stretches of a text in which matches lie: as wide as a match can be, around where one may end."""
-        if self.width is None or not ends:
-            yield 0, size
+    def _windows(self, text: bytes, ends: Sequence[int], targets: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield the stretches of a text in which matches lie, from where one may begin to the last place one ends at.
+
+        The expression sees what stands beside a stretch, and finds in it what it would find in the whole text. A
+        stretch without one of the targets, which are among the ends, is left out.
+        """
+        if self.ways is None or not ends:
+            yield 0, len(text)
             return
-        start, stop = max(0, ends[0] - self.width), min(size, ends[0] + self.width)
-        for end in ends[1:]:
-            if end - self.width > stop:
-                yield start, stop
-                start = end - self.width
-            stop = min(size, end + self.width)
-        yield start, stop
+        at = 0
+        while at < len(targets):
+            first = last = bisect_left(ends, targets[at])
+            while (start := extent.begin(self.ways, text, ends[first], ends[first - 1] if first else 0)) <= (
+                    ends[first - 1] if first else -1):
+                first -= 1
+            while last + 1 < len(ends) and extent.begin(self.ways, text, ends[last + 1], ends[last]) <= ends[last]:
+                last += 1
+            yield start, ends[last]
+            at = bisect_right(targets, ends[last])
 
     def _accept(self, text: bytes, match: Any, row: int) -> Found | None:
-        group = self.group or next((n for n in range(1, self.expression.groups + 1) if match.group(n)), 0)
-        start, end = match.span(group)
+        start, end = self._span(match)
         secret = text[start:end]
-        if start == end or (self.least_entropy and entropy(secret) <= self.least_entropy):
+        # Of k different bytes the entropy is at most log2(k); most of what is no secret has too few.
+        if start == end or len(set(secret)) < self.least_bytes:
+            return None
+        if self.least_entropy and entropy(secret) <= self.least_entropy:
             return None
         line = text[text.rfind(b"\n", 0, match.start()) + 1:_line_end(text, match.end())]
         if any(allow.covers(secret, match.group(0), line) for allow in self.allow):
             return None
         return Found(row, start, end - start, ENTITY, "secret", f"imported.{self.id}", CONFIDENCE, None, secret)
+
+
+    def _span(self, match: Any) -> tuple[int, int]:
+        """Return where the secret is: the group asked for, else the first that is not empty, else all of the match."""
+        for group in (self.group,) if self.group else range(1, self.groups + 1):
+            start, end = match.span(group)
+            if end > start or self.group:
+                return start, end
+        return match.span()  # type: ignore[no-any-return]
 
 
 def _line_end(text: bytes, at: int) -> int:
@@ -171,32 +206,30 @@ def _rule(entry: dict[str, Any], shared: list[tuple[AllowList, frozenset[str]]],
                           where=Where(str(path), key=f"rules.{name}.secretGroup"))
     own = _lists(entry.get("allowlists", []) + ([entry["allowlist"]] if "allowlist" in entry else []), path, name)
     allow = tuple(one for one, rules in [*own, *shared] if not rules or name in rules)
-    keywords = tuple(str(word).lower().encode() for word in entry.get("keywords", []))
-    pattern = _PREFIX.sub(r"\1", str(entry["regex"]))
-    return Imported(name, pattern, expression, group, float(entry.get("entropy", 0)), keywords, allow,
-                    _width(str(entry["regex"])))
+    words = [str(word).lower() for word in entry.get("keywords", [])]
+    text = str(entry["regex"])
+    tree = extent.parsed(text)
+    by_word = tree is not None and extent.letterless(tree) and words and min(map(len, words)) >= LONG_WORD
+    # An engine must follow a pattern without letters through every byte, at the cost of all others together.
+    pattern = f"(?i)(?:{'|'.join(map(re.escape, words))})" if by_word else _PREFIX.sub(r"\1", text)
+    ways = extent.chains(tree) if tree is not None and not by_word else None
+    bits = float(entry.get("entropy", 0))
+    # The entropy of n bytes is at most log2(n) bits: more than 3.5 need at least twelve, and as many different ones.
+    least = math.ceil(2 ** min(bits, 8) - 1e-6) if bits > 0 else 0
+    single = group or (1 if expression.groups == 1 else 0)
+    sharp = extent.lengthened(pattern, single, least) if ways and single and least else None
+    return Imported(name, pattern, expression, group, expression.groups, bits, least,
+                    tuple(word.encode() for word in words), allow, ways, sharp)
 
-
-def _width(pattern: str) -> int | None:
-    """Return how many characters a match can have at most; None where that is unbounded or cannot be said.
-
-    Python's own parser of expressions knows; where the two dialects differ it refuses, and the whole text is read.
-    """
-    from re import _parser  # type: ignore[attr-defined]  # the only one that computes widths; private since 3.11
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            width = int(_parser.parse(pattern).getwidth()[1])
-        except re.error:
-            return None
-    return width if width <= WIDEST else None
 
 
 def _lists(entries: list[dict[str, Any]], path: Path, name: str) -> list[tuple[AllowList, frozenset[str]]]:
     found = []
     for entry in entries:
-        expressions = tuple(_compile(str(text), path, name) for text in entry.get("regexes", []))
+        texts = [str(text) for text in entry.get("regexes", [])]
+        for text in texts:
+            _compile(text, path, name)
+        expressions = _compile("|".join(f"(?:{text})" for text in texts), path, name) if texts else None
         words = [re.escape(str(word).lower()) for word in entry.get("stopwords", [])]
         stopwords = _compile("|".join(words), path, name) if words else None
         every = str(entry.get("condition", "OR")).upper() in {"AND", "&&"}

@@ -63,7 +63,10 @@ class PatternScanner:
         self._blob = [number[decode.BLOB]]
         self._triggers = [number[anchor] for anchor in decode.TRIGGERS]
         self._widths = np.array([anchor.high for anchor in anchors] or [0], dtype=np.int64)
-        self._engine = engines.make(engine, anchors, [rule.pattern for rule in imported], cache)
+        sharp = [number for number, rule in enumerate(imported) if rule.sharp is not None]
+        self._sharp = {number: len(imported) + at for at, number in enumerate(sharp)}
+        patterns = [rule.pattern for rule in imported] + [imported[number].sharp or "" for number in sharp]
+        self._engine = engines.make(engine, anchors, patterns, cache)
         self.engine = self._engine.name
 
     def scan(self, texts: pa.Array) -> pa.Table:
@@ -110,7 +113,8 @@ class PatternScanner:
             found += candidates.exact(self._exact, hits, block)
         for number, foreign in enumerate(self.imported):
             if number in rows:
-                found += foreign.examine(block, rows[number])
+                sharp = rows.get(self._sharp[number], ()) if number in self._sharp else None
+                found += foreign.examine(block, rows[number], sharp)
         return found
 
     def _row(self, one: Found, first: int) -> tuple[Any, ...]:

@@ -8,7 +8,6 @@ import json
 import math
 import re
 import zlib
-from collections import Counter
 from collections.abc import Callable
 
 from evidence.masking.words import any_word, words
@@ -23,7 +22,8 @@ _SAMPLE = re.compile(rb"(?i)example|sample|placeholder|dummy|redacted|changeme|c
 def entropy(value: bytes) -> float:
     """Return the Shannon entropy of the bytes, in bits per byte."""
     total = len(value)
-    return -math.fsum(n / total * math.log2(n / total) for n in Counter(value).values()) if total else 0.0
+    counts = map(value.count, set(value))  # for the short values of secrets thrice as fast as a Counter
+    return -math.fsum(n / total * math.log2(n / total) for n in counts) if total else 0.0
 
 
 def base62_crc(body: bytes) -> bytes:

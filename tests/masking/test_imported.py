@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from evidence import masking
 from evidence.errors import ConfigError
+from evidence.masking import extent
 
 CONFIG = r"""
 title = "small"
@@ -69,6 +72,67 @@ def test_rows_at_the_edge(load):
     scanner = load(CONFIG)
     alone = [(n, f["off_bytes"]) for n, text in enumerate(texts) for f in scanner.scan(pa.array([text])).to_pylist()]
     assert [(f["row"], f["off_bytes"]) for f in scanner.scan(pa.array(texts)).to_pylist()] == alone
+
+
+RUNS = r"""
+[[rules]]
+id = "two-ways"
+regex = '(?i)[\w.-]{0,9}?(?:key|token)[\s"]{0,3}(?:=|:)["\s=]{0,3}([\w.=-]{4,20}|[a-z][a-z0-9+/]{5,}={0,3})(?:["\s;]|$)'
+entropy = 2.5
+[[rules]]
+id = "two-runs"
+regex = 'key-\d+-[^\s"]+x?'
+[[rules]]
+id = "any"
+regex = '<key .{3,}?/>|\b[ab]{2}(?:\W\d+)*;'
+[[rules]]
+id = "no-letter"
+regex = '\b[0-9a-f]{6}\b'
+keywords = ["token"]
+"""
+BITS = st.sampled_from(["key", "Token", "=", ": ", '"', " ", "\n", ";", "key-1", "-", "<key ", "/>", "a", "ab", "b7", "q1w2e3r4", "aaaa", "0a1b2c", "KEY=", "x" * 40, "/", "+", "é", "7"])
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """The configuration with runs of any length by both engines; the second one reads every row whole."""
+    path = tmp_path_factory.mktemp("runs") / "runs.toml"
+    path.write_text(RUNS)
+    return [masking.load(["core"], key=b"k", extra=[path], engine=engine) for engine in ("hyperscan", "re2")]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(BITS, max_size=30).map("".join), min_size=1, max_size=4))
+def test_a_part_of_a_row_says_what_the_row_says(both, texts):
+    """Whatever the text, an expression finds in the stretches around the places named what it finds in the whole row."""
+    one, two = (scanner.scan(pa.array(texts)).to_pylist() for scanner in both)
+    assert one == two
+
+
+@pytest.mark.parametrize(("pattern", "text", "start"), [
+    (r"a{3}bc?", "xxxxaaabc", 4), (r"k=[a-f]+;", "k=zzz k=abcdef;", 6), (r"(?i)k=[a-f]+;", "zz k=ABCDEF;", 3), (r"a(?:b|c.+)d", "a a\xe9 cad", 0),
+    (r"(?:k\d+-){2}x", "zz k1-k22-x", 3), (r"[^\s]+", "ab\vcd", 0),
+])
+def test_how_far_a_match_reaches(pattern, text, start):
+    """From its end a match reaches over parts of their greatest width and over runs of bytes that they may hold."""
+    data = text.encode("latin-1")
+    assert extent.begin(extent.chains(extent.parsed(pattern)), data, len(data), 0) == start
+
+
+@pytest.mark.parametrize("pattern", ["[[:alnum:]]+x", "a{,5}", "é+", r"a\z", "x(?i)y", "|".join(f"{c}+1" for c in "abcdefghi")])
+def test_what_two_dialects_read_differently_is_read_whole(pattern):
+    """A pattern that cannot be followed has no extent; its rows are read whole."""
+    tree = extent.parsed(pattern)
+    assert tree is None or extent.chains(tree) is None
+
+
+@pytest.mark.parametrize(("pattern", "longer"), [
+    (r"k=(\w{4,20})", r"k=(\w{12,20})"), (r"(?:a)k=([^)\]]{4,}|b{3}c)(?:;|$)", r"(?:a)k=([^)\]]{12,}|b{3}c)(?:;|$)"), (r"k=(?P<s>[(a]{1,15}?)", r"k=(?P<s>[(a]{12,15}?)"),
+    (r"k=(\w{4,20})?", None), (r"k=(\w{0,20})", None), (r"(?:k=(\w{4,20})){2}", None), (r"k=(\w{4,9})", None), (r"k=(a\w{4,20})", None), (r"k=\w{4,20}", None), (r"k\(=(\w{16})", None),
+])
+def test_a_secret_of_much_entropy_is_long(pattern, longer):
+    """A lone run is lengthened where its group takes part once and is the secret; everything else stays."""
+    assert extent.lengthened(pattern, 1, 12) == longer
 
 
 def test_a_configuration_can_extend_another(load, tmp_path):
