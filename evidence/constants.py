@@ -43,6 +43,9 @@ PDF_ATTACHED: Final = {"summary.json": SUMMARY, "controls.json": CONTROLS}
 EXEMPT: Final = frozenset({REPORT, CUSTODY, SUMS, SIGNATURE, TIMESTAMP})
 # A receipt of the ledger, as custody.json and the register hold it; its token stamps all other members.
 RECEIPT_MEMBERS: Final = frozenset({"seq", "prev", "at", "ledger_lines", "ledger_head", "token"})
+# A text itself, opened in a proof: the name of the disclosure that holds its hash, with this behind it.
+TEXT: Final = "_text"
+TEXTS: Final = frozenset({"prompt", "response"})
 COUNTED: Final = (".ndjson", ".csv", ".txt")
 
 # Names inside a package: plain ASCII segments, so that no two systems can disagree about them.
@@ -75,6 +78,7 @@ MAX_PDF: Final = 100_000_000
 MAX_LINE: Final = 16 << 20
 MAX_CMS: Final = 1 << 20
 MAX_PROOF: Final = 32 << 20
+MAX_DISCLOSURE: Final = 16 << 20
 MAX_CERTIFICATES: Final = 16
 CLOCK_SKEW_S: Final = 24 * 3600  # claimed signing time against the time stamp
 CRL_AGE_S: Final = 32 * 24 * 3600  # a revocation list older than this at the time of sealing proves nothing

@@ -228,7 +228,7 @@ class Ingest(Frozen):
 
 
 class Company(Frozen):
-    """evidence.yaml, entire."""
+    """evidence.yaml, entire. ``disclosures`` says where names and hashes of texts go that chains only commit to."""
 
     version: Literal[1] = 1
     organisation: str = Field(min_length=1, max_length=120)
@@ -242,6 +242,7 @@ class Company(Frozen):
     thresholds: Thresholds = Thresholds()
     ingest: Ingest = Ingest()
     retention: Retention = Retention()
+    disclosures: Literal["kept", "included", "none"] = "kept"  # beside the packages, in them, or nowhere
     signing: Signing = Signing()
     clocks: tuple[Anchor, ...] = ()
 

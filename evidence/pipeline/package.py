@@ -12,10 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evidence import __version__, catalog, connector, framework
+from evidence import __version__, catalog, connector, constants, framework
 from evidence.errors import SealError
 from evidence.pipeline import assurance, people
 from evidence.pipeline.month import Month
+from evidence.store import disk
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,6 +28,7 @@ _LEAVES = "SELECT * FROM chain ORDER BY event_time, interaction_id"
 _BATCH = 2_000
 _STAGES = ("correlate", "masking")
 _TEST_KEY = "test-seal"
+_DISCLOSED = "disclosures.ndjson"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def stage(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, key: Se
     (folder / "evidence").mkdir(parents=True)
     tree = seal.write_leaves(_rows(con), folder / "evidence" / "chains.ndjson",
                              salt_key=month.store.key(f"salt-{month.period.label}"),
-                             pseudonym_key=month.store.key("pseudonym"))
+                             pseudonym_key=month.store.key("pseudonym"), disclosures=_disclosures(month, folder))
     facts = _facts(month, ident, key, tree, assurance.measure(month, con, tree.root), assurance.named(month, con))
     rendered = render.render(con, month.company, soa=month.soa, exceptions=month.exceptions, facts=facts, out=folder)
     (folder / "custody.json").write_bytes(_custody(month, con, ident, sealed_at, _receipts(month, sealed_at)))
@@ -115,6 +117,7 @@ def seal_staged(month: Month, staged: Staged, key: SealKey, *, sealed_at: dateti
         raise SealError(f"{out} exists already and is never overwritten",
                         advice="the register does not know it: move it away, or restore the register")
     out.parent.mkdir(parents=True, exist_ok=True)
+    _keep_disclosures(month, staged)
     facts = seal.SealFacts(
         ident.package_id, period.label, period.zone, period.start, period.end, ident.sequence,
         seal.Previous(*ident.previous) if ident.previous else None, staged.tree, sealed_at,
@@ -134,6 +137,24 @@ def sealed_evidence_digest(month: Month, sealed: Registered) -> str | None:
     with zipfile.ZipFile(path) as package:
         lines = package.read("SHA256SUMS").splitlines(keepends=True)
     return hashlib.sha256(b"".join(line for line in lines if line[66:].startswith(b"evidence/"))).hexdigest()
+
+
+def _disclosures(month: Month, folder: Path) -> Path | None:
+    """Return where the disclosures are written: outside the package, unless evidence.yaml wants them in it."""
+    if month.company.disclosures == "included":
+        return folder / constants.DISCLOSURES
+    path = folder.with_name(_DISCLOSED)
+    path.unlink(missing_ok=True)
+    return path if month.company.disclosures == "kept" else None
+
+
+def _keep_disclosures(month: Month, staged: Staged) -> None:
+    """Lay the disclosures into a folder of their own, which nobody hands over by mistake with the packages."""
+    written = staged.folder.with_name(_DISCLOSED)
+    if written.exists():
+        written.chmod(0o600)
+        disk.folder(month.store.disclosures)
+        shutil.move(written, month.store.disclosures / f"{staged.identity.package_id}.ndjson")
 
 
 def _rows(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:

@@ -23,34 +23,29 @@ _LONGEST = 90
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def write_sheet(package: Path, interaction_id: str, *, key: SealKey, at: datetime, out: Path,
-                keep: tuple[str, ...]) -> None:
+def write_sheet(found: Mapping[str, Any], *, key: SealKey, at: datetime, out: Path) -> None:
     """Write ``interaction-<id>.pdf``: the chain on one page, its proof attached, signed by whoever hands it over.
 
     Args:
-        package: the sealed ZIP.
-        interaction_id: which interaction.
+        found: the proof, with the disclosures that go along.
         key: the key of who hands it over; the seal's own, or another.
         at: the time of signing that is claimed.
         out: the file to write; it appears whole or not at all.
-        keep: the disclosures that go along; the others are withheld.
 
     Raises:
-        UsageError: the package does not hold the interaction.
-        SealError: the package cannot be read, the key is not fit, or the chain does not fit on a page.
+        SealError: the key is not fit, or the chain does not fit on a page.
     """
     from evidence.render import pdf as pages
     from evidence.seal import pdf, proof
 
     key.require_fit(at)
-    found = proof.withhold(proof.proof(package, interaction_id), *keep)
-    data, name = proof.proof_bytes(found), f"interaction-{interaction_id}.proof.json"
+    data, name = proof.proof_bytes(dict(found)), f"interaction-{found['interaction_id']}.proof.json"
     with pages.epoch(at):
         document = pages.layout(_html(found, name, key))
         if len(document.pages) != 1:
             raise SealError(f"expected the interaction on one page, found {len(document.pages)}")
         attached = [(name, "The proof of this interaction", data)]
-        unsigned = pages.write(document, package_id=f"{interaction_id} {hashlib.sha256(data).hexdigest()}",
+        unsigned = pages.write(document, package_id=f"{found['interaction_id']} {hashlib.sha256(data).hexdigest()}",
                                attached=attached, created=at)
     part = out.with_name(out.name + ".part")
     try:

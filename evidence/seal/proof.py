@@ -11,7 +11,7 @@ import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,9 @@ from typing import Any, BinaryIO
 
 from evidence import constants as c
 from evidence.errors import SealError, UsageError, Where
+from evidence.seal import kept as stayed
 from evidence.seal.index import Index
+from evidence.seal.kept import name_of
 from evidence.seal.leaves import DISCLOSURES, canonical
 from evidence.seal.merkle import ProofIndex, root_of
 from evidence.seal.restart import Restartable, id_of
@@ -27,10 +29,15 @@ from evidence.seal.restart import Restartable, id_of
 _ID = b'"interaction_id":"'
 
 
-def proof(package: Path, interaction_id: str) -> dict[str, Any]:
+def proof(package: Path, interaction_id: str, *, kept: Path | None = None) -> dict[str, Any]:
     """Return the proof of one interaction; ``proof_bytes`` gives the file.
 
     With the index of the package it reads some hundred kilobytes; where that leads nowhere, everything.
+
+    Args:
+        package: the ZIP.
+        interaction_id: which interaction.
+        kept: the file of disclosures that stayed with the organisation; without it, those in the package go along.
 
     Raises:
         SealError: the package cannot be read.
@@ -39,7 +46,10 @@ def proof(package: Path, interaction_id: str) -> dict[str, Any]:
     with opened(package) as archive:
         shared = _shared(archive)
         found = _by_index(archive, package, interaction_id, json.loads(shared["statement"])["tree"])
-        return {**shared, **(found or _by_reading(archive, package, interaction_id))}
+        value = {**shared, **(found or _by_reading(archive, package, interaction_id))}
+    if kept:
+        value["disclosures"] = stayed.of(kept, interaction_id, value["record"].encode())
+    return value
 
 
 def _by_index(archive: zipfile.ZipFile, package: Path, ident: str, tree: dict[str, Any]) -> dict[str, Any] | None:
@@ -107,7 +117,8 @@ def _by_reading(archive: zipfile.ZipFile, package: Path, ident: str) -> dict[str
     return _one(len(leaves), position, ident, record, index.path(position), _disclosures(archive).get(ident, []))
 
 
-def proofs(package: Path, *, keep: Iterable[str] = DISCLOSURES) -> Iterator[tuple[str, bytes]]:
+def proofs(package: Path, *, keep: Iterable[str] = DISCLOSURES, kept: Path | None = None
+           ) -> Iterator[tuple[str, bytes]]:
     """Yield (interaction id, proof file) for every interaction of a package, in its order.
 
     Holds the hashes of the tree in memory: 64 bytes for each interaction.
@@ -115,20 +126,21 @@ def proofs(package: Path, *, keep: Iterable[str] = DISCLOSURES) -> Iterator[tupl
     Args:
         package: the ZIP.
         keep: the disclosures that go along.
+        kept: the file of disclosures that stayed with the organisation; without it, those in the package go along.
 
     Raises:
         SealError: the package cannot be read.
     """
-    kept = frozenset(keep)
+    wanted = frozenset(keep)
     with opened(package) as archive:
         with archive.open(c.CHAINS) as file:
             index = ProofIndex(hashlib.sha256(b"\x00" + line[:-1]).digest() for line in file)
         shared, size = _shared(archive), index.tree.size
-        with archive.open(c.CHAINS) as file, _disclosed_in_order(archive) as disclosed:
+        with archive.open(c.CHAINS) as file, _in_order(archive, kept) as disclosed:
             for position, line in enumerate(file):
                 start = line.index(_ID) + len(_ID)
                 ident = line[start:line.index(b'"', start)].decode()
-                found = [d for d in disclosed(ident) if name_of(d) in kept]
+                found = [d for d in disclosed(ident, line[:-1]) if name_of(d) in wanted]
                 own = _one(size, position, ident, line[:-1], index.path(position), found)
                 yield ident, canonical({**shared, **own})
 
@@ -177,26 +189,23 @@ def _disclosures(archive: zipfile.ZipFile) -> dict[str, list[str]]:
 
 
 @contextmanager
-def _disclosed_in_order(archive: zipfile.ZipFile) -> Iterator[Callable[[str], list[str]]]:
+def _in_order(archive: zipfile.ZipFile, kept: Path | None) -> Iterator[stayed.Ask]:
     """Give the disclosures of interactions that are asked for in the order of the package, without holding all."""
-    if c.DISCLOSURES not in archive.namelist():
-        yield lambda _: []
-        return
-    with archive.open(c.DISCLOSURES) as file:
-        ahead = list[dict[str, Any]]()
+    if kept:
+        with stayed.in_order(kept) as ask:
+            yield ask
+    elif c.DISCLOSURES not in archive.namelist():
+        yield lambda _ident, _record: []
+    else:
+        with archive.open(c.DISCLOSURES) as file:
+            ahead = list[dict[str, Any]]()
 
-        def of(ident: str) -> list[str]:
-            if not ahead and (line := file.readline()):
-                ahead.append(json.loads(line))
-            return list(ahead.pop()["disclosures"]) if ahead and ahead[0]["interaction_id"] == ident else []
+            def of(ident: str, _record: bytes) -> list[str]:
+                if not ahead and (line := file.readline()):
+                    ahead.append(json.loads(line))
+                return list(ahead.pop()["disclosures"]) if ahead and ahead[0]["interaction_id"] == ident else []
 
-        yield of
-
-
-def name_of(disclosure: str) -> str:
-    """Return what a disclosure is about: ``requester``, ``prompt``..."""
-    padded = disclosure + "=" * (-len(disclosure) % 4)
-    return str(json.loads(base64.urlsafe_b64decode(padded))[1])
+            yield of
 
 
 def withhold(value: dict[str, Any], *keep: str) -> dict[str, Any]:

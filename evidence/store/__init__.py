@@ -44,6 +44,7 @@ class Store:
         self.register = self.home / "register"
         self.runs = self.home / "runs"
         self.packages = root / "packages"
+        self.disclosures = root / "disclosures"
         self.lock = self.home / "lock"
 
     def key(self, name: str) -> bytes:

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from evidence import constants as c
 from evidence.verify.jcs import MalformedError, parse
@@ -22,7 +22,7 @@ PROOF_STEPS = ("proof", "record", "manifest", "digests", "signature_form", "algo
                "inclusion", "disclosed")
 _TEXT = ("interaction_id", "record", "statement", "sha256sums", "signature", "certificates", "tsa_certificates")
 _MEMBERS = frozenset({*_TEXT, "type", "leaf_index", "tree_size", "audit_path", "disclosures", "timestamp"})
-_DISCLOSURE = re.compile(r"[A-Za-z0-9_-]{1,16777216}")
+_DISCLOSURE = re.compile(rf"[A-Za-z0-9_-]{{1,{c.MAX_DISCLOSURE}}}")
 
 
 def verify_proof(path: Path, expected: Expected) -> Report:
@@ -178,25 +178,53 @@ def root_of(record: bytes, index: int, size: int, path: Sequence[bytes]) -> byte
 
 
 def _disclosed(disclosures: Sequence[str], record: Mapping[str, Any], check: Checklist) -> None:
-    digests, names = record.get("_sd", []), list[str]()
+    digests, opened, texts = record.get("_sd", []), list[_Opened](), list[_Opened]()
     for disclosure in disclosures:
         digest = base64.urlsafe_b64encode(hashlib.sha256(disclosure.encode()).digest()).rstrip(b"=").decode()
-        if digest not in digests or record.get("_sd_alg") != "sha-256":
+        found = _open(disclosure)
+        if digest in digests and record.get("_sd_alg") == "sha-256":
+            opened.append(found)
+        elif found.name.endswith(c.TEXT):
+            texts.append(found)
+        else:
             check.fail("disclosed", "a disclosure belongs to another record")
-            continue
-        names.append(_disclosure_name(disclosure))
+    names = [one.name for one in (*opened, *texts)]
     if "" in names or len(set(names)) != len(names) or set(names) & set(record):
         check.fail("disclosed", "a disclosure is damaged, there twice, or hides a member of the record")
-    check.hold("disclosed", f"opened: {', '.join(names) or 'none'}; withheld: {len(digests) - len(names)}")
+    for one in texts:
+        if not any(_is_text_of(one, other) for other in opened):
+            check.fail("disclosed", f"{show(one.name)} is not the text whose hash the record commits to")
+    check.hold("disclosed", f"opened: {', '.join(map(show, names)) or 'none'}; withheld: {len(digests) - len(opened)}")
 
 
-def _disclosure_name(disclosure: str) -> str:
-    """Return the name of a disclosure, or '' when it is damaged."""
+class _Opened(NamedTuple):
+    """A disclosure as it reads; without a name it is damaged."""
+
+    salt: str = ""
+    name: str = ""
+    value: Any = None
+
+
+def _open(disclosure: str) -> _Opened:
     if not _DISCLOSURE.fullmatch(disclosure):
-        return ""
+        return _Opened()
     try:
         value = json.loads(base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
     except (ValueError, RecursionError):
-        return ""
+        return _Opened()
     shape = isinstance(value, list) and len(value) == 3 and isinstance(value[0], str) and isinstance(value[1], str)
-    return show(value[1]) if shape else ""
+    return _Opened(*value) if shape else _Opened()
+
+
+def _is_text_of(text: _Opened, other: _Opened) -> bool:
+    """Say whether a text is the one whose hash another disclosure, which the record commits to, holds."""
+    name = other.name
+    if name not in c.TEXTS or text[:2] != (other.salt, name + c.TEXT) or not isinstance(other.value, dict):
+        return False
+    if not isinstance(text.value, dict) or set(text.value) != {text.name}:
+        return False
+    try:
+        data = text.value[text.name].encode("utf-8")
+    except (AttributeError, UnicodeError):
+        return False
+    return bool(other.value.get(f"{name}_sha256") == hashlib.sha256(data).hexdigest())

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,31 @@ def test_one_interaction_is_handed_over_alone(sealed, tmp_path, monkeypatch):
     assert cli.call(["verify", str(proof), "--fingerprint", sealed.fingerprint]) == 0
     proof.write_bytes(proof.read_bytes().replace(record["masking_verdict"].encode(), b"masked_by_magic", 1))
     assert cli.call(["verify", str(proof), "--fingerprint", sealed.fingerprint]) == 4
+
+
+def test_what_the_package_withholds_is_opened_by_name_and_erased(sealed, tmp_path, monkeypatch, capfd):
+    """Names and hashes stay in the company's folder; words come from the vault on demand; erasing leaves the seal as it is."""
+    root = tmp_path / "acme"
+    shutil.copytree(sealed.root, root)
+    package, kept = root / "packages" / sealed.package.name, root / "disclosures" / "evidence-2026-10.ndjson"
+    assert json.loads(sealed.member("statement.json"))["disclosures"] == "withheld"
+    assert kept.stat().st_mode & 0o77 == kept.parent.stat().st_mode & 0o77 == 0
+    records = map(json.loads, sealed.member("evidence/chains.ndjson").splitlines())
+    ident = next(one["interaction_id"] for one in records if len(one["_sd"]) > 3 and one["interaction_kind"] == "exchange")
+    monkeypatch.chdir(tmp_path)
+    path, said = tmp_path / f"interaction-{ident}.proof.json", ""
+    for more, words in (([], "none"), (["--disclose", "requester"], "requester"), (["--with-text", "prompt"], "prompt, prompt_text"),
+                        (["--erase", "prompt"], ""), (["--disclose", "requester,prompt"], "requester")):
+        assert cli.call(["interaction", str(package), ident, *more]) == 0
+        capfd.readouterr()
+        assert cli.call(["verify", str(path), "--fingerprint", sealed.fingerprint]) == 0
+        by_hand = [sys.executable, "-I", str(sealed.unpacked / "verify_proof.py"), str(path), sealed.fingerprint]
+        said = subprocess.run(by_hand, capture_output=True, check=True, text=True).stdout
+        assert said.count("disclosed:") == len([one for one in words.split(", ") if one not in {"", "none"}]) or not words
+    assert cli.call(["interaction", str(package), ident, "--with-text", "prompt"]) == 2
+    shutil.rmtree(kept.parent)
+    assert cli.call(["verify", str(package), "--fingerprint", sealed.fingerprint]) == 0
+    capfd.readouterr()
 
 
 def test_one_chain_is_explained(sealed, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import json
@@ -233,6 +234,14 @@ def rows(count: int, *, prefix: str = "a", start: datetime = START) -> Iterator[
             "masking_verdict": "masked_ok", "prompt_findings": 0, "response_findings": 0,
             "record_refs": f"{'ab' * 32}#{n}",
         }
+
+
+def words(value: Mapping[str, Any], text: str, *, salt: str | None = None, **more: str) -> str:
+    """A disclosure that opens the prompt itself, of the salt of the one that holds its hash."""
+    opened = [json.loads(base64.urlsafe_b64decode(d + "=" * (-len(d) % 4))) for d in value["disclosures"]]
+    own = next(one[0] for one in opened if one[1] == "prompt")
+    data = json.dumps([salt or own, "prompt_text", {"prompt_text": text, **more}]).encode()
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def report(attachments: Mapping[str, bytes]) -> bytes:

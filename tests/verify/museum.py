@@ -1172,6 +1172,14 @@ broken_proof("disclosed", "proof_with_a_foreign_disclosure", _foreign)
 broken_proof("disclosed", "proof_with_a_changed_disclosure",
              lambda p, kit: p["disclosures"].__setitem__(0, "W" + p["disclosures"][0][1:-4] + "AAAA"))
 broken_proof("disclosed", "proof_with_a_disclosure_twice", lambda p, kit: p["disclosures"].append(p["disclosures"][0]))
+broken_proof("disclosed", "proof_with_other_words_for_its_text", lambda p, kit: p["disclosures"].append(
+    kit.module.words(p, "prompt 55")))
+broken_proof("disclosed", "proof_with_words_whose_hash_is_withheld", lambda p, kit: p.update(
+    disclosures=[kit.module.words(p, "prompt 5")]))
+broken_proof("disclosed", "proof_with_words_under_another_salt", lambda p, kit: p["disclosures"].append(
+    kit.module.words(p, "prompt 5", salt="00" * 16)))
+broken_proof("disclosed", "proof_with_words_and_something_beside_them", lambda p, kit: p["disclosures"].append(
+    kit.module.words(p, "prompt 5", approved="yes")))
 broken_proof("digests", "proof_with_another_statement", lambda p, kit: p.update(
     statement=p["statement"].replace('"sequence":1', '"sequence":7')))
 broken_proof("digests", "proof_with_other_certificates", lambda p, kit: p.update(

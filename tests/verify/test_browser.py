@@ -45,10 +45,13 @@ def job(kit: Any, path: Path, pin: str, name: str = "evidence.zip") -> dict[str,
 def test_good_packages_and_proofs_are_accepted(kit: Any, tmp_path: Path) -> None:
     """Timed and untimed packages verify, with and without a fingerprint, and so does a proof."""
     path = tmp_path / "p.proof.json"
-    path.write_bytes(proof_bytes(proof(kit.plain, kit.ident)))
+    value, words = proof(kit.plain, kit.ident), tmp_path / "words.proof.json"
+    path.write_bytes(proof_bytes(value))
+    words.write_bytes(proof_bytes({**value, "disclosures": [*value["disclosures"], kit.module.words(value, "prompt 5")]}))
     jobs = [job(kit, kit.plain, kit.test_key.fingerprint), job(kit, kit.timed, kit.key.fingerprint.upper()),
-            job(kit, kit.plain, ""), job(kit, path, kit.test_key.fingerprint, "p.proof.json")]
-    assert [one["found"] for one in run(jobs)] == [""] * 4
+            job(kit, kit.plain, ""), job(kit, path, kit.test_key.fingerprint, "p.proof.json"),
+            job(kit, words, kit.test_key.fingerprint, "words.proof.json")]
+    assert [one["found"] for one in run(jobs)] == [""] * 5
 
 
 @needs_node

@@ -108,14 +108,70 @@ def test_a_proof_is_small(kit: Any) -> None:
     assert len(proof_bytes(proof(kit.timed, kit.ident))) < 30_000
 
 
-def test_a_package_without_disclosures_gives_proofs_without_them(kit: Any, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def redacted(kit: Any) -> Path:
+    """The same interactions in a package that leaves the disclosures out."""
+    return Path(kit.package("redacted", key=kit.test_key, disclosures=False))
+
+
+def test_a_package_without_disclosures_gives_proofs_without_them(kit: Any, redacted: Path) -> None:
     """The redacted profile has the same tree, and its proofs open nothing."""
-    path = kit.package("redacted", key=kit.test_key, disclosures=False)
-    assert proof(path, kit.ident)["disclosures"] == []
-    assert json.loads(proof(path, kit.ident)["statement"])["tree"] == json.loads(
+    assert proof(redacted, kit.ident)["disclosures"] == []
+    assert json.loads(proof(redacted, kit.ident)["statement"])["tree"] == json.loads(
         proof(kit.plain, kit.ident)["statement"])["tree"]
-    assert verify(path, at=kit.module.CHECKED).ok
-    assert c.DISCLOSURES not in kit.module.unpack(path)
+    assert verify(redacted, at=kit.module.CHECKED).ok
+    assert c.DISCLOSURES not in kit.module.unpack(redacted)
+
+
+def test_the_words_themselves_can_be_opened(kit: Any, tmp_path: Path) -> None:
+    """A text goes along behind the disclosure of its hash: the verifier and the forty lines know it for what was sealed."""
+    value = proof(kit.plain, kit.ident)
+    value["disclosures"].insert(0, kit.module.words(value, "prompt 5"))
+    path = tmp_path / "p.proof.json"
+    path.write_bytes(proof_bytes(value))
+    report = verify(path, fingerprint=kit.test_key.fingerprint, at=kit.module.CHECKED)
+    assert report.ok
+    assert report.step("disclosed").found == "opened: requester, record, prompt, prompt_text; withheld: 0"
+    done = by_hand(path, kit.test_key.fingerprint, str(int(kit.module.CHECKED.timestamp())))
+    assert "disclosed: ['prompt_text', {'prompt_text': 'prompt 5'}]" in done.stdout, done.stderr
+
+
+def test_disclosures_that_stayed_are_opened_one_by_one_and_erased(kit: Any, redacted: Path, tmp_path: Path) -> None:
+    """What is kept gives the proofs that a package with disclosures gives; what is erased leaves all others as they were."""
+    kept = tmp_path / "disclosures" / "evidence-2026-10.ndjson"
+    kept.parent.mkdir()
+    kept.write_bytes(kit.module.unpack(kit.plain)[c.DISCLOSURES])
+    opened = dict(proofs(kit.plain))
+    for ident, data in proofs(redacted, kept=kept):
+        assert json.loads(data)["disclosures"] == json.loads(opened[ident])["disclosures"] != []
+    assert proof(redacted, kit.ident, kept=kept)["disclosures"] == proof(kit.plain, kit.ident)["disclosures"]
+    command = ["interaction", str(redacted), "-C", str(tmp_path), "-o", str(tmp_path / "p.proof.json")]
+    for step, words in (([kit.ident], "none; withheld: 3"), ([kit.ident, "--disclose", "prompt,requester"],
+                        "requester, prompt; withheld: 1"), ([kit.ident, "--erase", "requester"], ""),
+                        ([kit.ident, "--disclose", "all"], "record, prompt; withheld: 1"), (["--all", "--erase", "all"], ""),
+                        ([kit.ident, "--disclose", "all"], "none; withheld: 3")):
+        assert cli.call([*command, *step]) == 0
+        if words:
+            report = verify(tmp_path / "p.proof.json", fingerprint=kit.test_key.fingerprint, at=kit.module.CHECKED)
+            assert report.ok
+            assert report.step("disclosed").found == f"opened: {words}"
+    assert kept.read_bytes() == b""
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_disclosures_of_another_package_are_never_handed_over(kit: Any, redacted: Path, tmp_path: Path) -> None:
+    """A line that the record does not commit to is refused, and where nothing is kept the command says so."""
+    kept = tmp_path / "disclosures" / "evidence-2026-10.ndjson"
+    assert cli.call(["interaction", str(redacted), kit.ident, "-C", str(tmp_path), "--disclose", "all"]) == 2
+    kept.parent.mkdir()
+    lines = kit.module.unpack(kit.plain)[c.DISCLOSURES]
+    for broken in (lines.replace(kit.ident.encode(), b"ix").replace(kit.other_ident.encode(), kit.ident.encode()),
+                   lines.replace(b'"disclosures":["W', b'"disclosures":["X'), lines.replace(b'"disclosures"', b'"x"')):
+        kept.write_bytes(broken)
+        with pytest.raises(SealError):
+            proof(redacted, kit.ident, kept=kept)
+        with pytest.raises(SealError):
+            list(proofs(redacted, kept=kept))
 
 
 @pytest.mark.parametrize(("withheld", "opened"), [("requester,prompt", "record"), ("all", "none"), ("", "requester, record, prompt")])

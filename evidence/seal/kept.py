@@ -1,0 +1,118 @@
+"""Disclosures that stayed with the organisation: a line for each interaction, opened for one reader, or erased.
+
+The file has the form of ``evidence/disclosures.ndjson`` (FORMAT 7) and lies in ``disclosures/`` of the company
+folder. No signature covers it: a disclosure is recognised by its digest in the record, so erasing one harms nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from evidence.errors import SealError, Where
+from evidence.seal.leaves import canonical
+from evidence.seal.restart import id_of
+from evidence.store import disk
+
+Ask = Callable[[str, bytes], list[str]]
+
+
+def beside(package: Path, folder: Path) -> Path:
+    """Return where the disclosures of a package lie: in the company folder named, else in the one it lies in."""
+    name = f"{package.stem}.ndjson"
+    here = folder / "disclosures" / name
+    return here if here.is_file() else package.resolve().parent.parent / "disclosures" / name
+
+
+def name_of(disclosure: str) -> str:
+    """Return what a disclosure is about: ``requester``, ``prompt``..."""
+    padded = disclosure + "=" * (-len(disclosure) % 4)
+    return str(json.loads(base64.urlsafe_b64decode(padded))[1])
+
+
+def of(path: Path, interaction_id: str, record: bytes) -> list[str]:
+    """Return the disclosures that are left of one interaction.
+
+    Raises:
+        SealError: the file cannot be read, or holds what the record does not commit to.
+    """
+    with closing(_lines(path)) as lines:
+        return next((_disclosures(line, path, record) for ident, line in lines if ident == interaction_id), [])
+
+
+@contextmanager
+def in_order(path: Path) -> Iterator[Ask]:
+    """Give the disclosures of interactions that are asked for in the order of the package, holding one line.
+
+    Raises:
+        SealError: as for :func:`of`.
+    """
+    with closing(_lines(path)) as lines:
+        ahead = list[tuple[str | None, bytes]]()
+
+        def ask(interaction_id: str, record: bytes) -> list[str]:
+            ahead.extend([one] if not ahead and (one := next(lines, None)) else [])
+            if not ahead or ahead[0][0] != interaction_id:
+                return []
+            return _disclosures(ahead.pop()[1], path, record)
+
+        yield ask
+        if ahead or next(lines, None) is not None:
+            raise SealError("the disclosures are not those of this package, in its order", where=Where(str(path)),
+                            advice="bring the file back from the backup")
+
+
+def erase(path: Path, names: Collection[str], interaction_id: str | None = None) -> int:
+    """Forget the disclosures of these names, of one interaction or of all; return how many there were.
+
+    The file is written anew and takes the old one's place when it is whole.
+
+    Raises:
+        SealError: the file cannot be read or written.
+    """
+    count = 0
+    try:
+        with disk.whole(path) as out, closing(_lines(path)) as lines:
+            for ident, line in lines:
+                if interaction_id not in {None, ident}:
+                    out.write(line)
+                    continue
+                held = _disclosures(line, path)
+                left = [one for one in held if name_of(one) not in names]
+                count += len(held) - len(left)
+                if left:
+                    out.write(canonical({"interaction_id": ident, "disclosures": left}) + b"\n")
+    except OSError as error:
+        raise SealError(f"the disclosures cannot be written: {error}", where=Where(str(path))) from error
+    return count
+
+
+def _lines(path: Path) -> Generator[tuple[str | None, bytes]]:
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                yield id_of(line), line
+    except OSError as error:
+        raise SealError(f"the disclosures cannot be read: {error.strerror}", where=Where(str(path)),
+                        advice="name the company folder with -C; evidence.yaml says whether they are kept") from error
+
+
+def _disclosures(line: bytes, path: Path, record: bytes | None = None) -> list[str]:
+    try:
+        found = [str(one) for one in json.loads(line)["disclosures"]]
+        committed = set(json.loads(record).get("_sd", [])) if record else {digest_of(one) for one in found}
+    except (ValueError, KeyError, TypeError) as error:
+        raise SealError("expected a line of disclosures", where=Where(str(path))) from error
+    if not {digest_of(one) for one in found} <= committed:
+        raise SealError(f"a disclosure of {id_of(line)} is not one that its record commits to", where=Where(str(path)),
+                        advice="bring the file back from the backup")
+    return found
+
+
+def digest_of(disclosure: str) -> str:
+    """Return the digest by which a record commits to a disclosure (RFC 9901 4.2.3)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(disclosure.encode()).digest()).rstrip(b"=").decode()
