@@ -33,6 +33,8 @@ class Hits:
     end: np.ndarray[Any, Any]
 
 
+RowPattern = tuple[str, str | None]
+"""A pattern for rows and, where there is one, a sharper one: in rows without a match of it the first finds nothing."""
 Places = Sequence[tuple[int, Sequence[int]]]
 """Rows, each with the offsets in the block at which a match may end; none where the engine does not say."""
 
@@ -51,8 +53,8 @@ class Engine(Protocol):
         ...
 
 
-def make(name: str, anchors: Sequence[Anchor], row_patterns: Sequence[str], cache: Path | None = None) -> Engine:
-    """Return the engine of that name for these anchors and row patterns (of which only "in this row" counts).
+def make(name: str, anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern], cache: Path | None = None) -> Engine:
+    """Return the engine of that name for these anchors and row patterns.
 
     What it compiles it leaves in the folder ``cache``, if one is given and it can.
 
@@ -104,7 +106,7 @@ class _Hyperscan:
 
     name = "hyperscan"
 
-    def __init__(self, anchors: Sequence[Anchor], row_patterns: Sequence[str], cache: Path | None) -> None:
+    def __init__(self, anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern], cache: Path | None) -> None:
         import hyperscan as hs
 
         self._anchors = anchors
@@ -115,8 +117,10 @@ class _Hyperscan:
             caseless = hs.HS_FLAG_CASELESS if anchor.caseless else 0
             text = anchor.pattern.encode("latin-1" if anchor.literal else "ascii")
             groups[lane(anchor)].append((number, text, caseless))
-        groups[LANES] = [(len(anchors) + number, pattern.encode(), hs.HS_FLAG_MULTILINE)
-                         for number, pattern in enumerate(row_patterns)]
+        groups[LANES] = [(len(anchors) + number, (sharp or pattern).encode(), hs.HS_FLAG_MULTILINE)
+                         for number, (pattern, sharp) in enumerate(row_patterns)]
+        self._blunt = {number: compiled.database([(number, pattern.encode(), hs.HS_FLAG_MULTILINE)], cache)
+                       for number, (pattern, sharp) in enumerate(row_patterns) if sharp}
         if row_patterns:  # one pass for many: these three, one after the other, take half as long again
             groups = [[], [], groups[2], groups[3], groups[0] + groups[1] + groups[LANES]]
         self._databases = [compiled.database(group, cache, literal=number == LITERALS)
@@ -163,8 +167,23 @@ class _Hyperscan:
             for one, end in zip(row.tolist(), own.tolist(), strict=True):
                 if one >= 0:
                     by_row.setdefault(one, []).append(end)
-            found[number - len(self._anchors)] = list(by_row.items())
+            pattern = number - len(self._anchors)
+            if pattern in self._blunt:
+                found[pattern] = [(one, self._ends(pattern, block, one)) for one in by_row]
+            else:
+                found[pattern] = list(by_row.items())
         return found
+
+    def _ends(self, pattern: int, block: Block, row: int) -> list[int]:
+        """Return every offset at which a row pattern ends in a row, once its sharper form has been found there."""
+        ends: set[int] = set()
+        start = int(block.starts[row])
+
+        def seen(_expression: int, _start: int, stop: int, _flags: int, _context: object) -> None:
+            ends.add(start + stop)
+
+        self._blunt[pattern].scan(block.row(row), match_event_handler=seen)
+        return sorted(ends)
 
 
 def _quoted(anchor: Anchor) -> bytes:
@@ -177,7 +196,7 @@ class _Re2:
 
     name = "re2"
 
-    def __init__(self, anchors: Sequence[Anchor], row_patterns: Sequence[str]) -> None:
+    def __init__(self, anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern]) -> None:
         re2 = re2_module()
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
@@ -190,7 +209,7 @@ class _Re2:
         for text in texts:
             self._set.Add(text)
         self._set.Compile()
-        self._rows = [re2.compile(b"(?m)" + p.encode(), options) for p in row_patterns]
+        self._rows = [re2.compile(b"(?m)" + pattern.encode(), options) for pattern, _ in row_patterns]
 
     def find(self, block: Block) -> Hits:
         import numpy as np

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +57,8 @@ class Imported:
     """One imported rule; ``pattern`` is given to the engine to find the rows, ``expression`` reads them.
 
     ``ways`` say how far a match reaches to the left of the places that the engine names; None: the whole row is read.
-    ``sharp``, if there is one, matches wherever ``pattern`` matches with a secret of the entropy asked for.
+    ``sharp``, if there is one, matches wherever ``pattern`` matches with a secret of the entropy asked for: without a
+    match of it a row is not read.
     """
 
     id: str
@@ -73,22 +73,17 @@ class Imported:
     ways: tuple[extent.Chain, ...] | None
     sharp: str | None
 
-    def examine(self, block: Block, places: Places, sharp: Places | None = None) -> Iterator[Found]:
-        """Yield the findings of this rule in the rows given, at most ``CAP`` + 1 a row.
-
-        ``sharp`` are the places of the sharper pattern: where it has none, the rule finds nothing.
-        """
-        wanted = None if sharp is None else dict(sharp)
+    def examine(self, block: Block, places: Places) -> Iterator[Found]:
+        """Yield the findings of this rule in the rows given, at most ``CAP`` + 1 a row."""
         for row, ends in places:
-            if wanted is not None and row not in wanted:
-                continue
             low = int(block.starts[row])
             text = bytes(block.view[low:int(block.ends[row])])
-            if self.keywords and not _holds(text.lower(), self.keywords):
-                continue
-            count = 0
-            targets = ends if wanted is None else wanted[row]
-            for start, last in self._windows(text, [end - low for end in ends], [end - low for end in targets]):
+            count, named = 0, not self.keywords
+            for start, last in self._windows(text, [end - low for end in ends]):
+                # A keyword may stand anywhere in the row; mostly it is part of the match.
+                named = named or any(_holds(part.lower(), self.keywords) for part in (text[start:last], text))
+                if not named or count > CAP:
+                    break
                 for match in self.expression.finditer(text, start, last):
                     found = self._accept(text, match, row)
                     if found is not None:
@@ -97,25 +92,22 @@ class Imported:
                     if count > CAP or match.end() == last:
                         break
 
-    def _windows(self, text: bytes, ends: Sequence[int], targets: Sequence[int]) -> Iterator[tuple[int, int]]:
+    def _windows(self, text: bytes, ends: Sequence[int]) -> Iterator[tuple[int, int]]:
         """Yield the stretches of a text in which matches lie, from where one may begin to the last place one ends at.
 
-        The expression sees what stands beside a stretch, and finds in it what it would find in the whole text. A
-        stretch without one of the targets, which are among the ends, is left out.
+        The expression sees what stands beside a stretch, and finds in it what it would find in the whole text.
         """
         if self.ways is None or not ends:
             yield 0, len(text)
             return
-        at = 0
-        while at < len(targets):
-            first = last = bisect_left(ends, targets[at])
-            while (start := extent.begin(self.ways, text, ends[first], ends[first - 1] if first else 0)) <= (
-                    ends[first - 1] if first else -1):
-                first -= 1
-            while last + 1 < len(ends) and extent.begin(self.ways, text, ends[last + 1], ends[last]) <= ends[last]:
-                last += 1
-            yield start, ends[last]
-            at = bisect_right(targets, ends[last])
+        start, last = extent.begin(self.ways, text, ends[0], 0), ends[0]
+        for end in ends[1:]:
+            begin = extent.begin(self.ways, text, end, last)
+            if begin > last:
+                yield start, last
+                start = begin
+            last = end
+        yield start, last
 
     def _accept(self, text: bytes, match: Any, row: int) -> Found | None:
         start, end = self._span(match)

@@ -63,10 +63,7 @@ class PatternScanner:
         self._blob = [number[decode.BLOB]]
         self._triggers = [number[anchor] for anchor in decode.TRIGGERS]
         self._widths = np.array([anchor.high for anchor in anchors] or [0], dtype=np.int64)
-        sharp = [number for number, rule in enumerate(imported) if rule.sharp is not None]
-        self._sharp = {number: len(imported) + at for at, number in enumerate(sharp)}
-        patterns = [rule.pattern for rule in imported] + [imported[number].sharp or "" for number in sharp]
-        self._engine = engines.make(engine, anchors, patterns, cache)
+        self._engine = engines.make(engine, anchors, [(rule.pattern, rule.sharp) for rule in imported], cache)
         self.engine = self._engine.name
 
     def scan(self, texts: pa.Array) -> pa.Table:
@@ -113,8 +110,7 @@ class PatternScanner:
             found += candidates.exact(self._exact, hits, block)
         for number, foreign in enumerate(self.imported):
             if number in rows:
-                sharp = rows.get(self._sharp[number], ()) if number in self._sharp else None
-                found += foreign.examine(block, rows[number], sharp)
+                found += foreign.examine(block, rows[number])
         return found
 
     def _row(self, one: Found, first: int) -> tuple[Any, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from evidence import masking
 from evidence.errors import ConfigError
-from evidence.masking import extent
+from evidence.masking import candidates, extent, imported
 
 CONFIG = r"""
 title = "small"
@@ -107,6 +109,30 @@ def test_a_part_of_a_row_says_what_the_row_says(both, texts):
     """Whatever the text, an expression finds in the stretches around the places named what it finds in the whole row."""
     one, two = (scanner.scan(pa.array(texts)).to_pylist() for scanner in both)
     assert one == two
+
+
+@pytest.mark.parametrize("text", ["key=" * 50_000, "key=q1w2e3r4t5;" * 9_000, "key = " + "a1" * 99_000 + ";", "<key " + "a/>" * 20_000, "key-1-" * 40_000, "token 0a1b2c " * 9_000,
+                                  "key='q1w2e3r4t5' " * 9_000, "key" + " " * 99_000 + "=" * 99_000])
+def test_a_row_is_read_once_whatever_stands_in_it(both, monkeypatch, text):
+    """No byte is given to an expression twice, nor looked at for the beginning of a match more often than the rule has ways."""
+    read, looked = Counter(), Counter()
+    windows, run = imported.Imported._windows, extent._run
+
+    def counted(self, row, ends):
+        for start, last in windows(self, row, ends):
+            read[self.id] += last - start
+            yield start, last
+
+    def counted_run(row, at, kinds, floor):
+        start = run(row, at, kinds, floor)
+        looked["bytes"] += at - start
+        return start
+
+    monkeypatch.setattr(imported.Imported, "_windows", counted)
+    monkeypatch.setattr(extent, "_run", counted_run)
+    assert both[0].scan(pa.array([text])).num_rows <= (candidates.CAP + 1) * 4
+    assert max(read.values(), default=0) <= len(text)
+    assert looked["bytes"] <= 6 * len(text)
 
 
 @pytest.mark.parametrize(("pattern", "text", "start"), [
