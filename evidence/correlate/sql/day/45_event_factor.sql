@@ -9,10 +9,9 @@ WITH numbered AS (
     SELECT e.seen_no, dense_rank() OVER (ORDER BY coalesce(e.session_id, 'event:' || e.native_id)) AS session_no
     FROM w_event_seen AS e
 ), silent AS (
-    SELECT DISTINCT e.issuer, e.session_id FROM w_event_seen AS e
-    WHERE NOT coalesce(e.interactive, FALSE) AND e.session_id IS NOT NULL
+    SELECT e.seen_no, e.issuer, e.session_id FROM w_event_seen AS e WHERE NOT coalesce(e.interactive, FALSE)
 ), inherited AS (
-    SELECT s.issuer, s.session_id, s.mfa_from, s.no_mfa_from
+    SELECT q.seen_no, s.mfa_from, s.no_mfa_from
     FROM w_auth_session AS s INNER JOIN silent AS q ON q.session_id = s.session_id AND q.issuer = s.issuer
     WHERE s.known_from < auth_to()
 ), judged AS (
@@ -21,8 +20,7 @@ WITH numbered AS (
                 WHEN e.mfa_state = 'no' THEN 'no own' WHEN s.no_mfa_from <= e.event_time THEN 'no inherited'
                 ELSE 'unknown' END AS factor
     FROM w_event_seen AS e
-    LEFT JOIN inherited AS s
-        ON s.issuer = e.issuer AND s.session_id = e.session_id AND NOT coalesce(e.interactive, FALSE)
+    LEFT JOIN inherited AS s ON s.seen_no = e.seen_no
 )
 SELECT j.* EXCLUDE (mfa_state, mfa_basis, factor), n.auth_no, o.session_no,
        split_part(j.factor, ' ', 1) AS mfa_state,
