@@ -46,6 +46,8 @@ RECEIPT_MEMBERS: Final = frozenset({"seq", "prev", "at", "ledger_lines", "ledger
 # A text itself, opened in a proof: the name of the disclosure that holds its hash, with this behind it.
 TEXT: Final = "_text"
 TEXTS: Final = frozenset({"prompt", "response"})
+PULL_MEMBERS: Final = frozenset({"source_id", "pull", "journal_sha256", "begun", "ended", "answers", "files", "missing",
+                                 "gaps"})
 COUNTED: Final = (".ndjson", ".csv", ".txt")
 
 # Names inside a package: plain ASCII segments, so that no two systems can disagree about them.

@@ -16,7 +16,7 @@ from evidence import __version__, catalog, connector, constants, framework
 from evidence.errors import SealError
 from evidence.pipeline import assurance, people
 from evidence.pipeline.month import Month
-from evidence.store import disk
+from evidence.store import disk, pulled
 
 if TYPE_CHECKING:
     import duckdb
@@ -249,6 +249,16 @@ def _custody(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, seal
         "ledger_lines": entries + 1,
         "ledger_head": head,
         "receipts": receipts,
+        "pulls": pulls(month, con),
         "files": con.execute("SELECT count(*) FROM file").fetchall()[0][0],
     }
     return json.dumps(data, indent=2, sort_keys=True).encode() + b"\n"
+
+
+def pulls(month: Month, con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return what the receipts of pulls say of the files that this run looked at."""
+    files: dict[str, set[str]] = {}
+    for source_id, sha256 in con.execute("SELECT DISTINCT source_id, file_sha256 FROM file").fetchall():
+        files.setdefault(source_id, set()).add(sha256)
+    return [one for source_id in sorted(files)
+            for one in pulled.custody(month.store.register, source_id, files[source_id])]

@@ -171,6 +171,23 @@ def windows(register: Path, source_id: str, received: Collection[str]) -> list[d
     return rows
 
 
+def custody(register: Path, source_id: str, received: Collection[str]) -> list[dict[str, Any]]:
+    """Return the pulls of a source of which something was received, as ``custody.json`` tells them (FORMAT 11).
+
+    Addresses and headers stay in the journal, which its digest names.
+    """
+    found = []
+    for pull in pulls(register, source_id):
+        hashes = [page["sha256"] for page in pull.files]
+        if taken := sorted({sha for sha in hashes if sha in received}):
+            found.append({"source_id": source_id, "pull": pull.name, "journal_sha256": pull.sha256,
+                          "begun": pull.begin["at"], "ended": pull.end["at"] if pull.end else None,
+                          "answers": len(pull.pages), "files": taken,
+                          "missing": sum(sha not in received for sha in hashes),
+                          "gaps": sorted({gap["reason"] for gap in pull.end["gaps"]} if pull.end else {UNFINISHED})})
+    return found
+
+
 def _covers(pull: Pulled) -> Iterator[Line]:
     for asked in pull.begin["asked"]:
         for stream in asked["streams"]:

@@ -16,7 +16,9 @@ from evidence.verify.report import Checklist, show
 # What the later steps read whole; everything else is only streamed.
 _KEPT = {c.SUMS: c.MAX_KEPT, c.SIGNATURE: c.MAX_CMS, c.TIMESTAMP: c.MAX_CMS, c.STATEMENT: c.MAX_KEPT,
          c.SEAL_CHAIN: c.MAX_CMS, c.TSA_CHAIN: c.MAX_CMS, c.REVOCATION: c.MAX_KEPT, c.SUMMARY: c.MAX_KEPT,
-         c.CONTROLS: c.MAX_KEPT, c.HTML: c.MAX_KEPT, c.CUSTODY: c.MAX_KEPT, c.REPORT: c.MAX_PDF}
+         c.CONTROLS: c.MAX_KEPT, c.HTML: c.MAX_KEPT, c.CUSTODY: c.MAX_KEPT, c.REPORT: c.MAX_PDF,
+         c.SOURCES: c.MAX_KEPT}
+_SPARED = frozenset({c.SOURCES})  # may be larger; then it is not kept
 
 
 @dataclass(slots=True)
@@ -46,10 +48,10 @@ class Members:
                 lines += piece.count(b"\n")
         if reader:
             lines = reader.close()
-        if room and size > room:
-            check.fail("limits", f"{name} has {size} bytes, the limit is {room}")
-        elif room:
+        if room and size <= room:
             self.kept.setdefault(name, b"".join(kept))
+        elif room and name not in _SPARED:
+            check.fail("limits", f"{name} has {size} bytes, the limit is {room}")
         self.sha256.setdefault(name, sha.hexdigest())
         self.size.setdefault(name, size)
         self.lines.setdefault(name, lines)

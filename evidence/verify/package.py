@@ -76,7 +76,8 @@ def check_package(path: Path, members: Members, expected: Expected, check: Check
     if statement is not None and listed is not None:
         _contents(statement, listed, members, check)
     _documents(kept, members, signed, statement, expected, check)
-    receipts = (check_receipts(kept[c.CUSTODY], expected.authorities, expected.receipt, check)
+    sources = kept.get(c.SOURCES, None if c.SOURCES in good else b"")
+    receipts = (check_receipts(kept[c.CUSTODY], sources, expected.authorities, expected.receipt, check)
                 if c.CUSTODY in kept and listed is not None else ())
     check_sidecar(path, signed.signer if signed else None, check)
     if expected.digest is not None and hashlib.sha256(sums).hexdigest() != expected.digest.lower():

@@ -23,19 +23,22 @@ _HEX = re.compile("[0-9a-f]{64}")
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def check_receipts(custody: bytes, anchors: Sequence[x509.Certificate], known: str | None,
+def check_receipts(custody: bytes, sources: bytes | None, anchors: Sequence[x509.Certificate], known: str | None,
                    check: Checklist) -> tuple[str, ...]:
     """Check the receipts of a package and return their lines.
 
     Args:
         custody: the bytes of ``custody.json``.
+        sources: the bytes of ``evidence/sources.json``; None where it is too large to be looked into.
         anchors: certificates trusted for time stamps.
         known: SHA-256 of a receipt that you were given earlier.
         check: where the step ``receipts`` is written down.
     """
     try:
-        lines = _lines(custody)
+        told = _told(custody)
+        lines = _lines(told)
         stamped = _chain(lines, anchors)
+        pulls = _pulls(told.get("pulls", []), sources)
     except MalformedError as error:
         check.fail("receipts", error.message)
         return ()
@@ -46,18 +49,57 @@ def check_receipts(custody: bytes, anchors: Sequence[x509.Certificate], known: s
         check.fail("receipts", f"the receipt {show(known)}, which you were given, is not among them")
     if not lines:
         check.skip("receipts", "the package carries no receipts of the ledger")
-    check.hold("receipts", f"{len(lines)} receipts, {stamped} of them stamped")
+    check.hold("receipts", f"{len(lines)} receipts, {stamped} of them stamped; {pulls}")
     return tuple(lines)
 
 
-def _lines(custody: bytes) -> list[str]:
+def _told(custody: bytes) -> dict[str, Any]:
     try:
         value = json.loads(custody)
     except (ValueError, RecursionError) as error:
         raise MalformedError(f"{c.CUSTODY} is not JSON") from error
-    lines = value.get("receipts", []) if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        raise MalformedError(f"{c.CUSTODY} is not an object")
+    return value
+
+
+def _pulls(pulls: object, sources: bytes | None) -> str:
+    """Say what the receipts of pulls show; refuse one that speaks of files which the package does not know."""
+    if not isinstance(pulls, list) or not all(isinstance(one, dict) and set(one) == c.PULL_MEMBERS for one in pulls):
+        raise MalformedError(f"{c.CUSTODY} holds receipts of pulls that are none")
+    if not pulls:
+        return "no file was pulled"
+    known, files, open_ = _files(sources), set[tuple[str, str]](), 0
+    for one in pulls:
+        counts, texts = (one["answers"], one["missing"]), (one["source_id"], one["pull"], one["journal_sha256"])
+        lists = [one["files"], one["gaps"]]
+        if not (all(type(n) is int and n >= 0 for n in counts) and all(isinstance(text, str) for text in texts)
+                and all(isinstance(part, list) and all(isinstance(x, str) for x in part) for part in lists)):
+            raise MalformedError(f"the receipt of the pull {show(one['pull'])} has members of the wrong kind")
+        mine = {(one["source_id"], sha) for sha in one["files"]}
+        if known is not None and mine - known:
+            raise MalformedError(f"the pull {show(one['pull'])} of {show(one['source_id'])} names a file that "
+                                 f"{c.SOURCES} does not: {show(min(mine - known)[1])}")
+        files |= mine
+        open_ += bool(one["gaps"] or one["missing"] or one["ended"] is None)
+    where = f"each in {c.SOURCES}" if known is not None else f"not compared with {c.SOURCES}, which is too large"
+    return f"{len(files)} files came by {len(pulls)} pulls, {where}; {open_} of the pulls left something open"
+
+
+def _files(sources: bytes | None) -> set[tuple[str, str]] | None:
+    if sources is None:
+        return None
+    try:
+        told = json.loads(sources or b"[]")
+        return {(one["source_id"], file["file_sha256"]) for one in told for file in one["files"]}
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise MalformedError(f"{c.SOURCES} does not list the files of each source") from error
+
+
+def _lines(value: Mapping[str, Any]) -> list[str]:
+    lines = value.get("receipts", [])
     if not isinstance(lines, list) or not all(isinstance(line, str) and line.isascii() for line in lines):
-        raise MalformedError(f"{c.CUSTODY} is not an object whose receipts are lines of ASCII")
+        raise MalformedError(f"the receipts in {c.CUSTODY} are not lines of ASCII")
     return lines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,7 +12,11 @@ import pytest
 from evidence import config, correlate, pipeline
 from evidence.errors import CustodyError, SourceError
 from evidence.model import Period
+from evidence.pipeline import package
+from evidence.pipeline.month import open_month
 from evidence.store import pulled
+from evidence.verify.receipts import check_receipts
+from evidence.verify.report import Checklist
 
 from .kit import NOW, Api, Clock, asks, company, ids, pull, records, store, stored
 
@@ -287,6 +292,27 @@ def test_a_receipt_tells_what_was_asked_and_what_came(tmp_path):
     assert first["at"] == "2026-11-09T08:30:15.000000Z"
     assert 'rel="next"' in first["headers"]["link"]
     assert "authorization" not in {name.lower() for name in first["headers"]}
+
+
+def test_the_custody_of_a_package_tells_which_files_were_pulled(tmp_path):
+    """Each pull with its journal's digest and the files received of it; the verifier says so, and what was left open."""
+    root = company(tmp_path, asks("offset", query=BIG))
+    pull(root, Api(FULL))
+    ingest(root)
+    (root / sorted(stored(root))[1]).unlink()
+    journal = next(pulled.folder(store(root).register, "doors").glob("*.jsonl")).read_bytes()
+    month = open_month(root, "2026-10", reference_time=NOW)
+    with month.store.open(period=PERIOD, reference_time=NOW) as con:
+        (one,) = package.pulls(month, con)
+        names = [{"file_sha256": sha} for (sha,) in con.execute("SELECT file_sha256 FROM file").fetchall()]
+    assert one["journal_sha256"] == hashlib.sha256(journal).hexdigest()
+    assert (one["source_id"], one["missing"], one["gaps"], len(one["files"])) == ("doors", 0, [], one["answers"])
+    custody = json.dumps({"pulls": [one]}).encode()
+    for known, state in ((names, "not_checked"), (names[1:], "fails")):
+        check = Checklist("receipts")
+        check_receipts(custody, json.dumps([{"source_id": "doors", "files": known}]).encode(), [], None, check)
+        assert check.steps()[0].state == state
+    assert "names a file" in check.steps()[0].found
 
 
 def test_a_journal_that_is_damaged_is_not_believed(tmp_path):

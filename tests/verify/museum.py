@@ -1083,6 +1083,30 @@ _receipts_broken("receipt_with_a_member_of_another_kind", [OCTOBER[0].replace('"
 _receipts_broken("receipts_that_are_no_list", "all received")
 
 
+PULL = {"source_id": "idp", "pull": "20261101", "journal_sha256": "a" * 64, "begun": "2026-11-01T00:00:00Z", "ended": None,
+        "answers": 1, "files": ["b" * 64], "missing": 0, "gaps": []}
+PULLED = json.dumps([{"source_id": "idp", "files": [{"file_sha256": "b" * 64}]}]).encode()
+
+
+def with_pulls(kit: Any, pulls: Any) -> dict[str, bytes]:
+    """A package whose custody tells of pulls."""
+    custody = json.dumps({"receipts": OCTOBER, "pulls": pulls}).encode()
+    return dict(kit.reseal(files(kit) | {c.CUSTODY: custody, c.SOURCES: PULLED}))
+
+
+def _pulls_broken(title: str, pulls: Any) -> None:
+    def make(kit: Any) -> Any:
+        return with_pulls(kit, pulls)
+    make.__name__ = title
+    case("receipts")(make)
+
+
+_pulls_broken("pull_of_a_file_that_was_never_received", [PULL | {"files": ["c" * 64]}])
+_pulls_broken("pull_of_a_file_of_another_source", [PULL | {"source_id": "gateway"}])
+_pulls_broken("pull_with_a_member_of_another_kind", [PULL | {"missing": "none"}])
+_pulls_broken("pull_that_is_none", ["all of it"])
+
+
 @case("receipts")
 def custody_that_is_no_json(kit):
     return kit.reseal(files(kit) | {c.CUSTODY: b"{"})
