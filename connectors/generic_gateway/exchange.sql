@@ -1,5 +1,5 @@
 -- One row per record. Who vouches for the user decides what he is: the gateway's validated user, the owner of a key, or
--- the word of a program.
+-- the word of a program. A column of groups that is empty says nothing, an empty list says none.
 WITH logged AS (
     SELECT r.record_no, r.record_hash, r.mapped AS m, r.options AS o, r.options['identity'] AS vouched,
            one_of(r.mapped['outcome'], r.options['forwarded']) AS passed,
@@ -27,6 +27,8 @@ SELECT l.record_no,
        generic_time(l.m['token_expires'], l.o) AS token_expires_at,
        generic_time(l.m['authenticated'], l.o) AS token_auth_time,
        nz(l.m['idp_session']) AS idp_session_id,
+       array_to_string(list_sort(list_distinct(list_filter(regexp_split_to_array(
+           regexp_replace(nz(l.m['groups']), '[\[\]"]', '', 'g'), '\s*[,;]\s*'), lambda g: g <> ''))), ',') AS claimed_groups,
        upper(nz(l.m['method'])) AS method,
        p.route,
        COALESCE(nz(l.m['model']), p.model) AS model,

@@ -1,5 +1,5 @@
 -- One row per logged request. A key that belongs to a user is his personal key; the user of the master key is nobody.
--- A key of nobody stands for itself.
+-- A key of nobody stands for itself. The team of the key is the group that the proxy took the caller for.
 -- A failed request was blocked where a guardrail stepped in, denied where the proxy refused it, else never answered.
 WITH logged AS (
     SELECT r.record_no, r.s, r.options, COALESCE(nz(r.s.request_id), r.s.id) AS id,
@@ -30,6 +30,7 @@ SELECT j.record_no,
        j.key_name AS credential_id,
        COALESCE(j.options['connection'], nz(j.s.model_group), nz(j.s.model)) AS connection,
        bare_ip(COALESCE(nz(j.s.requester_ip_address), j.s.metadata.requester_ip_address)) AS client_ip,
+       nz(j.s.metadata.user_api_key_team_alias) AS claimed_groups,
        nz(j.s.metadata.user_api_key_request_route) AS route,
        nz(j.s.model) AS model,
        COALESCE(j.error_code, CASE j.status WHEN 'success' THEN 200 END) AS status_code,

@@ -29,7 +29,9 @@ PARTS = {
                        "masking_verdict", "prompt_findings", "response_findings"),
 }
 KINDS = {"identity": "who he is", "sign_in": "that he signed in", "approval": "which approval",
-         "approver": "who approved", "masking": "what was masked", "usage": "the vendor's record"}
+         "approver": "who approved", "masking": "what was masked", "usage": "the vendor's record",
+         "group_claim": "in the group, as the request says", "group_directory": "in the group, as the directory says",
+         "group_grant": "in the group, as the gateway's own list says"}
 RAW = 4000
 """Most characters of one raw record that are printed; JSON has it whole."""
 

@@ -146,6 +146,7 @@ def chains(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = None) 
         run_folder(con, "day")
         tell(f"{start:%Y-%m-%d}", done, len(spans))
     con.execute("UPDATE param SET day_from = period_from, day_to = period_to")
+    run_folder(con, "groups")
     match_requests(con)
     if twice := con.execute(_TWICE).fetchone():
         raise SourceError(f"two exchanges have the interaction id {twice[0]}",

@@ -1,4 +1,4 @@
-"""Was the approver in the group at that instant? Only what is proven is member."""
+"""Was he in the group at that instant? Only what is proven is member, and who says so is kept apart."""
 
 from __future__ import annotations
 
@@ -95,3 +95,66 @@ def test_policy_can_name_the_groups_that_may_approve(company):
     company.approval("R", "A", "2026-10-10 08:00:00", [{"by": "boss", "event_time": T, "group_name": "friends"}])
     chain = company.run()["x"]
     assert (chain["approval_verdict"], chain["approver_membership"]) == ("valid", "not_member")
+
+
+def _listed(company, name, time, *groups):
+    """Let the gateway's own list of accounts show a person with all his groups."""
+    account = {"source_id": "list", "event_time": time, "issuer": "gate"}
+    company.put("identity_alias", alias_type="gateway_user", alias=f"u-{name}", anchor_type="email", anchor=f"{name}@x.test",
+                person_kind="unknown", basis="snapshot", **account)
+    for group in groups:
+        company.put("membership_snapshot", group_id=group, group_name=group, member_id=f"u-{name}", member_kind="person",
+                    complete=False, **account)
+
+
+def test_three_answers_on_a_group_are_kept_apart(company):
+    """Claim, directory and the gateway's list each answer; what contradicts is listed with what it says, never merged."""
+    company.source("list", "directory")
+    company.put("cfg_group_map", gateway_group="dev", issuer="t", group_id="D", valid_from="0001-01-01")
+    for name in ("ada", "bob", "cy"):
+        company.person(name)
+    for seen in ("2026-09-30", "2026-10-31"):
+        _listed(company, "ada", seen, "dev", "other")
+        _listed(company, "bob", seen, "dev")
+        company.put("membership_snapshot", source_id="dir", issuer="t", group_id="D", member_id="o-ada",
+                    member_kind="person", complete=True, event_time=seen)
+    _listed(company, "cy", "2026-10-31")
+    for native, name, groups in (("a1", "ada", "dev,other"), ("a2", "ada", ""), ("b1", "bob", None), ("c1", "cy", "dev")):
+        company.ask(native, name, "2026-10-10 10:00:00", claimed_groups=groups)
+    chains = company.run()
+    names = {row["interaction_id"]: native for native, row in chains.items()}
+    answers = {}
+    for row in company.table("link", "link_kind LIKE 'group%'"):
+        answers.setdefault(names[row["interaction_id"]], {})[row["link_kind"][6:]] = (row["method"], row["native_id"], row["reason"])
+    who = ("requester", "dev")
+    assert answers == {
+        "a1": {"claim": (*who, "member"), "directory": (*who, "member"), "grant": (*who, "member")},
+        "a2": {"claim": (*who, "not_member"), "directory": (*who, "member"), "grant": (*who, "member")},
+        "b1": {"claim": (*who, "not_recorded"), "directory": (*who, "not_member"), "grant": (*who, "member")},
+        "c1": {"claim": (*who, "member"), "directory": (*who, "not_member"), "grant": (*who, "unknown_no_coverage")}}
+    rows = company.table("irregularity", "kind = 'group_disagreement'")
+    assert [(row["expected"], row["found"], row["example"].split(";")[0]) for row in rows] == [
+        (4, 3, "requester in dev: claim member, directory not_member, gateway unknown_no_coverage"),
+        (4, 3, "requester in dev: claim not_member, directory member, gateway member"),
+        (4, 3, "requester in dev: claim not_recorded, directory not_member, gateway member")]
+
+
+def test_the_gateway_s_word_on_an_approver_is_held_against_the_directory(company):
+    """He decided for the group and the gateway lists him in it, and the directory never had him: the chain fails, and it is listed."""
+    company.high_risk()
+    company.source("list", "directory")
+    company.put("cfg_group_map", gateway_group="g0", issuer="t", group_id="G", valid_from="0001-01-01")
+    company.person("ada")
+    company.person("boss")
+    for seen in ("2026-09-30", "2026-10-31"):
+        _listed(company, "boss", seen, "g0")
+        company.put("membership_snapshot", source_id="dir", issuer="t", group_id="G", member_id=None, member_kind="unknown",
+                    complete=True, event_time=seen)
+    company.ask("x", "ada", "2026-10-10 10:00:00", parent="A")
+    company.approval("R", "A", "2026-10-10 08:00:00", [{"by": "boss", "event_time": T}])
+    assert company.run()["x"]["approver_membership"] == "not_member"
+    links = {row["link_kind"]: (row["method"], row["reason"], row["chosen"]) for row in company.table("link", "link_kind LIKE 'group%'")}
+    assert links == {"group_claim": ("approver", "member", True), "group_directory": ("approver", "not_member", False),
+                     "group_grant": ("approver", "member", True)}
+    assert [row["example"].split(";")[0] for row in company.table("irregularity", "kind = 'group_disagreement'")] == [
+        "approver in g0: claim member, directory not_member, gateway member"]

@@ -217,6 +217,9 @@ def _sources(con, period) -> None:
         {"source_id": "sign-ins", "reference_source": "gateway", "method": "anchors", "pairs": 31, "median_us": 420_000, "anchor": "drill-05", "unmet": 1,
          "p99_abs_us": 2_100_000, "tolerance_us": 300_000_000},
         {"source_id": "usage", "reference_source": "gateway", "method": "not_evidenced", "pairs": 0, "tolerance_us": 300_000_000}])
+    relations.insert(con, "irregularity", [{
+        "source_id": "gateway", "stream": "exchange", "kind": "group_disagreement", "from_time": start, "to_time": start + timedelta(days=3),
+        "expected": 40, "found": 37, "example": "requester in dev: claim member, directory not_member, gateway member; ix-0"}])
     relations.insert(con, "cfg_anchor", [{
         "anchor": "drill-05", "source_id": "sign-ins", "reference_source": "gateway", "event_id": "e-1", "reference_event": "n1",
         "reason": "sign-in and first request of the drill", "declared_by": "R. Ito"}])

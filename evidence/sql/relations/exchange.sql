@@ -31,6 +31,7 @@ CREATE TABLE exchange (
     token_expires_at TIMESTAMP,          -- UTC; expiry of that token as it claims (exp)
     token_auth_time TIMESTAMP,           -- UTC; authentication behind that token as it claims (auth_time)
     idp_session_id VARCHAR,              -- session id at the identity provider (sid) where recorded
+    claimed_groups VARCHAR,              -- groups of the caller as the token or the record of the request names them, sorted, comma between; '' for none; NULL: not recorded, or too many to be listed
     method VARCHAR,                      -- HTTP method, or EXEC
     route VARCHAR,                       -- path of the request without its query
     model VARCHAR,                       -- model asked for

@@ -13,7 +13,8 @@ SELECT row_number() OVER () AS x_no, interaction_id(x.source_id, x.native_id) AS
        x.blocked_by, coalesce(x.truncated, FALSE) AS truncated, x.risk_level AS gateway_risk, x.prompt_sha256,
        x.prompt_norm_sha256, x.prompt_bytes, x.response_sha256, x.response_bytes, x.provider_request_id,
        s.locator AS session_locator, s.parent_session, coalesce(s.standing, FALSE) AS standing, s.ticket,
-       s.correlation_id AS session_correlation, x.correlation_id, c.issuer, coalesce(c.skew_us, p.skew_us) AS skew_us,
+       s.correlation_id AS session_correlation, x.correlation_id,
+       x.claimed_groups, c.issuer, coalesce(c.skew_us, p.skew_us) AS skew_us,
        CASE WHEN plus_us(x.event_time, -coalesce(x.time_uncertainty_us, 0)) >= p.period_from
                  AND plus_us(x.event_time, coalesce(x.time_uncertainty_us, 0)) < p.period_to
             THEN 'inside' ELSE 'boundary' END AS in_period

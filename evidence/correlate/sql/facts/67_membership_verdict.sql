@@ -24,7 +24,5 @@ WITH answer AS (
     GROUP BY q.source_id, q.approval_id, q.group_key, q.risk
 )
 SELECT d.source_id, d.approval_id, d.group_key, d.risk, d.verdict_rank,
-       CASE d.verdict_rank WHEN 0 THEN 'not_applicable' WHEN 1 THEN 'member' WHEN 2 THEN 'boundary'
-            WHEN 3 THEN 'member_by_snapshot_only' WHEN 4 THEN 'conflict' WHEN 5 THEN 'unknown_no_coverage'
-            ELSE 'not_member' END AS verdict
+       coalesce(group_word(d.verdict_rank), 'not_applicable') AS verdict
 FROM decision AS d;

@@ -10,3 +10,7 @@ CREATE OR REPLACE MACRO ip_net(a) AS CASE WHEN contains(a, ':')
 -- user; an address may be a user name or a mailbox.
 CREATE OR REPLACE MACRO alias_class(t) AS CASE WHEN t IN ('upn', 'email') THEN 'name'
     WHEN t IN ('oid', 'subject', 'gateway_user') THEN 'subject' ELSE t END;
+-- The answers to "was he in the group then", from the most favourable to the least.
+CREATE OR REPLACE MACRO group_word(n) AS CASE n WHEN 1 THEN 'member' WHEN 2 THEN 'boundary'
+    WHEN 3 THEN 'member_by_snapshot_only' WHEN 4 THEN 'conflict' WHEN 5 THEN 'unknown_no_coverage'
+    WHEN 6 THEN 'not_member' END;
