@@ -49,9 +49,10 @@ _RECORD = {"record_no": "BIGINT", "locator": "VARCHAR", "raw": "VARCHAR", "recor
 class Normalized:
     """What became of one batch.
 
-    ``rows`` has a table per relation with all its columns in the order of the schema, by time; ``texts`` (relation,
-    native_id, ordinal, field, locator, part, text), in the order of the records, is for the scanner alone; ``rejects``
-    and ``skips`` have the columns of these relations; ``fan_out`` counts the rows beyond the first of each record.
+    ``rows`` has a table per relation with all its columns in the order of the schema, by time if that is wanted;
+    ``texts`` (relation, native_id, ordinal, field, locator, part, text), in the order of the records, is for the
+    scanner alone; ``rejects`` and ``skips`` have the columns of these relations; ``fan_out`` counts the rows beyond
+    the first of each record.
     """
 
     rows: dict[str, pa.Table]
@@ -71,6 +72,7 @@ class Normalizer:
         options: options of the source, seen by connector SQL as the map ``r.options``, and the columns that they name
             as the map ``r.mapped``.
         observed_at: when the source was asked, where that is known; connector SQL may know better.
+        by_time: whether the rows of a batch are wanted in order; whoever sorts those of a whole file needs none.
         memory: limit of the engine.
 
     Raises:
@@ -80,11 +82,11 @@ class Normalizer:
 
     def __init__(self, connector: Connector, *, source_id: str, issuer: str | None = None,
                  options: Given | None = None, observed_at: datetime | None = None,
-                 memory: str = "2GB") -> None:
+                 by_time: bool = True, memory: str = "2GB") -> None:
         """Open the engine and prepare every statement."""
         import duckdb
 
-        self.connector, self.source_id = connector, source_id
+        self.connector, self.source_id, self._by_time = connector, source_id, by_time
         seen_at = literal(observed_at.astimezone(UTC).replace(tzinfo=None).isoformat(" ") if observed_at else None)
         self.options = given = settings(connector, options or {}, source_id)
         keys, values = zip(*sorted(given.items()), strict=True) if given else ((), ())
@@ -216,7 +218,8 @@ class Normalizer:
             kept, wrong = parted(self._placed(given[query.target.name], good))
             refused += refusals(query.target.name, wrong)
             numbers.append(kept["record_no"])
-            rows[query.target.name] = in_order(self._split(query, kept, texts), query.target.time)
+            split = self._split(query, kept, texts)
+            rows[query.target.name] = in_order(split, query.target.time) if self._by_time else split
         return self._close_books(rows, texts, numbers, refused, (records, good, bad))
 
     def _placed(self, table: pa.Table, good: pa.RecordBatch) -> pa.Table:
@@ -273,7 +276,7 @@ class Normalizer:
                 continue
             for name, value in zip(skipped, (self.source_id, locator, row["skip"]), strict=True):
                 skipped[name].append(value)
-        silent = pc.invert(pc.or_(pc.is_in(good["record_no"], numbers), pc.is_in(good["record_no"], named)))
+        silent = pc.invert(pc.is_in(good["record_no"], pa.concat_arrays([numbers, named])))
         if pc.any(silent).as_py():
             refused += [(number.as_py(), Refused(locator.as_py(), len(str(raw).encode()), None, "no_row",
                                                  "no statement of the connector gave a row"))

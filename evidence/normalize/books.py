@@ -32,7 +32,7 @@ def parted(table: pa.Table) -> tuple[pa.Table, pa.Table]:
 
 def in_order(table: pa.Table, time: str) -> pa.Table:
     """Return rows by time, the ones without first, then by what identifies them."""
-    import pyarrow as pa
+    import numpy as np
     import pyarrow.compute as pc
 
     keys = list(dict.fromkeys([*([time] if time else []), "native_id", "ordinal", "locator"]))
@@ -41,7 +41,7 @@ def in_order(table: pa.Table, time: str) -> pa.Table:
         narrow, keys = narrow.append_column("has_time", pc.is_valid(table[time])), ["has_time", *keys]
     order = pc.sort_indices(narrow, sort_keys=[(key, "ascending") for key in keys])
     # Mostly they are in order already, and a copy of all their texts would be for nothing.
-    return table if order.equals(pa.array(range(len(order)), pa.uint64())) else table.take(order)
+    return table if np.array_equal(order, np.arange(len(order))) else table.take(order)
 
 
 def refusals(relation: str, bad: pa.Table) -> Iterable[tuple[int, Refused]]:

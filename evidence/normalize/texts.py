@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _SPACE: Final = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
 """White space in ASCII, as text knows it."""
-_EARLY: Final = bytes(range(0xCC))
+_COMPOSED: Final = 0xCC
+_EARLY: Final = bytes(range(_COMPOSED))
 """Bytes of characters before U+0300. Among these there is nothing to compose, and two more that are white space."""
 _EDGES: Final = (b"\xc2\x85", b"\xc2\xa0")
 
@@ -56,25 +57,27 @@ def _of_chunk(chunk: pa.Array) -> tuple[pa.Array, pa.Array]:
     valid = np.asarray(chunk.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
     places = ends.tolist()
     exact = [hashlib.sha256(content[start:end]).hexdigest() for start, end in pairwise(places)]
-    forms = list(exact)
+    forms: list[str] | None = None
     for number in np.flatnonzero(_doubtful(content, ends) & valid).tolist():
         text = bytes(content[places[number]:places[number + 1]])
         if (plain := normal(text)) != text:
+            forms = forms or list(exact)
             forms[number] = hashlib.sha256(plain).hexdigest()
-    return pa.array(exact, pa.string(), mask=~valid), pa.array(forms, pa.string(), mask=~valid)
+    hashed = pa.array(exact, pa.string(), mask=~valid)
+    return hashed, pa.array(forms, pa.string(), mask=~valid) if forms else hashed
 
 
 def _doubtful(content: memoryview, ends: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
     """Return which texts may differ from their normal form: all of them, unless no character of the chunk can."""
     import numpy as np
 
-    part = bytes(content[ends[0]:ends[-1]])
-    if b"\r\n" in part or not (part.isascii() or not part.translate(None, _EARLY)):
+    shown = np.frombuffer(content, np.uint8)
+    part = shown[ends[0]:ends[-1]]
+    if len(part) and (part.max() >= _COMPOSED or (part == ord("\r")).any()):
         return np.ones(len(ends) - 1, dtype=bool)
     edge = np.zeros(256, dtype=bool)
     edge[[*_SPACE, 0x85, 0xA0, 0xC2]] = True  # of the two white spaces beyond ASCII either byte will do
     filled = ends[1:] > ends[:-1]
-    shown = np.frombuffer(content, np.uint8)
     doubt = np.zeros(len(filled), dtype=bool)
     doubt[filled] = edge[shown[ends[:-1][filled]]] | edge[shown[ends[1:][filled] - 1]]
     return doubt

@@ -154,11 +154,12 @@ class FilePass:
 
     def _records(self, batch: Batch) -> pa.RecordBatch:
         import pyarrow as pa
+        import pyarrow.compute as pc
 
-        prefix = f"{self.sha}{batch.member}#"
+        numbers = pa.array(batch.numbers, pa.int64())
         return pa.record_batch({
-            "record_no": pa.array(batch.numbers, pa.int64()),
-            "locator": pa.array([f"{prefix}{number}" for number in batch.numbers], pa.string()),
+            "record_no": numbers,
+            "locator": pc.binary_join_element_wise(f"{self.sha}{batch.member}#", numbers.cast(pa.string()), ""),
             "raw": strings(batch.texts),
             "record_hash": pa.array([hashlib.sha256(text).hexdigest() for text in batch.texts], pa.string())})
 
@@ -169,18 +170,24 @@ class FilePass:
         Raises:
             CatalogSqlError: the connector lost a record.
         """
+        import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
 
         given = pa.chunked_array([c for table in rows.values() for c in table["locator"].chunks], pa.string())
-        named = pa.chunked_array([*given.chunks, *skips["locator"].chunks], pa.string()).combine_chunks()
-        lost = records.filter(pc.invert(pc.is_in(records, value_set=named)))
+        at, left_out = (pc.index_in(column, records) for column in (given, skips["locator"]))
+        if at.null_count or left_out.null_count:
+            raise CatalogSqlError(f"{self._connector.id} gave rows for a record that is not among those it was given")
+        served = np.zeros(len(records), dtype=bool)
+        served[at.to_numpy()] = True
+        fan_out = len(given) - int(served.sum())
+        served[left_out.to_numpy()] = True
+        lost = records.filter(pa.array(~served))
         rejected = pc.is_in(lost, value_set=rejects["locator"].combine_chunks())
         if not pc.all(rejected, min_count=0).as_py():
             first = lost.filter(pc.invert(rejected))[0].as_py()
             raise CatalogSqlError(f"{self._connector.id} gave neither row nor reject nor skip for record {first}")
-        for name, more in (("rejects", len(lost)), ("skips", skips.num_rows), ("texts", texts),
-                           ("fan_out", len(given) - pc.count_distinct(given).as_py())):
+        for name, more in (("rejects", len(lost)), ("skips", skips.num_rows), ("texts", texts), ("fan_out", fan_out)):
             self._count[name] += more
         self._reasons.update(rejects["reason"].to_pylist())
         if self._rows:

@@ -42,7 +42,7 @@ def _normalizer(job: FileJob) -> Iterator[Normalizer]:
     for other in list(_last):
         _last.pop(other).close()
     engine = engine or Normalizer(job.connector, source_id=source.id, issuer=source.issuer, options=source.options,
-                                  observed_at=source.observed_at)
+                                  observed_at=source.observed_at, by_time=False)
     with ExitStack() as undo:
         undo.callback(engine.close)
         yield engine
@@ -113,11 +113,11 @@ class _Group:
         rows = {name: _by_file(table) for name, table in result.rows.items() if table.num_rows}
         rejects, skips, own = _by_file(result.rejects), _by_file(result.skips), _by_file(texts)
         none = result.rejects.slice(0, 0), result.skips.slice(0, 0)
-        owners = pc.utf8_slice_codeunits(locators, 0, HASH)
-        for sha in pc.unique(owners).to_pylist():
+        for sha, place in _owners(locators):
             mine = {name: tables[sha] for name, tables in rows.items() if sha in tables}
-            self._passes[sha].take(locators.filter(pc.equal(owners, sha)), mine, rejects.get(sha, none[0]),
-                                   skips.get(sha, none[1]), own[sha].num_rows if sha in own else 0)
+            self._passes[sha].take(locators if place is None else locators.filter(place), mine,
+                                   rejects.get(sha, none[0]), skips.get(sha, none[1]),
+                                   own[sha].num_rows if sha in own else 0)
         if self._scanner and texts.num_rows and any(self._passes[sha].wants for sha in own):
             for kind, name, table in scan(texts, self._scanner, self._normalizer.source_id):
                 for sha, part in _by_file(table).items():
@@ -126,13 +126,22 @@ class _Group:
 
 def _by_file(table: pa.Table) -> dict[str, pa.Table]:
     """Return the rows of each file, in the order they have."""
+    return {sha: table if place is None else table.filter(place) for sha, place in _owners(table["locator"])}
+
+
+def _owners(locators: pa.Array | pa.ChunkedArray) -> Iterator[tuple[str, pa.Array | pa.ChunkedArray | None]]:
+    """Yield the hash of each file in the order of its first locator, and which locators are of it: None for all."""
     import pyarrow.compute as pc
 
-    if not table.num_rows:
-        return {}
-    owners = pc.utf8_slice_codeunits(table["locator"], 0, HASH)
-    every = pc.unique(owners).to_pylist()
-    return {sha: table if len(every) == 1 else table.filter(pc.equal(owners, sha)) for sha in every}
+    if not len(locators):
+        return
+    first = locators[0].as_py()[:HASH]
+    if pc.all(pc.starts_with(locators, first)).as_py():
+        yield first, None
+        return
+    owners = pc.utf8_slice_codeunits(locators, 0, HASH)
+    for sha in pc.unique(owners).to_pylist():
+        yield sha, pc.equal(owners, sha)
 
 
 def scan(texts: pa.Table, scanner: Scanner, source_id: str) -> Iterator[tuple[str, str, pa.Table]]:

@@ -72,15 +72,17 @@ def test_rows_in_groups_are_what_they_are_alone(rows, end, mark, odd):
     options = {"format": "csv", "delimiter": mark, "max_record": 40}
     together = everything(data, **options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_rows._Text, "simple", lambda *_: [])
+        patch.setattr(csv_rows._Text, "ahead", lambda *_: [])
         assert together == everything(data, **options)
 
 
-def test_plain_rows_are_taken_together():
-    """Rows without quotes never reach the parser."""
+def test_rows_beyond_doubt_are_taken_together():
+    """Rows of one line each never reach the reader of single rows, with quotes and escapes or without."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_rows, "_take", lambda *_: pytest.fail("parsed alone"))
         assert everything(b"a,b\r\n" + b"1,2\r\n" * 50, format="csv")[1] == [b'{"a":"1","b":"2"}'] * 50
+        assert everything(b'a,b\n1,2\n"3, ""x""",4\n5,6\n', format="csv")[1] == [b'{"a":"1","b":"2"}', b'{"a":"3, \\"x\\"","b":"4"}', b'{"a":"5","b":"6"}']
+        assert everything(b"a,b\n1,\\\n", format="csv")[1] == [b'{"a":"1","b":"\\\\"}']
 
 
 def slow(text: str) -> str:

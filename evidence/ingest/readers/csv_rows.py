@@ -9,13 +9,14 @@ from itertools import chain
 import orjson
 
 from evidence.ingest.readers.base import CUT, Batch, Options
+from evidence.ingest.readers.csv_lines import Shape
 from evidence.ingest.readers.lines import split
 from evidence.ingest.readers.streams import Readable
 
 _FIELD = 16 << 20
-_TOGETHER = 2000
-_PLAIN = bytes(code for code in range(256) if code >= 0x20 and code not in b"\\") + b"\r"
-"""Bytes that JSON writes as they are, and the one that may end a line. Quotes are looked for line by line."""
+_TOGETHER = 4096
+_FEWEST = 8
+"""How many lines are tried at once, at most and at least."""
 
 
 class _Text:
@@ -28,7 +29,7 @@ class _Text:
         self._groups, self._limit = split(source, limit), limit
         self._lines: list[bytes] = []
         self._at = 0
-        self._sound: bool | None = None
+        self._together = _TOGETHER
         self.used = 0
         self.too_long = False
 
@@ -47,39 +48,28 @@ class _Text:
             if group is None:
                 return
             self._lines, too_long, _ = group
-            self._at, self._sound = 0, None
+            self._at = 0
             if too_long:
                 self.used += too_long + 1
                 self.too_long = True
                 yield "\n"
 
-    def simple(self, mark: bytes, count: int) -> list[bytes]:
-        """Take the next lines that are rows of so many fields without quotes: fields are what stands between marks."""
-        if self.too_long or self._at >= len(self._lines):
+    def ahead(self, shape: Shape) -> list[bytes]:
+        """Take the next lines that are rows beyond doubt, and return them as records.
+
+        Of how many this is tried at once depends on how it went before.
+        """
+        lines = [] if self.too_long else self._lines[self._at:self._at + self._together]
+        if not lines:
             return []
-        if self._sound is None:
-            self._sound = _sound(self._lines, mark)
-        end, last = self._at, min(self._at + _TOGETHER, len(self._lines)) if self._sound else self._at
-        while end < last:
-            line = self._lines[end]
-            if b'"' in line or line.count(mark) != count - 1 or len(line) > self._limit:
-                break
-            end += 1
-        found = self._lines[self._at:end]
-        self._at = end
-        self.used += sum(map(len, found)) + len(found)
-        return found
-
-
-def _sound(lines: list[bytes], mark: bytes) -> bool:
-    """Say whether lines are UTF-8 and need no escape in JSON, as far as they have no quotes."""
-    whole = b"".join(lines)
-    if b"\r" in whole and whole.count(b"\r") != sum(line.endswith(b"\r") for line in lines):
-        return False
-    try:
-        return not whole.translate(None, _PLAIN + mark) and bool(whole.isascii() or whole.decode("utf-8"))
-    except UnicodeDecodeError:
-        return False
+        rows = shape.rows(lines, self._limit)
+        if rows is None:
+            self._together = max(_FEWEST, self._together // 8)
+            return []
+        self._together = min(2 * self._together, _TOGETHER)
+        self._at += len(lines)
+        self.used += sum(map(len, lines)) + len(lines)
+        return rows
 
 
 def read(source: Readable, options: Options) -> Iterator[Batch]:
@@ -103,12 +93,12 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
         return
     # Of a single column a blank line is no row, and a mark beyond ASCII could be part of another character.
     mark = delimiter.encode() if len(columns) > 1 and delimiter.isascii() and delimiter not in '"\\\r' else b""
-    shape, number = _shape(columns), 0
+    shape, number = Shape(columns, mark) if mark else None, 0
     parsed = _rows(rows, text)
     while True:
-        if mark and (lines := text.simple(mark, len(columns))):
-            _take_all(batch, number, lines, mark, shape)
-            number += len(lines)
+        if shape and (found := text.ahead(shape)):
+            _take_all(batch, number, found)
+            number += len(found)
         else:
             row, size = next(parsed, (None, 0))
             if row is None:
@@ -168,14 +158,7 @@ def _rows(rows: Iterator[list[str]], text: _Text) -> Iterator[tuple[list[str] | 
             yield "line_too_long" if too_long else row, text.used - before
 
 
-def _shape(columns: Sequence[str]) -> bytes:
-    """Return a row as JSON with a place for each field."""
-    names = [orjson.dumps(name).replace(b"%", b"%%") for name in columns]
-    return b"{" + b",".join(name + b':"%b"' for name in names) + b"}"
-
-
-def _take_all(batch: Batch, number: int, lines: list[bytes], mark: bytes, shape: bytes) -> None:
-    texts = [shape % tuple(line.removesuffix(b"\r").split(mark)) for line in lines]
+def _take_all(batch: Batch, number: int, texts: list[bytes]) -> None:
     batch.numbers += range(number + 1, number + 1 + len(texts))
     batch.texts += texts
     batch.size += sum(map(len, texts))
