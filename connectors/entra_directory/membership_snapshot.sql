@@ -1,11 +1,14 @@
--- One row per direct member of a group, and one without a member for a group that was listed and empty.
+-- One row per direct member of a group, and one without a member for a group that was listed and empty. A group whose
+-- members a rule decides says so.
 WITH listed AS (
     SELECT r.record_no, r.s.id AS group_id, r.s.displayName AS name, r.s.members AS members, r.issuer, r.observed_at,
            nz(r.s."members@odata.nextLink") IS NULL
-               AND (len(r.s.members) <> 20 OR COALESCE(r.options['members_complete'] = 'true', false)) AS complete
+               AND (len(r.s.members) <> 20 OR COALESCE(r.options['members_complete'] = 'true', false)) AS complete,
+           COALESCE(list_contains(r.s.groupTypes, 'DynamicMembership'), false) OR nz(r.s.membershipRule) IS NOT NULL AS dynamic
     FROM record AS r WHERE r.s.members IS NOT NULL
     UNION ALL
-    SELECT d.record_no, d.g.id, d.g.displayName, COALESCE(d.g.members, []), d.issuer, d.seen_at, d.complete
+    SELECT d.record_no, d.g.id, d.g.displayName, COALESCE(d.g.members, []), d.issuer, d.seen_at, d.complete,
+           COALESCE(list_contains(d.g.groupTypes, 'DynamicMembership'), false) OR nz(d.g.membershipRule) IS NOT NULL
     FROM (SELECT r.record_no, UNNEST(r.s.groups) AS g, COALESCE(nz(r.s.tenantId), r.issuer) AS issuer,
                  COALESCE(utc(r.s.observed_at), r.observed_at) AS seen_at,
                  COALESCE(r.s.complete = 'true', false) AS complete FROM record AS r) AS d
@@ -23,5 +26,6 @@ SELECT DISTINCT m.record_no,
             WHEN 'user' THEN 'person' WHEN 'group' THEN 'group' WHEN 'device' THEN 'device'
             WHEN 'serviceprincipal' THEN 'service' ELSE 'unknown' END AS member_kind,
        norm_id(m.m.id) AS member_id,
-       m.complete
+       m.complete,
+       CASE WHEN m.dynamic THEN true END AS rule_driven
 FROM member AS m

@@ -158,3 +158,31 @@ def test_the_gateway_s_word_on_an_approver_is_held_against_the_directory(company
                      "group_grant": ("approver", "member", True)}
     assert [row["example"].split(";")[0] for row in company.table("irregularity", "kind = 'group_disagreement'")] == [
         "approver in g0: claim member, directory not_member, gateway member"]
+
+
+@pytest.mark.parametrize(("rule", "logged", "gapless", "told", "flags"), [
+    (None, False, True, "member", ""),
+    (True, False, True, "member_by_snapshot_only", "dynamic_group"),
+    (True, True, False, "member_by_snapshot_only", "dynamic_group"),
+    (True, True, True, "member", ""),
+])
+def test_a_group_that_a_rule_fills_is_only_seen_in_snapshots(company, rule, logged, gapless, told, flags):
+    """Two lists carry nothing between them there, unless a gapless log has the changes of that very group."""
+    company.high_risk()
+    if not gapless:
+        company.covered("idp", "2026-10-05", "2026-10-06", complete=False, stream="membership_event")
+    company.put("cfg_group_map", gateway_group="g0", issuer="t", group_id="G", valid_from="0001-01-01")
+    for name in ("ada", "boss", "other"):
+        company.person(name)
+    for seen in ("2026-09-30", "2026-10-31"):
+        company.put("membership_snapshot", source_id="dir", issuer="t", group_id="G", member_id="o-boss", complete=True,
+                    member_kind="person", event_time=seen, rule_driven=rule)
+    if logged:
+        for operation, time in (("add", "2026-10-02"), ("remove", "2026-10-03")):
+            company.put("membership_event", source_id="idp", issuer="t", group_id="G", member_id="o-other",
+                        member_kind="person", operation=operation, event_time=time)
+    company.ask("x", "ada", "2026-10-10 10:00:00", parent="A", claimed_groups="g0")
+    company.approval("R", "A", "2026-10-10 08:00:00", [{"by": "boss", "event_time": T}])
+    chain = company.run()["x"]
+    assert (chain["approval_verdict"], chain["approver_membership"], chain["approval_flags"]) == ("valid", told, flags)
+    assert [row["rule_driven"] for row in company.table("membership_interval", "member_id = 'o-boss'")] == [bool(rule)]

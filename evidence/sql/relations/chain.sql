@@ -48,7 +48,7 @@ CREATE TABLE chain (
     gateway_risk VARCHAR,                -- what the gateway said
     approval_required BOOLEAN NOT NULL,  -- by policy
     approval_verdict VARCHAR NOT NULL,   -- rejected missing expired revoked outside_window late self evidence_lost undetermined pending valid not_required
-    approval_flags VARCHAR NOT NULL,     -- forced automated skip_group standing inferred_link; sorted, comma between; '' for none
+    approval_flags VARCHAR NOT NULL,     -- automated dynamic_group forced inferred_link skip_group standing; sorted, comma between; '' for none
     approval_source_id VARCHAR,          -- source of the approval
     approval_native_id VARCHAR,          -- its native id
     approval_locator VARCHAR,            -- its record

@@ -13,5 +13,6 @@ CREATE TABLE membership_interval (
     valid_to TIMESTAMP NOT NULL,         -- UTC, exclusive; 9999-12-31 for open
     from_basis VARCHAR NOT NULL,         -- event, snapshot_only or before_coverage
     to_basis VARCHAR NOT NULL,           -- event, open or snapshot_absent
-    conflict BOOLEAN NOT NULL            -- true: snapshots and events disagree somewhere in it
+    conflict BOOLEAN NOT NULL,           -- true: snapshots and events disagree somewhere in it
+    rule_driven BOOLEAN NOT NULL         -- true: a rule of the directory decides who is in that group
 );

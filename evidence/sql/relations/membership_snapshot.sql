@@ -20,5 +20,6 @@ CREATE TABLE membership_snapshot (
     group_name VARCHAR,                  -- its name then
     member_kind VARCHAR NOT NULL,        -- person, group, device, service or unknown
     member_id VARCHAR,                   -- immutable id of the member; NULL row: the group was listed and empty
-    complete BOOLEAN NOT NULL            -- true: every member of the group was listed
+    complete BOOLEAN NOT NULL,           -- true: every member of the group was listed
+    rule_driven BOOLEAN                  -- true: a rule of the directory decides who is a member (a dynamic group); NULL: not said
 );

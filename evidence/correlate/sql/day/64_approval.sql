@@ -12,7 +12,9 @@ SELECT x.x_no, b.approval_no, b.method, coalesce(n.candidates, 0) AS candidates,
        CASE WHEN q.approval_required THEN coalesce(b.verdict, 'missing')
             WHEN q.risk_level = 'unknown' AND coalesce(b.verdict, 'none') <> 'valid' THEN 'undetermined'
             WHEN q.risk_level = 'unknown' THEN 'valid' ELSE 'not_required' END AS verdict,
-       concat_ws(',', CASE WHEN c.automated THEN 'automated' END, CASE WHEN c.forced THEN 'forced' END,
+       concat_ws(',', CASE WHEN c.automated THEN 'automated' END,
+                 CASE WHEN c.complete AND s.dynamic_group THEN 'dynamic_group' END,
+                 CASE WHEN c.forced THEN 'forced' END,
                  CASE WHEN b.place = 4 THEN 'inferred_link' END,
                  CASE WHEN k.x_no IS NOT NULL THEN 'skip_group' END,
                  CASE WHEN x.standing OR coalesce(p.standing, FALSE) OR coalesce(c.standing, FALSE)

@@ -4,6 +4,15 @@ CREATE OR REPLACE TABLE w_membership_listing AS
 SELECT s.issuer, lower(s.group_id) AS group_id, lower(s.member_id) AS member_id, s.member_kind,
        coalesce(s.event_time, s.observed_at, p.reference_time) AS seen, s.complete
 FROM membership_snapshot AS s CROSS JOIN param AS p;
+-- Groups whose members a rule decides, and whether any change of them is in a log.
+CREATE OR REPLACE TABLE w_rule_group AS
+WITH logged AS (
+    SELECT DISTINCT e.issuer, lower(e.group_id) AS group_id FROM membership_event AS e
+)
+SELECT DISTINCT s.issuer, lower(s.group_id) AS group_id, l.group_id IS NOT NULL AS has_changes
+FROM membership_snapshot AS s
+LEFT JOIN logged AS l ON l.issuer = s.issuer AND l.group_id = lower(s.group_id)
+WHERE s.rule_driven;
 CREATE OR REPLACE TABLE w_membership_seen AS
 WITH change AS (
     SELECT DISTINCT e.issuer, lower(e.group_id) AS group_id, lower(e.member_id) AS member_id, e.member_kind,

@@ -16,15 +16,18 @@ SELECT i.issuer, i.group_id, i.member_id, i.member_kind, i.state, i.valid_from, 
             WHEN f.from_what IS NULL AND f.to_what = 'remove' THEN 'before_coverage' ELSE 'snapshot_only'
                 END AS from_basis,
        CASE WHEN t.to_what IN ('add', 'remove') THEN 'event' WHEN t.to_what IS NULL THEN 'open'
-            ELSE 'snapshot_absent' END AS to_basis
+            ELSE 'snapshot_absent' END AS to_basis,
+       i.state = 'in' AND r.group_id IS NOT NULL AS rule_driven, coalesce(r.has_changes, TRUE) AS has_changes
 FROM island AS i
 INNER JOIN w_membership_segment AS f
     ON f.issuer = i.issuer AND f.group_id = i.group_id AND f.member_id = i.member_id AND f.island = i.island
     AND f.from_time = i.valid_from
 INNER JOIN w_membership_segment AS t
     ON t.issuer = i.issuer AND t.group_id = i.group_id AND t.member_id = i.member_id AND t.island = i.island
-    AND t.to_time = i.valid_to;
+    AND t.to_time = i.valid_to
+LEFT JOIN w_rule_group AS r ON r.issuer = i.issuer AND r.group_id = i.group_id;
 INSERT INTO membership_interval
-SELECT s.issuer, s.group_id, s.member_id, s.valid_from, s.valid_to, s.from_basis, s.to_basis, s.state = 'conflict'
+SELECT s.issuer, s.group_id, s.member_id, s.valid_from, s.valid_to, s.from_basis, s.to_basis, s.state = 'conflict',
+       s.rule_driven
 FROM w_membership_state AS s
 WHERE s.state IN ('in', 'conflict');

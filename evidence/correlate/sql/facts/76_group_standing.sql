@@ -16,8 +16,12 @@ SELECT h.gateway_group, h.person_no, h.state, h.from_basis, h.to_basis, h.valid_
        h.valid_to AS edge_to,
        greatest(h.valid_from, h.map_from) AS valid_from, least(h.valid_to, h.map_to) AS valid_to,
        CASE WHEN h.from_basis = 'event' THEN h.valid_from
+            WHEN h.rule_driven THEN min(p.from_time) FILTER (WHERE h.has_changes AND p.from_time <= h.evidence_from
+                AND p.to_time >= h.evidence_to)
             ELSE least(h.evidence_from, min(p.from_time) FILTER (WHERE p.to_time >= h.evidence_from)) END AS sure_from,
        CASE WHEN h.from_basis = 'event' THEN h.valid_to
+            WHEN h.rule_driven THEN max(p.to_time) FILTER (WHERE h.has_changes AND p.from_time <= h.evidence_from
+                AND p.to_time >= h.evidence_to)
             ELSE greatest(h.evidence_to, max(p.to_time) FILTER (WHERE p.from_time <= h.evidence_to)) END AS sure_to
 FROM held AS h
 LEFT JOIN proof AS p
@@ -25,7 +29,7 @@ LEFT JOIN proof AS p
     AND (p.from_time <= h.evidence_from AND p.to_time >= h.evidence_from
          OR p.from_time <= h.evidence_to AND p.to_time >= h.evidence_to)
 GROUP BY h.gateway_group, h.person_no, h.state, h.from_basis, h.to_basis, h.valid_from, h.valid_to, h.map_from,
-         h.map_to, h.evidence_from, h.evidence_to;
+         h.map_to, h.evidence_from, h.evidence_to, h.rule_driven, h.has_changes;
 CREATE OR REPLACE TABLE w_group_known AS
 WITH listed AS (
     SELECT g.gateway_group, l.issuer, min(l.seen) AS first_seen, max(l.seen) AS last_seen
