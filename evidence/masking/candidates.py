@@ -104,7 +104,7 @@ def by_rule(rules: Sequence[Rule], anchor_ids: Sequence[tuple[int, ...]], widths
 
     if not len(hits.anchor):
         return
-    bounds = np.searchsorted(hits.anchor, np.arange(len(widths) + 1))
+    bounds = np.searchsorted(hits.anchor, np.arange(len(widths) + 1)).tolist()
     for rule, ids in zip(rules, anchor_ids, strict=True):
         parts = [np.arange(bounds[i], bounds[i + 1]) for i in ids if bounds[i] < bounds[i + 1]]
         if parts:

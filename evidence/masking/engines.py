@@ -109,7 +109,7 @@ class _Hyperscan:
     def __init__(self, anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern], cache: Path | None) -> None:
         import hyperscan as hs
 
-        self._anchors = anchors
+        self._anchors, self._patterns = anchors, len(row_patterns)
         self._found: tuple[list[int], list[int]] = ([], [])
         self._fixed: Any = None
         groups: list[list[compiled.Expression]] = [[] for _ in range(LANES + 1)]
@@ -158,8 +158,10 @@ class _Hyperscan:
     def rows(self, block: Block) -> dict[int, Places]:
         import numpy as np
 
-        numbers, ends = (np.array(part, dtype=np.int64) for part in self._found)
         found: dict[int, Places] = {}
+        if not self._patterns:
+            return found
+        numbers, ends = (np.array(part, dtype=np.int64) for part in self._found)
         for number in np.unique(numbers[numbers >= len(self._anchors)]).tolist():
             own = np.unique(ends[numbers == number])
             row = np.searchsorted(block.starts, own - 1, side="right") - 1

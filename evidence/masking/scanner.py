@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,7 @@ class PatternScanner:
             found, seen = self._block(block)
             findings += (self._row(one, block.first) for one in found)
             marks += ((row + block.first, *rest) for row, *rest in seen)
-        return _findings_table(findings), _marks_table(marks)
+        return _table(FINDING_COLUMNS, findings), _table(PLACEHOLDER_COLUMNS, marks)
 
     def _block(self, block: Block) -> tuple[list[Found], list[tuple[Any, ...]]]:
         """Return the findings of a block, decoded text included, and its placeholders."""
@@ -138,7 +139,8 @@ def _places(block: Block, hits: Hits, anchors: Sequence[int]) -> Iterator[tuple[
     """Yield each row in which one of the anchors ends, with its text and the offsets in it, ascending."""
     import numpy as np
 
-    chosen = np.flatnonzero(np.isin(hits.anchor, anchors))
+    first, last = (np.searchsorted(hits.anchor, anchors, side).tolist() for side in ("left", "right"))
+    chosen = np.concatenate([np.arange(low, high) for low, high in zip(first, last, strict=True)])
     if not len(chosen):
         return
     order = chosen[np.lexsort((hits.end[chosen], hits.row[chosen]))]
@@ -158,26 +160,25 @@ def _in_domain(value: bytes, domain: str | None) -> bool:
     return b"@" in value and (host == wanted or host.endswith(b"." + wanted))
 
 
-def _findings_table(rows: list[tuple[Any, ...]]) -> pa.Table:
+@cache
+def _empty(names: tuple[str, ...]) -> pa.Table:
+    """Return the table of no findings, or of no marks; the kinds of the columns stand here for both."""
     import pyarrow as pa
 
     text, number = pa.string(), pa.int64()
-    types = (number, text, text, text, number, number, number, text, text)
-    return _table(FINDING_COLUMNS, types, rows)
+    kinds = {FINDING_COLUMNS: (number, text, text, text, number, number, number, text, text),
+             PLACEHOLDER_COLUMNS: (number, text, text, pa.bool_(), number, number, number)}[names]
+    return pa.schema(list(zip(names, kinds, strict=True))).empty_table()
 
 
-def _marks_table(rows: list[tuple[Any, ...]]) -> pa.Table:
+def _table(names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> pa.Table:
     import pyarrow as pa
 
-    types = (pa.int64(), pa.string(), pa.string(), pa.bool_(), pa.int64(), pa.int64(), pa.int64())
-    return _table(PLACEHOLDER_COLUMNS, types, rows)
-
-
-def _table(names: Sequence[str], types: Sequence[Any], rows: list[tuple[Any, ...]]) -> pa.Table:
-    import pyarrow as pa
-
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    return pa.table([pa.array(column, kind) for column, kind in zip(columns, types, strict=True)], names=list(names))
+    empty = _empty(names)
+    if not rows:
+        return empty
+    columns = [pa.array(column, kind) for column, kind in zip(zip(*rows, strict=True), empty.schema.types, strict=True)]
+    return pa.Table.from_arrays(columns, schema=empty.schema)
 
 
 def digest(paths: Iterable[Path], allow: Sequence[AllowRule]) -> str:

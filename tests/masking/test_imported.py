@@ -76,31 +76,13 @@ def test_rows_at_the_edge(load):
     assert [(f["row"], f["off_bytes"]) for f in scanner.scan(pa.array(texts)).to_pylist()] == alone
 
 
-RUNS = r"""
-[[rules]]
-id = "two-ways"
-regex = '(?i)[\w.-]{0,9}?(?:key|token)[\s"]{0,3}(?:=|:)["\s=]{0,3}([\w.=-]{4,20}|[a-z][a-z0-9+/]{5,}={0,3})(?:["\s;]|$)'
-entropy = 2.5
-[[rules]]
-id = "two-runs"
-regex = 'key-\d+-[^\s"]+x?'
-[[rules]]
-id = "any"
-regex = '<key .{3,}?/>|\b[ab]{2}(?:\W\d+)*;'
-[[rules]]
-id = "no-letter"
-regex = '\b[0-9a-f]{6}\b'
-keywords = ["token"]
-"""
 BITS = st.sampled_from(["key", "Token", "=", ": ", '"', " ", "\n", ";", "key-1", "-", "<key ", "/>", "a", "ab", "b7", "q1w2e3r4", "aaaa", "0a1b2c", "KEY=", "x" * 40, "/", "+", "é", "7"])
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory):
+def both(runs):
     """The configuration with runs of any length by both engines; the second one reads every row whole."""
-    path = tmp_path_factory.mktemp("runs") / "runs.toml"
-    path.write_text(RUNS)
-    return [masking.load(["core"], key=b"k", extra=[path], engine=engine) for engine in ("hyperscan", "re2")]
+    return [masking.load(["core"], key=b"k", extra=[runs], engine=engine) for engine in ("hyperscan", "re2")]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
