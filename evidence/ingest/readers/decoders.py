@@ -30,13 +30,10 @@ def parts(records: pa.RecordBatch, connector: Connector, options: Mapping[str, s
         return None
     kinds = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in PART_COLUMNS.items()])
-    columns: dict[str, list[Any]] = {name: [] for name in PART_COLUMNS}
     rows = _rows(connector, options)
-    for number, raw in zip(records["record_no"].to_pylist(), records["raw"], strict=True):
-        for row in _of(number, rows(raw.as_py()), connector.decoder_digest):
-            for name, column in columns.items():
-                column.append(row.get(name))
-    return pa.table(columns, schema=schema)
+    found = [row for number, raw in zip(records["record_no"].to_pylist(), records["raw"], strict=True)
+             for row in _of(number, rows(raw.as_py()), connector.decoder_digest)]
+    return pa.table({name: [row.get(name) for row in found] for name in PART_COLUMNS}, schema=schema)
 
 
 def of_record(number: int, raw: str | bytes, connector: Connector, options: Mapping[str, str] | None = None

@@ -19,6 +19,8 @@ def inflate(body: bytes, encodings: str) -> tuple[bytes, bool]:
     The result is limited to 50 times the input (at least 1 MiB, at most 256 MiB), so that a small recording cannot
     fill the memory; what is cut, damaged or in an unknown encoding comes back with false.
     """
+    if not encodings:
+        return body, True
     names = [name for name in encodings.lower().replace(" ", "").split(",") if name and name != "identity"]
     whole = len(names) <= 3
     limit = min(max(_FLOOR, _RATIO * len(body)), _CEILING)
@@ -93,8 +95,8 @@ def events(body: bytes) -> tuple[list[Any], bool]:
     values: list[Any] = []
     data: list[bytes] = []
     whole = True
-    for line in body.split(b"\n"):
-        line = line.rstrip(b"\r")  # noqa: PLW2901 - the same line without its end
+    lines = body.split(b"\n")
+    for line in lines if b"\r" not in body else (line.rstrip(b"\r") for line in lines):
         if line.startswith(b"data:"):
             data.append(line[5:].lstrip(b" "))
         elif not line and data:

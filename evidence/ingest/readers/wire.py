@@ -75,6 +75,11 @@ class Events(Frozen):
     deltas: tuple[Delta, ...] = Field(min_length=1)
 
     @cached_property
+    def counts(self) -> frozenset[str]:
+        """Keys of an event under which it may count tokens; most events have none of them."""
+        return frozenset(path.partition(".")[0] for path in (*self.tokens_in, *self.tokens_out))
+
+    @cached_property
     def tree(self) -> _Node:
         """Paths of the deltas as one tree, so that an event is walked once whatever their number."""
         root = _Node()
@@ -97,6 +102,11 @@ class Wire(Frozen):
     request: Body
     response: Body
     events: Events | None = None
+
+    @cached_property
+    def compiled(self) -> tuple[re.Pattern[str], ...]:
+        """The routes, ready to be searched for."""
+        return tuple(map(re.compile, self.routes))
 
     @field_validator("routes")
     @classmethod
@@ -133,7 +143,7 @@ def load(folder: Path) -> tuple[Wire, ...]:
 
 def of_route(wires: Iterable[Wire], route: str) -> Wire | None:
     """Return the shape that speaks on a path, or None."""
-    return next((wire for wire in wires if any(re.search(pattern, route) for pattern in wire.routes)), None)
+    return next((wire for wire in wires if any(one.search(route) for one in wire.compiled)), None)
 
 
 def read_request(wire: Wire, route: str, value: Any) -> Said:
@@ -162,8 +172,9 @@ def read_events(wire: Wire, values: list[Any]) -> Said:
             continue
         name = name or _word(value, shape.id)
         model = model or _word(value, shape.model)
-        tokens_in = _number(value, shape.tokens_in, tokens_in)
-        tokens_out = _number(value, shape.tokens_out, tokens_out)
+        if not shape.counts.isdisjoint(value):
+            tokens_in = _number(value, shape.tokens_in, tokens_in)
+            tokens_out = _number(value, shape.tokens_out, tokens_out)
         found.clear()
         _walk(value, shape.tree, (), found)
         for number, indices, text in found:
@@ -244,9 +255,15 @@ def _at(value: Any, path: str) -> Any:
 
 
 def _word(value: Any, paths: tuple[str, ...]) -> str | None:
-    return next((clean(got)[:256] for path in paths if isinstance(got := _at(value, path), str) and got), None)
+    for path in paths:
+        if isinstance(got := _at(value, path), str) and got:
+            return clean(got)[:256]
+    return None
 
 
 def _number(value: Any, paths: tuple[str, ...], before: int | None) -> int | None:
-    return next((got for path in paths if isinstance(got := _at(value, path), int) and not isinstance(got, bool)
-                 and 0 <= got < 1 << 53), before)
+    for path in paths:
+        got = _at(value, path)
+        if isinstance(got, int) and not isinstance(got, bool) and 0 <= got < 1 << 53:
+            return got
+    return before
