@@ -32,5 +32,5 @@ def kit(tmp_path_factory: pytest.TempPathFactory) -> object:
     return kit_module.Kit(tmp_path_factory.mktemp("kit"))
 
 
-museum_module = _load("museum")
+museum_module, independent_module = _load("museum"), _load("independent")
 chromium_module, firefox_module = _load("chromium"), _load("firefox")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from evidence import catalog
 from evidence import constants as c
 from evidence.verify import verify
 
-museum = sys.modules["evidence_tests_museum"]
+museum, independent = sys.modules["evidence_tests_museum"], sys.modules["evidence_tests_independent"]
 
 
 def broken_package(kit: Any, case: Any) -> tuple[Path, dict[str, Any]]:
@@ -32,12 +34,29 @@ def broken_package(kit: Any, case: Any) -> tuple[Path, dict[str, Any]]:
     return path, {**options, "at": kit.now if timed else kit.module.CHECKED}
 
 
+def by_the_specification(path: Path, options: Mapping[str, Any]) -> int:
+    """Exit code of the second verifier, told what the first is told."""
+    known, argv = dict(options), [f"--fingerprint={options['fingerprint']}", f"--received={options['at']}"]
+    for given, option in (("expect_id", "id"), ("expect_digest", "digest"), ("expect_receipt", "receipt")):
+        argv += [f"--{option}={known[given]}"] if given in known else []
+    for given, option in (("anchors", "ca"), ("authorities", "authority")):
+        if given in known:
+            pem = path.with_suffix(f".{option}.pem")
+            pem.write_bytes(b"".join(one.public_bytes(Encoding.PEM) for one in known[given]))
+            argv.append(f"--{option}={pem}")
+    argv += ["--production"] * known.get("production", False) + ["--require-timestamp"] * known.get("timed", False)
+    argv += [f"--role={role}" for role in known.get("approvals", ())]
+    argv += [f"--role={role}={print_}" for role, print_ in known.get("approvers", {}).items()]
+    return independent.main([*argv, str(path)])
+
+
 @pytest.mark.parametrize("case", museum.CASES, ids=lambda case: case.name)
 def test_a_broken_package_fails_at_the_step_that_names_its_cause(kit: Any, case: Any) -> None:
     """A package broken in one way does not verify, and the first step that fails names the way."""
     path, options = broken_package(kit, case)
     report = verify(path, **options)
     assert report.failed[:1] == (case.step,), [(s.name, s.found) for s in report.steps if s.state == "fails"]
+    assert by_the_specification(path, options) == 4
 
 
 @pytest.mark.parametrize("case", museum.HISTORIES, ids=lambda case: case.name)
@@ -46,6 +65,8 @@ def test_a_broken_history_fails(kit: Any, case: Any, tmp_path: Path) -> None:
     options = case.make(kit, tmp_path) or {}
     report = verify(tmp_path, fingerprint=kit.test_key.fingerprint, at=kit.module.CHECKED, **options)
     assert case.step in report.failed
+    known = {"fingerprint": kit.test_key.fingerprint, "at": kit.module.CHECKED, **options}
+    assert by_the_specification(tmp_path, known) == 4
 
 
 @pytest.mark.parametrize("case", museum.PROOFS, ids=lambda case: case.name)
@@ -55,6 +76,8 @@ def test_a_broken_proof_fails_at_the_step_that_names_its_cause(kit: Any, case: A
     path.write_bytes(case.make(kit))
     report = verify(path, fingerprint=kit.test_key.fingerprint, at=kit.module.CHECKED, expect_id=kit.ident)
     assert case.step in report.failed, [(s.name, s.found) for s in report.steps if s.state == "fails"]
+    known = {"fingerprint": kit.test_key.fingerprint, "at": kit.module.CHECKED}
+    assert by_the_specification(path, known) == 4
 
 
 def test_the_table_of_the_museum_is_in_the_documentation() -> None:
