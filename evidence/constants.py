@@ -39,8 +39,6 @@ UNLISTED: Final = frozenset({SUMS, SIGNATURE, TIMESTAMP})
 FIRST: Final = (README, SUMS, SIGNATURE, TIMESTAMP, STATEMENT)
 REQUIRED: Final = frozenset({README, SUMS, SIGNATURE, STATEMENT, REPORT, CUSTODY, CHAINS, SEAL_CHAIN})
 PDF_ATTACHED: Final = {"summary.json": SUMMARY, "controls.json": CONTROLS}
-# Same input, same bytes: except for these, which carry the time, the host or the randomness of the run.
-EXEMPT: Final = frozenset({REPORT, CUSTODY, SUMS, SIGNATURE, TIMESTAMP})
 # A receipt of the ledger, as custody.json and the register hold it; its token stamps all other members.
 RECEIPT_MEMBERS: Final = frozenset({"seq", "prev", "at", "ledger_lines", "ledger_head", "token"})
 # A text itself, opened in a proof: the name of the disclosure that holds its hash, with this behind it.

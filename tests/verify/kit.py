@@ -236,6 +236,18 @@ def rows(count: int, *, prefix: str = "a", start: datetime = START) -> Iterator[
         }
 
 
+def twin(signature: bytes) -> bytes:
+    """The same ECDSA signature in the other of its two forms, (r, n - s): anybody can make it, without any key."""
+    from asn1crypto import cms as asn1
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # P-256, SEC 2 section 2.4.2
+    info = asn1.ContentInfo.load(signature)
+    r, s = decode_dss_signature(info["content"]["signer_infos"][0]["signature"].native)
+    info["content"]["signer_infos"][0]["signature"] = encode_dss_signature(r, order - s)
+    return info.dump()
+
+
 def words(value: Mapping[str, Any], text: str, *, salt: str | None = None, **more: str) -> str:
     """A disclosure that opens the prompt itself, of the salt of the one that holds its hash."""
     opened = [json.loads(base64.urlsafe_b64decode(d + "=" * (-len(d) % 4))) for d in value["disclosures"]]

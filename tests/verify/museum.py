@@ -250,6 +250,12 @@ def timestamp_inside_the_signature_stripped(kit):
     return broken
 
 
+@case("timestamp", base="timed")
+def signature_exchanged_for_its_twin_after_it_was_stamped(kit):
+    broken = files(kit, "timed")
+    return broken | {c.SIGNATURE: kit.module.twin(broken[c.SIGNATURE])}
+
+
 @case("timestamp", timed=True)
 def untimed_although_time_was_demanded(kit):
     return files(kit)
@@ -742,6 +748,25 @@ def _gap_abused(kit: Any, data: bytes) -> bytes:
     return data[:end - 8] + b"deadbeef" + data[end:]
 
 
+def _signed_again(kit: Any, data: bytes) -> bytes:
+    """Add a second signature, which is good by itself, behind the one that allows no change."""
+    import asyncio
+
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+
+    class Willing(PdfSigner):
+        """A signer that does not mind what the one before forbade."""
+
+        def _enforce_certification_constraints(self, reader: Any) -> None:
+            del reader
+
+    meta = PdfSignatureMetadata(field_name="Approval", md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES)
+    return asyncio.run(Willing(meta, cms.signer(kit.key)).async_sign_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(data)))).getvalue()
+
+
 def _uncertified(kit: Any, data: bytes) -> bytes:
     """Sign without certification: later changes would be allowed."""
     import asyncio
@@ -758,6 +783,7 @@ def _uncertified(kit: Any, data: bytes) -> bytes:
 
 _report("pdf_updated_after_sealing", "pdf_signature", _updated)
 _report("pdf_with_trailing_bytes", "pdf_signature", lambda kit, d: d + b"\n%%EOF\n")
+_report("pdf_signed_a_second_time", "pdf_signature", _signed_again)
 _report("pdf_without_signature", "pdf_signature", lambda kit, d: kit.module.report({}))
 _report("pdf_signed_by_another_key", "pdf_signature", lambda kit, d: _signed_report(kit, kit.key))
 _report("pdf_exchanged_for_another_signed_by_the_seal", "pdf_original",

@@ -8,16 +8,19 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from evidence import catalog
+from evidence import constants as c
 from evidence.seal.proof import proof, proof_bytes
 
 museum = sys.modules["evidence_tests_museum"]
 HERE = Path(__file__).parent
+OUT = HERE.parents[1] / "build" / "soak"
 PAGE = catalog.home("templates") / "package" / "verify.html"
 # What the page says that it does not check, and what the command asks for.
 NOT_CLAIMED = {"timestamp", "validity", "revocation", "trust", "certificate", "pdf_signature", "pdf_original",
@@ -46,12 +49,15 @@ def test_good_packages_and_proofs_are_accepted(kit: Any, tmp_path: Path) -> None
     """Timed and untimed packages verify, with and without a fingerprint, and so does a proof."""
     path = tmp_path / "p.proof.json"
     value, words = proof(kit.plain, kit.ident), tmp_path / "words.proof.json"
+    files = kit.module.unpack(kit.plain)
+    twin = files | {c.SIGNATURE: kit.module.twin(files[c.SIGNATURE])}
     path.write_bytes(proof_bytes(value))
     words.write_bytes(proof_bytes({**value, "disclosures": [*value["disclosures"], kit.module.words(value, "prompt 5")]}))
     jobs = [job(kit, kit.plain, kit.test_key.fingerprint), job(kit, kit.timed, kit.key.fingerprint.upper()),
             job(kit, kit.plain, ""), job(kit, path, kit.test_key.fingerprint, "p.proof.json"),
-            job(kit, words, kit.test_key.fingerprint, "words.proof.json")]
-    assert [one["found"] for one in run(jobs)] == [""] * 5
+            job(kit, words, kit.test_key.fingerprint, "words.proof.json"),
+            job(kit, kit.write("twin_of_the_page", twin), kit.test_key.fingerprint)]
+    assert [one["found"] for one in run(jobs)] == [""] * 6
 
 
 @needs_node
@@ -100,6 +106,41 @@ def test_a_real_browser_verifies_from_a_local_file(kit: Any, tmp_path: Path, whi
         assert browser.verify(page, kit.plain, kit.test_key.fingerprint) == "VERIFIED: evidence-2026-10"
         assert browser.verify(page, kit.plain, "").startswith("CONSISTENT, BUT NOT PINNED")
         assert browser.verify(page, broken, kit.test_key.fingerprint) == "NOT VERIFIED"
+
+
+LARGE = (4 << 30) + (100 << 20)
+
+
+@pytest.mark.soak
+def test_a_package_beyond_four_gigabytes_is_read_in_one_pass_and_little_memory(kit: Any, tmp_path: Path,
+                                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sizes and offsets beyond 32 bits, from file://, in a real browser; build/soak/browser.json has seconds and memory."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed")
+
+    def grow(folder: Path) -> None:
+        with (folder / "evidence" / "large.bin").open("wb") as file:  # a hole: only the ZIP takes room
+            file.truncate(LARGE)
+
+    monkeypatch.setattr(c, "DEFLATE_LEVEL", 0)  # as what cannot be compressed is: stored, byte for byte
+    package = kit.package("large", key=kit.test_key, edit=grow)
+    assert package.stat().st_size > LARGE
+    page = Path(shutil.copy(PAGE, tmp_path))
+    with sys.modules["evidence_tests_chromium"].Chromium(program, tmp_path / "profile") as browser:
+        assert browser.verify(page, kit.plain, kit.test_key.fingerprint) == "VERIFIED: evidence-2026-10"
+        cpu, peak = browser.spent()
+        begun = time.monotonic()
+        assert browser.verify(page, package, kit.test_key.fingerprint) == "VERIFIED: evidence-2026-10"
+        took = time.monotonic() - begun
+        cpu_then, peak_then = browser.spent()
+    package.unlink()
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / "browser.json").write_text(json.dumps({
+        "bytes": LARGE, "seconds": round(took, 1), "cpu_seconds": round(cpu_then - cpu, 1), "peak_before": peak,
+        "peak": peak_then, "megabytes_per_second": round(LARGE / took / 1e6, 1),
+        "megabytes_per_cpu_second": round(LARGE / (cpu_then - cpu) / 1e6, 1)}, indent=2), "utf-8")
+    assert peak_then < 700 << 20
 
 
 def test_the_page_reaches_no_network() -> None:
