@@ -9,6 +9,7 @@ import click
 
 from evidence.cli import _out
 from evidence.errors import EvidenceError
+from evidence.store import disk
 
 LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0",
              "libfontconfig.so.1")
@@ -77,7 +78,11 @@ def _company(root: Path) -> Iterator[Finding]:
         state = "ok" if count else "missing" if source.required else "absent"
         yield f"source {source.id}", state, f"{count} files for {source.connector}"
     for name in sorted({name for row in soa.controls for name in row.manual_evidence}):
-        found = (root / name).is_file()
-        yield f"document {name}", "ok" if found else "missing", "named in soa.yaml" + ("" if found else ", not found")
+        try:
+            disk.inside(root, root / name)
+        except EvidenceError as error:
+            yield f"document {name}", "missing", f"named in soa.yaml, not found: {error.message}"
+        else:
+            yield f"document {name}", "ok", "named in soa.yaml"
     key = company.signing.key
     yield "seal", "ok" if key and (root / key).is_file() else "absent", key or "no key: only --test-key can seal"

@@ -90,3 +90,16 @@ def test_init_writes_a_folder_that_loads_and_is_never_overwritten(tmp_path, caps
     assert config.load_company(tmp_path / "acme").organisation == "Your organisation"
     assert cli.call(["init", str(tmp_path / "acme")]) == 2
     assert "exists already" in capsys.readouterr().err
+
+
+def test_the_doctor_knows_no_document_outside_of_the_folder(tmp_path, capsys):
+    """A document of soa.yaml that is a link out of the company's folder is none for the doctor, as it is none for a run."""
+    assert cli.call(["init", str(tmp_path / "acme")]) == 0
+    (tmp_path / "policy.txt").write_text("x")
+    (tmp_path / "acme" / "inside.txt").write_text("x")
+    (tmp_path / "acme" / "outside.txt").symlink_to(tmp_path / "policy.txt")
+    (tmp_path / "acme" / "soa.yaml").write_text("controls: [{control: A.5.15, applicable: true, justification: x, owner: y,"
+                                                " manual_evidence: [inside.txt, outside.txt]}]\n")
+    cli.call(["doctor", "-C", str(tmp_path / "acme"), "--format", "json"])
+    found = {row["what"]: row["state"] for row in json.loads(capsys.readouterr().out)}
+    assert (found["document inside.txt"], found["document outside.txt"]) == ("ok", "missing")

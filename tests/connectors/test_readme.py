@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from evidence import catalog, cli, connector, connector_cases, relations
+from evidence.cli import connectors
 from evidence.connector import page, scaffold
 from evidence.errors import CatalogSqlError, ConfigError, UsageError
 from evidence.ingest.readers.feed import feed
@@ -87,7 +88,7 @@ def test_a_new_connector_overwrites_nothing(tmp_path):
 
 def test_the_schema_for_editors_is_current():
     """The JSON Schema in the catalogue is the one of this version: evidence connectors schema > connectors/connector.schema.json."""
-    assert json.loads((catalog.home("connectors") / "connector.schema.json").read_text("utf-8")) == json.loads(cli.connectors._schema())
+    assert json.loads((catalog.home("connectors") / "connector.schema.json").read_text("utf-8")) == json.loads(connectors._schema())
 
 
 @pytest.mark.parametrize("chosen", connector.all_connectors(), ids=lambda c: c.id)
