@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     import duckdb
+
+HERE = Path(__file__).resolve().parent
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Keep the tests of a file on one worker, so that what they share is made once and not once a worker."""
+    if item.get_closest_marker("xdist_group") is None:
+        item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(HERE))))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    """Refuse a pytest with which pytest-xdist does not keep groups together: the suite would take twice as long."""
+    if node.config.getvalue("dist") == "loadgroup" and not all("@" in one for one in ids):
+        pytest.exit("pytest-xdist does not keep groups of tests together with this pytest", returncode=4)
 
 
 @pytest.fixture(scope="session")

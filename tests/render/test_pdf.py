@@ -14,7 +14,7 @@ import pytest
 from evidence.errors import SealError
 from evidence.render import page, pages, pdf, report
 
-pytestmark = pytest.mark.render
+pytestmark = [pytest.mark.render, pytest.mark.xdist_group("month-rendered")]
 
 
 @pytest.fixture(scope="module")

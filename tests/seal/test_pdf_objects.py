@@ -19,7 +19,7 @@ from asn1crypto import cms
 
 from evidence import constants as c
 
-pytestmark = pytest.mark.render
+pytestmark = [pytest.mark.render, pytest.mark.xdist_group("month-sealed")]
 PRINT, LOCKED, HIDDEN = 4, 128, 2 | 1 | 32  # annotation flags (ISO 32000-1 table 165); NoView and Invisible hide too
 
 

@@ -15,6 +15,8 @@ from evidence.model import Signing
 from evidence.seal import cms, configured
 from evidence.verify import verify
 
+pytestmark = pytest.mark.xdist_group("month-sealed")
+
 
 @pytest.fixture(scope="module")
 def closed_port() -> str:
