@@ -97,3 +97,14 @@ class Period(Frozen):
         following = (year + month // 12, month % 12 + 1)
         return cls(label=label, zone=zone, start=datetime(year, month, 1, tzinfo=tz),
                    end=datetime(*following, 1, tzinfo=tz))
+
+
+class Window(Frozen):
+    """An interval that somebody declares covered: ``from`` inclusive, ``to`` exclusive."""
+
+    from_: Instant = Field(alias="from")
+    to: Instant
+    stream: str = "*"
+    complete: bool = True
+    reason: str | None = None
+    rows: int | None = Field(default=None, ge=0, description="rows the source itself reports, for the tie-out")

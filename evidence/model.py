@@ -21,21 +21,11 @@ from evidence.fields import (
     Period,
     RelativePath,
     Risk,
+    Window,
     Zone,
 )
 
 __all__ = ["Company", "Exceptions", "Period", "Soa"]
-
-
-class Window(Frozen):
-    """An interval that somebody declares covered: ``from`` inclusive, ``to`` exclusive."""
-
-    from_: Instant = Field(alias="from")
-    to: Instant
-    stream: str = "*"
-    complete: bool = True
-    reason: str | None = None
-    rows: int | None = Field(default=None, ge=0, description="rows the source itself reports, for the tie-out")
 
 
 class Source(Frozen):
@@ -49,6 +39,7 @@ class Source(Frozen):
     encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
     skew: Duration | None = None
     settling: Duration | None = None
+    delivery: Duration | None = Field(default=None, description="its records are here within this long after the event")
     observed_at: Instant | None = None
     covers: tuple[Window, ...] = ()
     exported_by: str | None = None

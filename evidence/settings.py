@@ -58,7 +58,7 @@ def _sources(company: Company, load: Mapping[str, Connector]) -> Rows:
         settling = source.settling if source.settling is not None else known.settling
         yield {"source_id": source.id, "connector": source.connector, "role": known.role, "settling_us": settling,
                "skew_us": source.skew if source.skew is not None else company.thresholds.skew, "issuer": source.issuer,
-               "required": source.required}
+               "required": source.required, "delivery_us": source.delivery}
 
 
 def _capabilities(company: Company, load: Mapping[str, Connector]) -> Rows:

@@ -49,7 +49,8 @@ def _history(con: duckdb.DuckDBPyConnection) -> None:
 
     for view, name in (("w_approval_seen", "approval"), ("w_decision_seen", "approval_decision")):
         con.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT * FROM {kept(name)}")  # noqa: S608 - fixed names
-    rows = " UNION ALL ".join(f"SELECT source_id, locator, record_hash, event_time FROM {kept(name)}"  # noqa: S608
+    rows = " UNION ALL ".join(f"SELECT source_id, locator, record_hash, event_time, native_id, ordinal, observed_at, "  # noqa: S608
+                              f"'{name}' AS stream FROM {kept(name)}"
                               for name in _EVENTS if exists(con, "main", name))
     con.execute(f"CREATE OR REPLACE VIEW w_record_seen AS {rows}")
 
@@ -64,7 +65,7 @@ def intervals(con: duckdb.DuckDBPyConnection, *, progress: Progress | None = Non
     """
     tell = progress or _silent
     fresh(con, "person", "person_alias", "membership_interval", "account_interval", "coverage", "irregularity", "skew")
-    ensure(con, "reject")
+    ensure(con, "reject", "file")
     _history(con)
     total, done = steps("people") + steps("facts"), 0
 

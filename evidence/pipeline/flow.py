@@ -52,9 +52,10 @@ def run(root: Path, period: str, *, reference_time: datetime, sealed_at: datetim
         staged = package.stage(month, con, ident, key, sealed_at=sealed_at)
         if sealed is None:
             path, notes = package.seal_staged(month, staged, key, sealed_at=sealed_at)
+            notes = (*_late(month, con, ident.replaces), *notes)
             folder = _show_reports(month, staged)
         else:
-            path, notes = None, (_already(month, sealed, staged),)
+            path, notes = None, (_already(month, sealed, staged), *_late(month, con, sealed.package_id))
             folder = staged.folder
         return Outcome(path, folder, outcome.headline(con), key.fingerprint, _exit_code(con, summary, fail_on),
                        staged.rendered.pages, (*_incomplete(summary), *notes))
@@ -130,6 +131,13 @@ def _already(month: Month, sealed: Any, staged: package.Staged) -> str:
         return f"{sealed.package_id} is sealed already, and nothing would change"
     return (f"{sealed.package_id} is sealed already and would change: --edition seals a further edition "
             f"and leaves the first one as it is")
+
+
+def _late(month: Month, con: duckdb.DuckDBPyConnection, package_id: str | None) -> tuple[str, ...]:
+    """Say which records of the period came after it had been sealed."""
+    found = package.came_since(month, con, package_id) if package_id else []
+    told = ", ".join(f"{number} {stream.replace('_', ' ')} of {source}" for source, stream, number in found)
+    return (f"records of {month.period.label} that came after {package_id} was sealed: {told}",) if found else ()
 
 
 def _show_reports(month: Month, staged: package.Staged) -> Path:

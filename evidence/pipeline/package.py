@@ -29,6 +29,18 @@ _BATCH = 2_000
 _STAGES = ("correlate", "masking")
 _TEST_KEY = "test-seal"
 _DISCLOSED = "disclosures.ndjson"
+_SINCE = """
+SELECT n.source_id, n.stream, count(*) AS records
+FROM (SELECT s.source_id, s.stream, s.native_id, s.ordinal, min(f.ledger_seq) AS first_seq
+      FROM w_record_seen AS s
+      INNER JOIN file AS f ON f.source_id = s.source_id AND f.file_sha256 = left(s.locator, 64)
+      CROSS JOIN param AS p
+      WHERE s.event_time >= p.period_from AND s.event_time < p.period_to
+      GROUP BY s.source_id, s.stream, s.native_id, s.ordinal) AS n
+WHERE n.first_seq >= ?
+GROUP BY n.source_id, n.stream
+ORDER BY n.source_id, n.stream
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +149,21 @@ def sealed_evidence_digest(month: Month, sealed: Registered) -> str | None:
     with zipfile.ZipFile(path) as package:
         lines = package.read("SHA256SUMS").splitlines(keepends=True)
     return hashlib.sha256(b"".join(line for line in lines if line[66:].startswith(b"evidence/"))).hexdigest()
+
+
+def came_since(month: Month, con: duckdb.DuckDBPyConnection, package_id: str) -> list[tuple[str, str, int]]:
+    """Return source, relation and number of the period's records that came after that package was sealed.
+
+    How long the ledger was then stands in the package; of a package whose ZIP is gone nothing can be told.
+    """
+    import zipfile
+
+    path = month.store.packages / f"{package_id}.zip"
+    if not path.is_file():
+        return []
+    with zipfile.ZipFile(path) as package:
+        lines = int(json.loads(package.read("custody.json"))["ledger_lines"])
+    return con.execute(_SINCE, [lines]).fetchall()
 
 
 def _disclosures(month: Month, folder: Path) -> Path | None:

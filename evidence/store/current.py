@@ -10,11 +10,12 @@ from evidence.store.ledger import WITHDRAWN, Receipt
 
 @dataclass(slots=True)
 class Current:
-    """One file of one source: its latest receipt, every name it came under, and the line that first received it."""
+    """One file of one source: its latest receipt, every name it came under, and when it was first received."""
 
     latest: Receipt
     paths: set[str] = field(default_factory=set)
     first_seq: int = 0
+    first_at: str = ""
 
 
 def current(receipts: Sequence[Receipt], sources: Iterable[str]) -> list[Current]:
@@ -35,7 +36,7 @@ def current(receipts: Sequence[Receipt], sources: Iterable[str]) -> list[Current
             if key in files:
                 files[key].paths.discard(receipt.path)
             continue
-        entry = files.setdefault(key, Current(receipt, first_seq=receipt.seq))
+        entry = files.setdefault(key, Current(receipt, first_seq=receipt.seq, first_at=receipt.received_at))
         entry.latest = receipt
         entry.paths.add(receipt.path)
         named[receipt.source_id, receipt.path] = receipt

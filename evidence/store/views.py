@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -132,6 +132,7 @@ def _fill_files(con: duckdb.DuckDBPyConnection, files: list[Current]) -> None:
              "records", "rejects", "blanks", "skips", "rows_out", "fan_out", "first_time", "last_time")
     rows = [{name: getattr(entry.latest, name) for name in names}
             | {"path": min(entry.paths), "ledger_seq": entry.first_seq,
+               "received_at": datetime.fromisoformat(entry.first_at).astimezone(UTC).replace(tzinfo=None),
                "kept": entry.latest.stored_sha256 is not None} for entry in files]
     if rows:
         con.register("arriving", pa.Table.from_pylist(rows))

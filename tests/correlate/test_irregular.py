@@ -58,3 +58,28 @@ def test_a_log_that_was_switched_off_has_a_gap_until_it_was_on_again(company):
     rows = company.table("coverage", "source_id = 'idp' AND stream = 'sign_in' AND state = 'gap'")
     assert [(row["from_time"].isoformat(), row["to_time"].isoformat(), row["reason"]) for row in rows] == [
         ("2026-10-10T09:00:00", "2026-10-11T10:00:00", "log_switched_off")]
+
+
+def test_records_that_came_later_than_stated_are_counted(company):
+    """Per stream and interval, by the first file that has them; a source that states nothing is not judged."""
+    company.person("ada")
+    company.source("gw2", "gateway", "prompt")
+    company.put("cfg_source", source_id="idp2", role="idp", connector="idp2", skew_us=0, delivery_us=2 * 86_400_000_000)
+    for number, (file, received) in enumerate((("a" * 64, "2026-10-11"), ("b" * 64, "2026-10-15"))):
+        company.put("file", file_sha256=file, bytes=1, path=f"{number}.json", source_id="idp2", connector="idp2",
+                    connector_digest="d", state="read", lines=0, records=0, rejects=0, blanks=0, skips=0, rows_out=0,
+                    fan_out=0, ledger_seq=number, received_at=received)
+    for native, time, file in (("in", "2026-10-10 09:00:00", "a"), ("late", "2026-10-10 10:00:00", "b"),
+                               ("fresh", "2026-10-14 10:00:00", "b")):
+        company.sign_in("ada", time, source_id="idp2", native_id=native, locator=f"{file * 64}#1")
+    company.sign_in("ada", "2026-10-10 10:00:00", source_id="idp", locator=f"{'b' * 64}#2")
+    company.run()
+    rows = company.table("irregularity", "kind = 'late_arrival'")
+    assert [(row["source_id"], row["stream"], row["from_time"].isoformat(), row["expected"], row["found"], row["example"])
+            for row in rows] == [("idp2", "sign_in", "2026-10-10T10:00:00", 3, 2,
+                                  "the last after 110 h, stated within 48 h")]
+    late = {(row["source_id"], row["stream"]): 0 for row in company.table("coverage")}
+    for row in company.table("coverage", "late IS NOT NULL"):
+        late[row["source_id"], row["stream"]] += row["late"]
+    assert {key for key, number in late.items() if number} == {("idp2", "sign_in")}
+    assert sum(late.values()) == 1

@@ -187,7 +187,8 @@ def test_a_damaged_segment_is_derived_again(store):
 def test_every_setting_reaches_sql(tmp_path):
     """Policies of evidence.yaml are tables, with open ends filled and names normalised."""
     store = company(
-        tmp_path, {"id": "a", "connector": "plain_chat", "paths": ["logs/a"], "skew": "30s", "settling": "1d"},
+        tmp_path, {"id": "a", "connector": "plain_chat", "paths": ["logs/a"], "skew": "30s", "settling": "1d",
+                   "delivery": "2d"},
         {"id": "b", "connector": "plain_chat", "paths": ["logs/b"]},
         group_map=[{"gateway_group": "g", "issuer": "t", "group_id": "1"}],
         scope={"surfaces": [{"surface": "ide%", "rule": "must_be_gated"}], "connections": [{"name": "ai-%"}]},
@@ -201,7 +202,7 @@ def test_every_setting_reaches_sql(tmp_path):
     def all_of(name: str) -> list[tuple]:
         return con.sql(f"FROM {name}").fetchall()
 
-    assert all_of("cfg_source")[0] == ("a", "plain_chat", "gateway", 86_400_000_000, 30_000_000, None, True)
+    assert all_of("cfg_source")[0] == ("a", "plain_chat", "gateway", 86_400_000_000, 30_000_000, None, True, 172_800_000_000)
     assert sorted(all_of("cfg_capability"))[:2] == [("a", "prompt"), ("a", "response")]
     assert all_of("cfg_anchor") == [("memo", "b", "a", None, None, -2_000_000, "seen", "R. Ito")]
     assert all_of("cfg_scope") == [(0, "*", "ide%", "must_be_gated")]

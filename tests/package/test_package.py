@@ -109,13 +109,15 @@ def test_a_sealed_month_is_never_altered(sealed, tmp_path, capfd):
     assert code == 4
     assert "not sealed" in out
     assert "nothing would change" in err
+    assert "came after" not in err
     late = min((root / "logs" / "entra" / "signins").glob("*.ndjson"))
     line = late.read_bytes().splitlines(keepends=True)[0]
     late.with_name("late.ndjson").write_bytes(line.replace(b'"id":"', b'"id":"f', 1).replace(b'"id": "', b'"id": "f', 1))
     _, _, err = seal(root, capfd)
     assert "would change: --edition" in err
+    assert "records of 2026-10 that came after evidence-2026-10 was sealed: 1 sign in of " in err
     assert (root / "packages" / "evidence-2026-10.zip").read_bytes() == before
-    seal(root, capfd, "--edition")
+    assert "came after evidence-2026-10 was sealed: 1 sign in of " in seal(root, capfd, "--edition")[2]
     second = root / "packages" / "evidence-2026-10.e2.zip"
     statement = json.loads((unpack(second, tmp_path / "e2") / "statement.json").read_bytes())
     assert (statement["edition"], statement["sequence"], statement["replaces"]) == (2, 2, "evidence-2026-10")

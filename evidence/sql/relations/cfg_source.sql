@@ -12,5 +12,6 @@ CREATE TABLE cfg_source (
     settling_us BIGINT NOT NULL,         -- microseconds until its records are final
     skew_us BIGINT NOT NULL,             -- tolerance for its clock
     issuer VARCHAR,                      -- issuer of its subjects, where configured
-    required BOOLEAN NOT NULL            -- true: without it the month is incomplete
+    required BOOLEAN NOT NULL,           -- true: without it the month is incomplete
+    delivery_us BIGINT                   -- microseconds within which its records are here, as declared; NULL: not declared
 );

@@ -13,5 +13,6 @@ CREATE TABLE coverage (
     state VARCHAR NOT NULL,              -- covered, gap, pending or unknown
     basis VARCHAR NOT NULL,              -- declared, receipt, content, report_day or none
     reason VARCHAR NOT NULL,             -- lower_snake code
-    records BIGINT NOT NULL              -- records with an event in it
+    records BIGINT NOT NULL,             -- records with an event in it
+    late BIGINT                          -- of these, records that came later than the source's stated delivery; NULL: none stated
 );

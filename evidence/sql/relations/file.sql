@@ -25,6 +25,7 @@ CREATE TABLE file (
     last_time TIMESTAMP,                 -- UTC; last event in it
     kept BOOLEAN,                        -- false: only its hashes are, the bytes are not in the vault
     ledger_seq BIGINT NOT NULL,          -- line of the ledger that received it
+    received_at TIMESTAMP,               -- UTC; when that line was written
     CHECK (state IN ('read', 'partial', 'unreadable')),
     CHECK (lines = records + rejects + blanks)
 );

@@ -16,7 +16,7 @@ WITH marked AS (
     GROUP BY n.source_id, n.stream, n.island, n.state, n.basis, n.reason
 )
 SELECT m.source_id, m.stream, m.from_time, m.to_time, m.state, m.basis, m.reason,
-       CAST(coalesce(sum(d.records), 0) AS BIGINT) AS records
+       CAST(coalesce(sum(d.records), 0) AS BIGINT) AS records, NULL AS late
 FROM merged AS m
 LEFT JOIN w_stream_day AS d
     ON d.source_id = m.source_id AND d.stream = m.stream
