@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +17,21 @@ from evidence.simulate.people import Group, Person
 ALIAS_COLUMNS = ("alias_type", "issuer", "alias", "anchor_type", "anchor", "display_name", "person_kind", "valid_from",
                  "valid_to")
 Windows = Sequence[tuple[datetime, datetime]]
+MASK_ALL = {"entity_class": "*", "action": "must_mask"}
 
 
-def people_csv(people: Sequence[Person], tenant: str) -> bytes:
-    """Return the hand-kept aliases: logins of the assistant's vendor, and second accounts."""
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the company adds to the rules that every simulated company has; ``own_risk`` is off where it has none."""
+
+    risk: Sequence[Mapping[str, str]] = ()
+    masking: Sequence[Mapping[str, str]] = ()
+    surfaces: Sequence[Mapping[str, str]] = ()
+    own_risk: bool = True
+
+
+def people_csv(people: Sequence[Person], tenant: str, shared: Sequence[tuple[str, Person]] = ()) -> bytes:
+    """Return the hand-kept aliases: logins of the assistant's vendor, those that several share, and second accounts."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(ALIAS_COLUMNS)
@@ -32,6 +44,8 @@ def people_csv(people: Sequence[Person], tenant: str) -> bytes:
         if person.second:
             writer.writerow(["oid", tenant, person.second[0], "oid", person.oid, person.name, person.kind, "", ""])
             writer.writerow(["email", tenant, person.second[1], "oid", person.oid, person.name, person.kind, "", ""])
+    for login, person in shared:
+        writer.writerow(["github_login", "github.com", login, "oid", person.oid, person.name, person.kind, "", ""])
     return out.getvalue().encode()
 
 
@@ -68,10 +82,10 @@ def sources(tenant: str, covers: Mapping[str, Windows], observed: dict[str, date
 
 
 def evidence_yaml(organisation: str, zone: str, listed: Sequence[dict[str, Any]], groups: Sequence[Group], tenant: str,
-                  callers: Sequence[dict[str, str]], more: Sequence[Mapping[str, str]] = ()) -> str:
+                  callers: Sequence[dict[str, str]], rules: Rules = Rules()) -> str:
     """Return evidence.yaml: sources, scope, groups and policies of the company."""
     surfaces = [
-        *map(dict, more),
+        *map(dict, rules.surfaces),
         {"source": "github-usage", "surface": "code_completion", "rule": "native_allowed"},
         {"source": "github-usage", "surface": "chat%", "rule": "must_be_gated"},
         {"source": "github-usage", "surface": "any", "rule": "must_be_gated"},
@@ -81,19 +95,21 @@ def evidence_yaml(organisation: str, zone: str, listed: Sequence[dict[str, Any]]
     ]
     risk = [{"name": "ordinary", "field": "connection", "pattern": "%", "risk": "low"},
             {"name": "production-data", "field": "connection", "pattern": "prod-%", "risk": "high"},
-            {"name": "operations", "field": "connection", "pattern": "ops-%", "risk": "high"}]
-    approvers = sorted(g.gateway_name for g in groups if g.gateway_name)
+            {"name": "operations", "field": "connection", "pattern": "ops-%", "risk": "high"}, *map(dict, rules.risk)]
+    if not rules.own_risk:
+        risk = [{"name": "as-the-gateway-says", "field": "gateway_risk", "pattern": "high", "risk": "high"}]
+    approvers = sorted(g.gateway_name for g in groups if g.gateway_name and g.approves)
     config = {
         "version": 1, "organisation": organisation, "timezone": zone, "framework": "iso27001_2022",
         "sources": list(listed), "scope": {"label": "AI assistants for developers", "surfaces": surfaces,
                                            "connections": [{"name": "%", "masking_required": True}]},
-        "group_map": [{"gateway_group": g.gateway_name, "issuer": tenant, "group_id": g.id}
+        "group_map": [{"gateway_group": g.gateway_name, "issuer": g.issuer or tenant, "group_id": g.id}
                       for g in groups if g.gateway_name],
         "policies": {
             "risk": risk,
             "approval": [{"risk": "high", "required": True, "groups": approvers, "max_window": "8h"},
                          {"risk": "medium", "required": False}, {"risk": "low", "required": False}],
-            "masking": {"packs": ["core", "secrets"], "rules": [{"entity_class": "*", "action": "must_mask"}]},
+            "masking": {"packs": ["core", "secrets"], "rules": [*map(dict, rules.masking), dict(MASK_ALL)]},
             "callers": list(callers)},
         "thresholds": {"skew": "300s", "token_life": "90m", "session_max": "90d"},
         "retention": {"months": 36},

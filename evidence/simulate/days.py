@@ -26,7 +26,6 @@ class Diary:
         """Take the plan: which moves on which day."""
         self.world, self.plan = world, plan
         self.people: dict[str, Person] = {person.oid: person for person in world.people}
-        self.bill: list[list[str]] = []
 
     def write(self, day: date, wanted: int) -> None:
         """Write one day of every source."""
@@ -45,6 +44,8 @@ class Diary:
         """Write the sign-ins that the day's activity implies, settle its facts and its files."""
         world = self.world
         self._sign_ins(today, label)
+        for complete in today.after_sign_ins:
+            complete()
         facts = [world.settle(draft) for draft in today.drafts]
         world.counts["exchanges"] += len(facts)
         if world.sink.keep_facts:
@@ -102,6 +103,8 @@ class Diary:
             if not person.login:
                 continue
             planned = world.usage_plan.get((person.oid, day))
+            if planned == "none":
+                continue
             chats = gated.get(person.oid, 0)
             if planned == "bypass":
                 chats = rng.randrange(4, 12)
@@ -109,6 +112,7 @@ class Diary:
                 chats = rng.randrange(1, 5)
             idle = not chats and (person.oid in present or planned == "silent")
             completions = 0 if idle or planned == "zero" else rng.randrange(0, 40) if chats or rng.random() < 0.3 else 0
+            completions = max(1, completions) if planned == "native" else completions
             row = UserDay(person.login, person.login_id, 0 if planned == "zero" else chats, completions,
                           rng.randrange(1, 9) if completions > 34 else 0)
             if row.chats or row.completions or planned == "zero":
@@ -118,14 +122,14 @@ class Diary:
             container = CONTAINERS[day.toordinal() % 3]
             suffix = "ndjson" if container == "lines" else "json"
             world.sink.write(f"github/users-1-day/{day.isoformat()}.{suffix}", usage.report(rows, day, container))
-        self.bill += [line for row in rows for line in usage.bill_rows(row, day)]
+        self.world.bill += [line for row in rows for line in usage.bill_rows(row, day)]
 
     def edge_usage(self, person: Person, day: date, chats: int) -> None:
         """Report the use of a UTC day that lies across the month's edge, when no ordinary day has reported it."""
         if person.login and day not in self.world.days:
             row = UserDay(person.login, person.login_id, chats, 0)
             self.world.sink.write(f"github/users-1-day/{day.isoformat()}.json", usage.report([row], day, "array"))
-            self.bill += usage.bill_rows(row, day)
+            self.world.bill += usage.bill_rows(row, day)
             self._facts(person, row, day, None, present=True)
 
     def _facts(self, person: Person, row: UserDay, day: date, planned: str | None, *, present: bool) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 
-from evidence.simulate.clock import DAY, MINUTE, midnight
+from evidence.simulate.clock import DAY, MINUTE, SECOND, midnight
 from evidence.simulate.days import Diary
 from evidence.simulate.gateway import Connection
 from evidence.simulate.register import Move
@@ -41,6 +41,7 @@ def prepare(world: World) -> None:
         idp, gateway = world.days[-7], world.days[-4]
         world.idp_gap.add(idp)
         world.gateway_gap.add(gateway)
+        world.coverage.update({("entra-sign-ins", "gap"), ("gateway", "gap")})
         world.find("log_gap", ["entra-sign-ins"], None, idp.isoformat(), source="entra-sign-ins", day=idp.isoformat())
         world.find("log_gap", ["gateway"], None, gateway.isoformat(), source="gateway", day=gateway.isoformat())
     if "clock_skew" in on:
@@ -111,7 +112,7 @@ def finish(world: World, diary: Diary) -> None:
         day = world.days[6]
         for login in ("", "unknown-seat-04"):
             row = UserDay(login, 1, 3, 0)
-            diary.bill += bill_rows(row, day)
+            world.bill += bill_rows(row, day)
             world.usage.append(UsageFact("github-billing", day.isoformat(), login, GATED_SKU, "Claude Sonnet 4.5", None,
                                          "must_be_gated", ("UNRESOLVED_IDENTITY",)))
             world.find("unattributed_usage", [f"github-billing/{day.isoformat()}/{login}"], None,
@@ -124,14 +125,17 @@ def _boundary(world: World, diary: Diary) -> None:
     """Half an hour on either side of both edges of the month: two requests are of the month, two are not."""
     person = next(one for one in world.base if one.login)
     sent: dict[date, int] = {}
+    unsure = Random(f"{world.seed}:edge").choice((world.month.start, world.month.end))  # noqa: S311 - a simulation
     for edge in (world.month.start, world.month.end):
-        for moment in (edge - 30 * MINUTE, edge + 30 * MINUTE):
+        moments = [edge - 30 * MINUTE, edge + 30 * MINUTE]
+        for moment in sorted([*moments, edge + SECOND / 3] if edge == unsure else moments):
             today = Today(moment.date(), Random(f"{world.seed}:{moment.isoformat()}"))  # noqa: S311 - a simulation
             caller = world.caller(person, moment)
             ident = tunnel(world, today, caller, CHAT, [(moment, simple(today.rng))], expect=Expect())
             sent[moment.date()] = sent.get(moment.date(), 0) + 1
             inside = world.month.start <= moment < world.month.end
-            world.find("month_boundary", [ident], person, in_period="inside" if inside else "outside")
+            place = "boundary" if world.at_edge(moment) else "inside" if inside else "outside"
+            world.find("month_boundary", [ident], person, in_period=place)
             diary.close(today, moment.strftime("%Y-%m-%dT%H%M"))
     for day, chats in sorted(sent.items()):
         diary.edge_usage(person, day, chats)

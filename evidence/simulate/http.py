@@ -32,6 +32,7 @@ class Ask:
     blocked: bool = False
     cut: bool = False
     unanswered: bool = False
+    upgraded: bool = False
     correlation: str | None = None
     entities: tuple[str, ...] = ()
 
@@ -153,6 +154,8 @@ def response(ask: Ask, rng: Random) -> list[bytes]:
     """Return the pieces in which the answer is recorded; none for an answer that never came."""
     if ask.unanswered:
         return []
+    if ask.upgraded:
+        return [_head("HTTP/1.1 101 Switching Protocols", [("Upgrade", "websocket"), ("Connection", "Upgrade")])]
     if ask.blocked:
         return [blocked("Credential disclosure", "The prompt holds what looks like a private key.", "stop-credentials")]
     ident = "".join(rng.choices(ALPHABET, k=20))

@@ -55,11 +55,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A directory group and the gateway's name for it."""
+    """A directory group and the gateway's name for it; ``issuer`` where another directory than the company's has it."""
 
     id: str
     name: str
     gateway_name: str | None
+    approves: bool = True
+    issuer: str | None = None
 
 
 def subject_of(rng: Random) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -11,13 +12,14 @@ from evidence.simulate.clock import millis, new_id, seconds
 ENTITIES = ["EMAIL_ADDRESS", "PHONE_NUMBER", "PERSON", "CREDIT_CARD", "IBAN_CODE"]
 
 
-def access_rules(rng: Random, start: datetime) -> str:
-    """Return the page of access-request rules, unchanged since long before the month."""
+def access_rules(rng: Random, start: datetime, skip: Sequence[str] = ()) -> str:
+    """Return the page of access-request rules, unchanged since long before the month; ``skip`` passes unasked."""
     stamp = seconds(start - timedelta(days=90))
     rule = {"id": new_id(rng), "name": "data-jit", "description": None, "access_type": "jit",
             "connection_names": ["prod-data"], "attributes": ["ai"], "approval_required_groups": [],
             "all_groups_must_approve": False, "reviewers_groups": ["ai-approvers", "data-security"],
-            "force_approval_groups": ["platform-oncall"], "skip_review_groups": [], "access_max_duration": 14400,
+            "force_approval_groups": ["platform-oncall"], "skip_review_groups": list(skip),
+            "access_max_duration": 14400,
             "min_approvals": 1, "managed_by": None, "created_at": stamp, "updated_at": stamp}
     return json.dumps({"pages": {"total": 1, "page": 1, "size": 50}, "data": [rule]}, indent=1) + "\n"
 

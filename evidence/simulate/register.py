@@ -8,6 +8,7 @@ from evidence.simulate.world import Today, World
 
 Move = Callable[[World, Today], None]
 MOVES: dict[str, Move] = {}
+BESIDE: set[str] = set()
 WHOLE_MONTH = {
     "bypass": "Billed chat of a person whom the gateway did not see that day, twice.",
     "clock_skew": "The identity provider's clock is 90 seconds ahead.",
@@ -29,10 +30,12 @@ FILES = {
 }
 
 
-def move(switch: str) -> Callable[[Move], Move]:
-    """Register the function below as the move of a switch."""
+def move(switch: str, *, demo: bool = True) -> Callable[[Move], Move]:
+    """Register the function below as the move of a switch; the demo leaves out what needs sources that it has not."""
     def keep(function: Move) -> Move:
         MOVES[switch] = function
+        if not demo:
+            BESIDE.add(switch)
         return function
     return keep
 
@@ -49,7 +52,7 @@ def describe() -> dict[str, str]:
 
 
 def demo() -> tuple[str, ...]:
-    """Return what the demo company does: all but what makes a month unreadable or a page ugly."""
+    """Return what the demo company does: all but what makes a month unreadable, a page ugly, or needs more sources."""
     kept_out = {"hostile_text", "month_boundary", "truncated_file", "foreign_file", "empty_file", "gzip_cut",
-                "wrong_encoding"}
+                "wrong_encoding", *BESIDE}
     return tuple(name for name in catalogue() if name not in kept_out)

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from evidence.simulate.clock import DAY, seconds
-from evidence.simulate.people import Person
+from evidence.simulate.further import proxied
 from evidence.simulate.scenarios import REVIEW, A, B
 from evidence.simulate.tiny import ADA, BELA, CHIARA, END, HIGH, LOW, START, Tiny, on, question
 from evidence.simulate.usage import UserDay
@@ -55,27 +55,13 @@ def three_gateways(root: Path) -> None:
     tiny.further.token("token-1", ADA, on("08:55:00"), on("09:55:00"), "sid-ada-lg")
     tiny.further.request("edge-1", ADA, on("09:10:00"), token="token-1")  # noqa: S106 - the id of a token
     tiny.rows.append(UserDay("ada-lg", 501, 3, 0))
-    tiny.sink.lines("litellm/spend.ndjson", [_proxied("proxy-1", ADA, "09:20:00")])
+    tiny.sink.lines("litellm/spend.ndjson", [proxied("proxy-1", ADA, on("09:20:00"))])
     tiny.close()
     config = _without(root, ())
     config["sources"].append({
         "id": "proxy", "connector": "litellm", "paths": ["logs/litellm/*"], "observed_at": seconds(END + DAY),
         "covers": [{"from": seconds(START - DAY), "to": seconds(END + DAY)}]})
     _save(root, config)
-
-
-def _proxied(ident: str, person: Person, clock: str) -> dict[str, Any]:
-    """Return a request as the proxy logs it: with the key that was used and whose it is."""
-    return {
-        "id": ident, "litellm_call_id": ident, "call_type": "acompletion", "status": "success",
-        "startTime": on(clock).timestamp(), "endTime": on(clock).timestamp() + 2, "model": "gpt-4o",
-        "model_group": "gpt-4o",
-        "metadata": {"user_api_key_hash": "ab" * 32, "user_api_key_alias": f"{person.login}-laptop",
-                     "user_api_key_user_id": person.login, "user_api_key_user_email": person.mail,
-                     "user_api_key_request_route": "/v1/chat/completions"},
-        "messages": [{"role": "user", "content": "Explain this function."}],
-        "response": {"id": ident, "model": "gpt-4o", "choices": [
-            {"index": 0, "message": {"role": "assistant", "content": "It adds two numbers."}}]}}
 
 
 def _without(root: Path, names: Collection[str]) -> dict[str, Any]:

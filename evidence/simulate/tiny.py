@@ -157,7 +157,7 @@ class Tiny:
         listed += self.further.sources(TENANT, START - DAY, END + DAY, END + DAY)
         self.further.write(self.sink)
         text = config.evidence_yaml("Lindgrove Instruments", "UTC", listed, [GROUP], TENANT, self.shared,
-                                    SURFACES if self.further.vendor else ())
+                                    config.Rules(surfaces=SURFACES if self.further.vendor else ()))
         for name, content in (("evidence.yaml", text), ("soa.yaml", config.soa_yaml()),
                               ("exceptions.yaml", config.exceptions_yaml())):
             (self.root / name).write_text(content, encoding="utf-8")

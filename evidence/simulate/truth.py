@@ -55,6 +55,7 @@ class ExchangeFact:
     in_period: str
     prompt: str | None = None
     response: str | None = None
+    source: str = "gateway"
 
     @property
     def approval(self) -> str:
@@ -79,7 +80,10 @@ class ExchangeFact:
 
 @dataclass(frozen=True, slots=True)
 class UsageFact:
-    """One row of the vendor's account of use: source, UTC day, login, surface (and model), and what became of it."""
+    """One row of the vendor's account of use: source, UTC day, login, surface (and model), and what became of it.
+
+    ``native`` is the vendor's id of the request where ``grain`` is ``request``, else empty.
+    """
 
     source: str
     day: str
@@ -91,6 +95,8 @@ class UsageFact:
     verdict_accept: tuple[str, ...]
     grade: str | None = None
     boundary: bool = False
+    grain: str = "user_day"
+    native: str = ""
 
     @property
     def verdict(self) -> str:
@@ -160,6 +166,7 @@ class Truth:
     usage: tuple[UsageFact, ...]
     files: tuple[FileFact, ...]
     findings: tuple[Finding, ...]
+    coverage: tuple[tuple[str, str], ...] = ()
     sessions: Mapping[str, str] = field(default_factory=dict)
     reviews: tuple[str, ...] = ()
     planted_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
 from evidence.simulate import people as folk
-from evidence.simulate.clock import DAY, HOUR, Month, micros, midnight, new_id
+from evidence.simulate.clock import DAY, HOUR, SECOND, Month, micros, midnight, new_id
+from evidence.simulate.config import Rules
+from evidence.simulate.further import Further
 from evidence.simulate.gateway import Connection, Owner, Review
 from evidence.simulate.http import ROUTES, Ask
 from evidence.simulate.people import Group, Person
@@ -28,6 +30,7 @@ CI = Connection("ci-summaries", "httpproxy", "claude-code", "messages", "low", t
 LABS = Connection("labs-chat", "httpproxy", "httpproxy", "chat", "low", masking=False, tags=(("environment", "labs"),))
 CONNECTIONS = (CHAT, AGENT, CLAUDE, DATA, OPS, CI)
 APPROVERS, SECURITY = "ai-approvers", "data-security"
+SIGNING = ("human_token", "human_via_agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Draft:
     kind: str = "exchange"
     masking: tuple[str, ...] = ("no_sensitive",)
     truncated: bool | None = False
+    source: str = "gateway"
+    tiers: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -78,6 +83,7 @@ class Today:
     drafts: list[Draft] = field(default_factory=list)
     activity: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     reserved: set[str] = field(default_factory=set)
+    after_sign_ins: list[Callable[[], None]] = field(default_factory=list)
 
     def clock(self, hour: int, minute: int = 0) -> datetime:
         """Return a time of this day, give or take some seconds."""
@@ -87,7 +93,8 @@ class Today:
 class World:
     """Everything that the writers of one month share."""
 
-    def __init__(self, month: Month, seed: int, count: int, switches: Sequence[str], sink: Sink) -> None:
+    def __init__(self, month: Month, seed: int, count: int, switches: Sequence[str], sink: Sink, *,
+                 own_risk: bool = True) -> None:
         """Hire the people and give the special parts of the play to some of them."""
         rng = Random(f"{seed}:people")  # noqa: S311 - a simulation, not a secret
         self.month, self.seed, self.switches, self.sink = month, seed, tuple(switches), sink
@@ -100,9 +107,9 @@ class World:
         self.people = [*self.cast.values(), *(person for person in staff if person.oid not in parts)]
         plain = [person for person in staff if person.oid not in parts]
         self.approvers, self.base = plain[:4], [*plain[4:], self.cast["guest"], self.cast["renamed"]]
-        self.groups = (Group(new_id(rng), "SG-AI-Approvers", APPROVERS),
-                       Group(new_id(rng), "SG-Data-Security", SECURITY),
-                       Group(new_id(rng), "SG-Platform-Team", None))
+        self.groups: tuple[Group, ...] = (
+            Group(new_id(rng), "SG-AI-Approvers", APPROVERS), Group(new_id(rng), "SG-Data-Security", SECURITY),
+            Group(new_id(rng), "SG-Platform-Team", None))
         self.members = {self.groups[0].id: [*self.approvers, self.cast["ex_approver"], self.cast["double"]],
                         self.groups[1].id: [self.approvers[3]], self.groups[2].id: plain[:12]}
         self.connections: list[Connection] = list(CONNECTIONS)
@@ -119,6 +126,7 @@ class World:
         self.gateway_gap: set[date] = set()
         self.idp_gap: set[date] = set()
         self.skew = timedelta(0)
+        self._beside(own_risk)
         self.low: dict[tuple[str, str], tuple[str, datetime]] = {}
         self.reviews: list[Review] = []
         self.sessions: dict[str, str] = {}
@@ -129,6 +137,18 @@ class World:
         self.planted: dict[str, list[str]] = defaultdict(list)
         self.hostile: list[str] = []
         self.counts: dict[str, int] = defaultdict(int)
+
+    def _beside(self, own_risk: bool) -> None:
+        """Begin what only some companies have: further sources, rules, groups and names."""
+        self.further = Further()
+        self.partner = f"partner-{self.tenant}"
+        self.rules = Rules(own_risk=own_risk)
+        self.bill: list[list[str]] = []
+        self.callers: list[dict[str, str]] = []
+        self.shared_logins: list[tuple[str, Person]] = []
+        self.skip_groups: tuple[str, ...] = ()
+        self.unlisted: set[tuple[str, str, str]] = set()
+        self.coverage: set[tuple[str, str]] = {("gateway", "covered")}
 
     def _cast(self, rng: Random, staff: Sequence[Person]) -> dict[str, Person]:
         twin_mail = f"parts.desk@{folk.DOMAIN}"
@@ -143,6 +163,13 @@ class World:
     def rename_at(self) -> datetime:
         """Return the instant at which the renamed person gets his new name: early on a working day."""
         return midnight(self.days[len(self.days) // 2]) + 5 * HOUR
+
+    def add_rules(self, **more: Sequence[Mapping[str, str]]) -> None:
+        """Add rules to those of evidence.yaml, each once."""
+        for name, rules in more.items():
+            have = getattr(self.rules, name)
+            changes: dict[str, Any] = {name: (*have, *(rule for rule in rules if rule not in have))}
+            self.rules = replace(self.rules, **changes)
 
     def caller(self, person: Person, moment: datetime) -> Caller:
         """Return the person as the gateway sees him at that moment."""
@@ -180,12 +207,15 @@ class World:
         mfa = None
         account = "unknown"
         gone = self.disabled.get(person.oid) if person else None
-        if person:
+        if person and draft.caller.caller_class in SIGNING:
             tiers, mfa = tier(self.signs[person.oid], moment)
+            tiers = draft.tiers or tiers
+        if person:
             account = "disabled" if gone and moment >= gone else "enabled"
         elif draft.caller.identity == "ambiguous":
             tiers = ("T0", "T-A", "T4", "T5")
         inside = self.month.start <= moment < self.month.end
+        risk, expect = self._judged(draft)
         ask = draft.ask
         return ExchangeFact(
             session=draft.session, seq=draft.seq, time=micros(moment), connection=draft.connection.name,
@@ -193,13 +223,32 @@ class World:
             route=None if ask.wire == "exec" else ROUTES[ask.wire], model=None if ask.wire == "exec" else ask.model,
             person=person.oid if person else None, subject_email=draft.caller.owner.user,
             caller_class=draft.caller.caller_class, identity=draft.caller.identity, account=account,
-            after_revocation=account == "disabled", tier_accept=tiers, mfa=mfa, risk=draft.connection.risk,
-            approval_accept=draft.expect.approval, approval_flags=draft.expect.flags, approval_id=draft.expect.review,
-            approver=draft.expect.approver, approver_membership=draft.expect.membership, outcome_accept=draft.outcome,
+            after_revocation=account == "disabled", tier_accept=tiers, mfa=mfa, risk=risk,
+            approval_accept=expect.approval, approval_flags=expect.flags, approval_id=expect.review,
+            approver=expect.approver, outcome_accept=draft.outcome,
+            approver_membership=expect.membership or ("not_applicable" if expect.review is None else None),
             pairing=draft.pairing, truncated=draft.truncated, masking_accept=draft.masking,
-            in_period="inside" if inside else "outside",
+            in_period="boundary" if self.at_edge(moment) else "inside" if inside else "outside", source=draft.source,
             prompt=ask.prompt if self.sink.keep_texts else None,
             response=None if ask.unanswered or ask.blocked or not self.sink.keep_texts else ask.answer)
+
+    def at_edge(self, moment: datetime) -> bool:
+        """Tell whether the second by which a recording may be wrong reaches over an edge of the month."""
+        return any(abs(moment - edge) < SECOND for edge in (self.month.start, self.month.end))
+
+    def _judged(self, draft: Draft) -> tuple[str, Expect]:
+        """Return the risk by the company's rules, and what follows for the approval.
+
+        Without rules of its own the gateway's word alone is left: it has one for commands (medium), for others none,
+        and of what is not known to be risky it is not known either whether it had to be approved.
+        """
+        expect = draft.expect
+        if self.rules.own_risk:
+            return draft.connection.risk, expect
+        if draft.ask.wire == "exec":
+            return "medium", replace(expect, approval=("not_required",))
+        verdict = expect.approval if expect.approval[0] == "valid" else ("undetermined",)
+        return "unknown", replace(expect, approval=verdict)
 
     def person_facts(self) -> tuple[PersonFact, ...]:
         """Return every person with every name."""

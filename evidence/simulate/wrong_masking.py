@@ -17,6 +17,9 @@ from evidence.simulate.text import Value
 from evidence.simulate.tunnels import low_credentials, simple, spaced, tunnel
 from evidence.simulate.world import AGENT, CHAT, CLAUDE, LABS, Expect, Today, World
 
+SURROGATE = Connection("surrogate-chat", "httpproxy", "httpproxy", "chat", "low")
+OPEN = Connection("directory-chat", "httpproxy", "httpproxy", "chat", "low")
+
 
 def _one(world: World, today: Today, addition: str, verdict: str, connection: Connection = CHAT, *, cut: bool = False,
          stream: bool = False, **counters: Any) -> tuple[Person, str]:
@@ -97,6 +100,36 @@ def masking_off(world: World, today: Today) -> None:
     world.connections.append(LABS)
     person, ident = _one(world, today, "", "off", LABS)
     world.find("masking_off_connection", [ident], person, LABS.name, masking="off")
+
+
+@move("mask_too_wide", demo=False)
+def too_wide(world: World, today: Today) -> None:
+    """A mask that leaves more to see than policy allows: the end of a card, or the first letters of an address."""
+    entity, shown = today.rng.choice((("CREDIT_CARD", "The card was ****-****-****-9012."),
+                                      ("EMAIL_ADDRESS", "Write to or****@ravenholt-optics.com about it.")))
+    person, ident = _one(world, today, shown, "partial_too_wide", masked={entity: 1})
+    world.find("mask_too_wide", [ident], person, masking="partial_too_wide", entity=entity)
+
+
+@move("surrogate_by_policy", demo=False)
+def surrogate(world: World, today: Today) -> None:
+    """A connection on which values are replaced by plausible ones: that they are not the real ones cannot be seen."""
+    world.connections.append(SURROGATE)
+    world.add_rules(masking=[{"connection": SURROGATE.name, "entity_class": "*", "action": "must_mask",
+                              "strategy": "surrogate"}])
+    person, ident = _one(world, today, "The order was placed by the shift lead.", "surrogate_unverifiable", SURROGATE,
+                         masked={"PERSON": 1})
+    world.find("surrogate_by_policy", [ident], person, masking="surrogate_unverifiable", entity="PERSON")
+
+
+@move("masked_beyond_policy", demo=False)
+def over_masked(world: World, today: Today) -> None:
+    """An address was masked on a connection on which policy lets it be read."""
+    world.connections.append(OPEN)
+    world.add_rules(masking=[{"connection": OPEN.name, "entity_class": "*", "action": "allow"}])
+    person, ident = _one(world, today, text.sentence(text.email(today.rng), masked=True), "over_masked", OPEN,
+                         masked={"EMAIL_ADDRESS": 1})
+    world.find("masked_beyond_policy", [ident], person, masking="over_masked", entity="EMAIL_ADDRESS")
 
 
 @move("failed_open")

@@ -21,8 +21,8 @@ WHERE NOT starts_with(r.native_id, 'gap:')
 
 def chains(made: Made) -> list[str]:
     """Hold every chain against its fact; none may be missing, none invented."""
-    found = {row["native_id"]: row for row in made.rows("SELECT * FROM chain")}
-    facts = {f"{fact.session}#{fact.seq}": fact for fact in made.truth.exchanges if fact.in_period == "inside"}
+    found = {row["native_id"]: row for row in made.rows("SELECT * FROM chain WHERE interaction_kind <> 'usage_request'")}
+    facts = {f"{fact.session}#{fact.seq}": fact for fact in made.truth.exchanges if fact.in_period != "outside"}
     persons = made.persons()
     said = [f"chain {key}: missing" for key in sorted(facts.keys() - found.keys())]
     said += [f"chain {key}: invented" for key in sorted(found.keys() - facts.keys())]
@@ -34,6 +34,7 @@ def chains(made: Made) -> list[str]:
 def _chain(row: Row, fact: ExchangeFact, persons: dict[str, str]) -> Iterator[str]:
     mail = fact.subject_email.lower() if "@" in fact.subject_email else None
     wanted: dict[str, object] = {
+        "source_id": fact.source,
         "person_id": persons[fact.person] if fact.person else None, "interaction_kind": fact.kind,
         "session_id": fact.session, "connection": fact.connection, "route": fact.route, "model": fact.model,
         "subject_email": mail, "caller_class": fact.caller_class, "identity_state": fact.identity,
@@ -53,7 +54,8 @@ def _chain(row: Row, fact: ExchangeFact, persons: dict[str, str]) -> Iterator[st
         if words and row[name] not in words:
             yield f"{name} is {row[name]!r}, true is one of {words!r}"
     away = abs(row["event_time"].replace(tzinfo=UTC) - instant(fact.time))
-    if away > timedelta(microseconds=row["time_uncertainty_us"] if fact.route is None else 0):
+    exact = fact.route is not None and fact.pairing != "unparsed"
+    if away > timedelta(microseconds=0 if exact else row["time_uncertainty_us"]):
         yield f"event_time is {row['event_time']}, true is {fact.time}"
 
 
@@ -61,10 +63,10 @@ def usage(made: Made) -> list[str]:
     """Hold every row of the reconciliation against the vendor's row, and the other direction against the chains."""
     persons, facts = made.persons(), defaultdict(list)
     for fact in made.truth.usage:
-        facts[fact.source, fact.day, fact.login.lower(), fact.surface].append(fact)
+        facts[fact.source, fact.day, fact.login.lower(), fact.surface, fact.native].append(fact)
     found = defaultdict(list)
     for row in made.rows(USAGE):
-        found[row["source_id"], row["day"], row["login"], row["surface"]].append(row)
+        found[usage_key(row)].append(row)
     said = [f"usage {key}: {len(found[key])} rows, true are {len(facts[key])}"
             for key in sorted(facts.keys() | found.keys()) if len(found[key]) != len(facts[key])]
     for key in sorted(facts.keys() & found.keys()):
@@ -75,7 +77,29 @@ def usage(made: Made) -> list[str]:
                  if row[name] != value]
         if row["verdict"] not in fact.verdict_accept:
             said.append(f"usage {key}: verdict is {row['verdict']}, true is one of {fact.verdict_accept}")
-    return said + _silent_days(made)
+    return said + _silent_days(made) + _alone_at_vendor(made)
+
+
+def usage_key(row: Row) -> tuple[str, ...]:
+    """Return by what the truth names a row of use: source, day, login, surface, and the id where it is one request."""
+    native = row["native_id"] if row["grain"] == "request" else ""
+    return row["source_id"], row["day"], row["login"], row["surface"], native
+
+
+def _alone_at_vendor(made: Made) -> list[str]:
+    """Requests that only the vendor saw are chains too, and no others are called so."""
+    true = {fact.native for fact in made.truth.usage if fact.native and not fact.verdict.startswith("MATCHED")}
+    found = {row["native_id"] for row in made.rows("SELECT * FROM chain WHERE interaction_kind = 'usage_request'")}
+    return [f"request at the vendor {key}: {'missing' if key in true else 'invented'}" for key in sorted(true ^ found)]
+
+
+def coverage(made: Made) -> list[str]:
+    """Hold the states of the sources against what was left out, is still to come or was never declared."""
+    true = set(made.truth.coverage)
+    found = {(row["source_id"], row["state"]) for row in made.rows("SELECT DISTINCT source_id, state FROM coverage")}
+    return ([f"coverage of {source}: not {state}" for source, state in sorted(true - found)]
+            + [f"coverage of {source}: {state}, invented" for source, state in sorted(found - true)
+               if state == "pending"])
 
 
 def _silent_days(made: Made) -> list[str]:
@@ -83,7 +107,7 @@ def _silent_days(made: Made) -> list[str]:
     persons = made.persons()
     told = {(fact.source, fact.person, fact.day) for fact in made.truth.usage}
     named = {(fact.source, fact.person) for fact in made.truth.usage
-             if fact.person and fact.scope_rule == "must_be_gated"}
+             if fact.person and fact.scope_rule == "must_be_gated" and fact.grain == "user_day"}
     busy = {(fact.person, fact.time[:10]) for fact in made.truth.exchanges
             if fact.person and fact.outcome == "forwarded" and fact.model and fact.in_period == "inside"}
     true = {(source, persons[person], day) for source, person in named for who, day in busy

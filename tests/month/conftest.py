@@ -22,7 +22,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 @pytest.fixture(scope="session")
 def all_wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """A company that does everything wrong that can be done."""
-    made = make(tmp_path_factory.mktemp("all"), catalogue(), interactions=150)
+    made = make(tmp_path_factory.mktemp("all"), catalogue(), interactions=60)
     yield made
     made.con.close()
 

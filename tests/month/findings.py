@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from evidence.simulate import Finding
 
+from . import compare, oracle
 from .compare import USAGE, _digest
 from .kit import Made
 
@@ -52,6 +53,41 @@ FOUND = {
     "bypass": [("no_bypass", "fail")],
     "usage_source_gap": [("usage_seen_at_gateway", "undetermined")],
     "unattributed_usage": [("no_bypass", "undetermined")],
+    "token_at_gateway": [("sign_in_corroborated", "pass"), ("mfa_satisfied", "pass")],
+    "issuance_at_gateway": [("sign_in_corroborated", "pass")],
+    "session_at_gateway": [("sign_in_corroborated", "pass")],
+    "address_at_gateway": [("sign_in_corroborated", "pass")],
+    "claims_alone": [("sign_in_corroborated", "undetermined")],
+    "agent_for_a_person": [("identity_resolved", "pass"), ("sign_in_corroborated", "pass")],
+    "personal_key": [("identity_resolved", "undetermined"), ("sign_in_corroborated", "not_applicable")],
+    "service_caller": [("identity_resolved", "not_applicable"), ("sign_in_corroborated", "not_applicable")],
+    "no_caller_at_all": [("identity_resolved", "fail"), ("mandatory_log_fields", "fail")],
+    "caller_of_no_kind": [("identity_resolved", "fail")],
+    "outcome_not_recorded": [("no_residual_in_responses", "undetermined")],
+    "upgraded_connection": [("recording_complete", "undetermined")],
+    "medium_risk": [("risk_classified", "pass")],
+    "approved_by_ticket": [("high_risk_approved", "pass"), ("approver_in_group_then", "pass")],
+    "ticket_for_another_prompt": [("high_risk_approved", "fail")],
+    "ticket_in_the_same_minutes": [("approved_before_forwarding", "undetermined"),
+                                   ("high_risk_approved", "undetermined")],
+    "approver_of_two_truths": [("approver_in_group_then", "undetermined"), ("high_risk_approved", "pass")],
+    "approver_at_the_edge": [("approver_in_group_then", "undetermined"), ("high_risk_approved", "pass")],
+    "approver_by_one_snapshot": [("approver_in_group_then", "undetermined"), ("high_risk_approved", "pass")],
+    "approver_of_unseen_group": [("approver_in_group_then", "undetermined"), ("high_risk_approved", "pass")],
+    "passed_by_skip_group": [("high_risk_approved", "fail")],
+    "mask_too_wide": [("no_residual_in_responses", "fail")],
+    "surrogate_by_policy": [("no_residual_in_responses", "undetermined"), ("masking_claims_reconcile", "undetermined")],
+    "masked_beyond_policy": [("no_residual_in_responses", "pass"), ("masking_claims_reconcile", "pass")],
+    "request_by_id": [("no_bypass", "pass"), ("usage_seen_at_gateway", "pass")],
+    "request_by_content": [("no_bypass", "pass"), ("usage_seen_at_gateway", "pass")],
+    "request_by_time": [("no_bypass", "pass"), ("usage_seen_at_gateway", "pass")],
+    "request_beside_gateway": [("no_bypass", "fail")],
+    "request_in_lost_session": [("session_recording_kept", "fail")],
+    "surface_not_declared": [("no_bypass", "undetermined")],
+    "login_of_two": [("no_bypass", "undetermined")],
+    "surface_out_of_sight": [("no_bypass", "not_applicable")],
+    "surface_excluded": [("no_bypass", "not_applicable")],
+    "report_not_final": [("no_bypass", "undetermined")],
     "month_boundary": [],
     "hostile_text": [("risk_classified", "pass")],
     "duplicate_file": [("raw_files_unchanged", "pass")],
@@ -89,9 +125,10 @@ def subjects(made: Made, finding: Finding, check: str) -> set[str]:
                 and row["subject"].rpartition("/")[2] not in {"membership_event", "account_event"}}
     if check in {"no_bypass", "usage_seen_at_gateway"}:
         source, day, login = first.split("/")
+        surfaces = {finding.note} if finding.kind.startswith("surface_") and finding.note else None
         return {f"{source}/{row['native_id']}/{row['ordinal']}" for row in made.rows(USAGE)
                 if (row["source_id"], row["day"], row["login"]) == (source, day, login.lower())
-                and row["scope_rule"] == "must_be_gated"}
+                and (row["surface"] in surfaces if surfaces else row["scope_rule"] in {"must_be_gated", "undeclared"})}
     return {row["interaction_id"] for row in own}
 
 
@@ -114,3 +151,9 @@ def unreported(made: Made) -> list[str]:
             if not wanted:
                 said.append(f"{finding.kind}: {check} says nothing about {finding.ids}")
     return said
+
+
+def differences(made: Made) -> list[str]:
+    """Return everything in which the report and the truth differ."""
+    return [*compare.chains(made), *compare.usage(made), *compare.coverage(made), *compare.files(made),
+            *oracle.results(made), *unreported(made)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,15 @@ class Made:
     root: Path
     truth: Truth
     con: Any
+    kept: dict[tuple[str, tuple[object, ...]], list[Row]] = field(default_factory=dict)
 
     def rows(self, query: str, *values: object) -> list[Row]:
-        """Return the rows of a query, by column names."""
-        answer = self.con.execute(query, list(values))
-        names = [column[0] for column in answer.description]
-        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        """Return the rows of a query, by column names; asked again, those of the first time."""
+        if (query, values) not in self.kept:
+            answer = self.con.execute(query, list(values))
+            names = [column[0] for column in answer.description]
+            self.kept[query, values] = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+        return self.kept[query, values]
 
     def persons(self) -> dict[str, str]:
         """Return the person behind each object id."""
@@ -58,11 +61,12 @@ def correlated(month: Any, *, threads: int = 2) -> Any:
     return con
 
 
-def make(root: Path, switches: tuple[str, ...] | None, *, interactions: int, seed: int = 7, people: int = 30) -> Made:
+def make(root: Path, switches: tuple[str, ...] | None, *, interactions: int, seed: int = 7, people: int = 30,
+         own_risk: bool = True) -> Made:
     """Simulate a company, take its files in and judge its month."""
     from evidence.pipeline.month import judge
     from evidence.simulate import simulate
 
     truth = simulate(root, seed=seed, people=people, interactions=interactions, misbehaviour=switches, per_day=True,
-                     texts=True)
+                     texts=True, own_risk=own_risk)
     return Made(root, truth, judge(take(root, instant(truth.reference_time), period=truth.period)))

@@ -32,6 +32,11 @@ def test_every_row_of_use_is_reconciled_as_it_was(company: Made) -> None:
     assert "\n".join(compare.usage(company)) == ""
 
 
+def test_every_state_of_a_source_is_said(company: Made) -> None:
+    """What is covered, missing, still to come or never declared is called so, and nothing else is called pending."""
+    assert "\n".join(compare.coverage(company)) == ""
+
+
 def test_every_file_line_and_copy_is_accounted_for(company: Made) -> None:
     """What was spoilt is said to be so, with line and number; what was not is read without a word."""
     assert "\n".join(compare.files(company)) == ""

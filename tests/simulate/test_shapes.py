@@ -22,6 +22,7 @@ DOCUMENTED = {
     ".properties.sessionId": "sign-in resource type, linkable identifiers",
     ".properties.clientCredentialType": "sign-in resource type",
     ".properties.managedIdentityType": "sign-in resource type",
+    ".data[].skip_review_groups[]": "access request rules: names of groups, as in reviewers_groups",
     ".metrics.ai_analyzer.worst": "present only when something was stopped",
 }
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -12,7 +12,8 @@ WITH issued AS (
         WHERE x.token_id IS NOT NULL OR x.idp_session_id IS NOT NULL OR x.token_issued_at IS NOT NULL
     ) AS q ON q.one = 1
     WHERE s.outcome = 'success' AND s.event_kind IN ('authn', 'token_issue', 'refresh')
-      AND (s.token_id IN (SELECT x.token_id FROM exchange AS x WHERE x.token_id IS NOT NULL)
+      AND (s.token_id IN (SELECT x.token_id FROM exchange AS x WHERE x.token_id IS NOT NULL
+                          UNION ALL SELECT token_guid(x.token_id) FROM exchange AS x WHERE x.token_id IS NOT NULL)
            OR s.session_id IN (SELECT x.idp_session_id FROM exchange AS x WHERE x.idp_session_id IS NOT NULL)
            OR s.token_expires_at IS NOT NULL)
 )

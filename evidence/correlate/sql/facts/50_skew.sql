@@ -10,6 +10,11 @@ WITH pair AS (
     INNER JOIN sign_in AS s ON s.token_id = x.token_id
     WHERE x.token_id IS NOT NULL AND x.token_issued_at IS NOT NULL
     UNION ALL
+    SELECT s.source_id, x.source_id, us_from_to(x.token_issued_at, s.event_time), 1
+    FROM exchange AS x
+    INNER JOIN sign_in AS s ON s.token_id = token_guid(x.token_id)
+    WHERE token_guid(x.token_id) IS NOT NULL AND x.token_issued_at IS NOT NULL
+    UNION ALL
     SELECT u.source_id, x.source_id, us_from_to(x.event_time, u.event_time), 1
     FROM exchange AS x
     INNER JOIN usage AS u ON u.provider_request_id = x.provider_request_id AND u.grain = 'request'
