@@ -43,7 +43,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
     from evidence import relations
 
-    connection = duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
+    connection = duckdb.connect(config={"threads": 1, "memory_limit": "1GB"})
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
     relations.define_macros(connection)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evidence import relations, settings
 from evidence.errors import CustodyError, Where
 from evidence.model import Period
-from evidence.store import canaries, disk, keys, pulled
+from evidence.store import MEMORY, THREADS, canaries, disk, keys, pulled
 from evidence.store.current import Current, current
 
 if TYPE_CHECKING:
@@ -28,18 +28,10 @@ _DERIVED: Final = ("finding", "placeholder", "reject", "skip")
 def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_time: datetime, memory: str,
             threads: int) -> duckdb.DuckDBPyConnection:
     """Return the engine, filled and locked; see ``Store.open``."""
-    import duckdb
-
     files = current(store.ledger.receipts(as_of_seq), (source.id for source in store.company.sources))
-    con = duckdb.connect(config={"threads": threads, "memory_limit": memory})
     with ExitStack() as undo:
+        con = engine(disk.folder(store.runs) / "spill", memory=memory, threads=threads)
         undo.callback(con.close)
-        for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false", "preserve_insertion_order = true",
-                        "default_null_order = 'NULLS_LAST'", "autoinstall_known_extensions = false",
-                        "autoload_known_extensions = false", "parquet_metadata_cache = true"):
-            con.execute(f"SET {setting}")
-        con.execute("SET temp_directory = ?", [str(disk.folder(store.runs) / "spill")])
-        relations.define_macros(con)
         _raw(con, _tables(store, files))
         _declared_windows(con, store, {entry.latest.source_id for entry in files})
         _pulled_windows(con, store, files)
@@ -50,6 +42,23 @@ def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_ti
         settings.fill(con, store.company, period=period, reference_time=reference_time, catalogs=store.catalogs())
         _close(con, store.home)
         undo.pop_all()
+    return con
+
+
+def engine(spill: Path, *, memory: str = MEMORY, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
+    """Return an engine that knows the macros and no relation yet, and writes what it cannot hold below ``spill``.
+
+    It keeps no copy of what it read from files: the system does that already, outside of this process.
+    """
+    import duckdb
+
+    con = duckdb.connect(config={"threads": threads, "memory_limit": memory, "temp_directory": str(spill)})
+    for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false", "preserve_insertion_order = true",
+                    "default_null_order = 'NULLS_LAST'", "autoinstall_known_extensions = false",
+                    "autoload_known_extensions = false", "parquet_metadata_cache = true",
+                    "enable_external_file_cache = false"):
+        con.execute(f"SET {setting}")
+    relations.define_macros(con)
     return con
 
 

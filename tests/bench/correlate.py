@@ -4,7 +4,7 @@
 
 One size is a number of exchanges; there are ten sign-ins for each and a person for every hundred, who has two sessions
 a day (a computer and a telephone), of which a third of the events are interactive. Tables lie in Parquet,
-sorted by time as segments are, and the engine has two threads and 1 GB. CPU seconds of the process are told, never the
+sorted by time as segments are, and the engine is the one that a store opens. CPU seconds of the process are told, never the
 clock on the wall, so that a busy machine disturbs little. The figures that matter are ratios: ten times the exchanges
 must cost at most eleven times as much.
 """
@@ -117,15 +117,10 @@ def make(folder: Path, exchanges: int) -> None:
 
 def engine(folder: Path) -> Any:
     """Return an engine over the tables of one size, as a store opens it."""
-    import duckdb
-
     from evidence import relations
+    from evidence.store import views
 
-    con = duckdb.connect(config={"threads": 2, "memory_limit": "1GB", "temp_directory": str(folder / "spill")})
-    for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false", "default_null_order = 'NULLS_LAST'",
-                    "parquet_metadata_cache = true"):
-        con.execute(f"SET {setting}")
-    relations.define_macros(con)
+    con = views.engine(folder / "spill")
     relations.create(con)
     for name, rows in SETTINGS:
         relations.insert(con, name, list(rows))

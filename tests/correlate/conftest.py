@@ -146,7 +146,7 @@ def engine() -> Any:
     """Return an engine with empty relations, for cases that share one run."""
     import duckdb
 
-    con = duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
+    con = duckdb.connect(config={"threads": 1, "memory_limit": "1GB"})
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
     relations.define_macros(con)

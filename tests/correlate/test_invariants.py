@@ -58,7 +58,7 @@ def _everything(company):
 def machines(new_engine):
     """Two engines: one thread and two."""
     pair = new_engine(), new_engine()
-    pair[0].execute("SET threads = 1")
+    pair[1].execute("SET threads = 2")
     yield pair
     for con in pair:
         con.close()

@@ -49,7 +49,7 @@ def take(root: Path, reference: datetime, *, period: str = "2026-10", jobs: int 
     return month
 
 
-def correlated(month: Any, *, threads: int = 2) -> Any:
+def correlated(month: Any, *, threads: int = 1) -> Any:
     """Return the engine with chains and reconciliation but without checks, on so many threads."""
     from evidence import correlate, masking
 

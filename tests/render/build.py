@@ -327,7 +327,7 @@ def connection():
     """An engine with the whole month."""
     import duckdb
 
-    con = duckdb.connect(config={"threads": 2, "memory_limit": "1GB"})
+    con = duckdb.connect(config={"threads": 1, "memory_limit": "1GB"})
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
     relations.define_macros(con)
