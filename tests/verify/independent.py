@@ -473,17 +473,24 @@ def check_line(raw):
     return line
 
 
-def check_disclosures(given, line):
+def check_disclosures(given, line, texts=False):
     """Each opens one digest of its line, none twice (RFC 9901 7.1)."""
-    opened, seen = set(), set()
+    opened, seen = set(), {}
     for d in given:
-        digest = base64.urlsafe_b64encode(hashlib.sha256(d.encode("ascii")).digest()).rstrip(b"=").decode()
-        need(digest in line["_sd"] and digest not in opened, "a disclosure does not belong to the record")
         salt, name, value = json.loads(base64.b64decode(d + "=" * (-len(d) % 4), b"-_", validate=True))
         need(type(salt) is str and type(value) is dict and name not in seen, "a disclosure is out of form")
+        if name in {"prompt_text", "response_text"} and texts:
+            kind = name.removesuffix("_text")
+            before = seen.get(kind, (None, {}))
+            need(len(value) == 1 and before[0] == salt, "a text without the disclosure of its hash")
+            need(before[1].get(f"{kind}_sha256") == sha(next(iter(value.values())).encode()), "the text is another")
+            seen[name] = salt, value
+            continue
+        digest = base64.urlsafe_b64encode(hashlib.sha256(d.encode("ascii")).digest()).rstrip(b"=").decode()
+        need(digest in line["_sd"] and digest not in opened, "a disclosure does not belong to the record")
         need(name in {"requester", "approver", "record", "prompt", "response"}, f"disclosure {name!r}")
         opened.add(digest)
-        seen.add(name)
+        seen[name] = salt, value
 
 
 def check_index(raw, lines):
@@ -610,7 +617,7 @@ class Judge:
             self.sealed(self.sig, self.tsr, self.files["statement.json"])
         self.step(31, inclusion)
         self.step(32, record)
-        self.step(33, lambda: check_disclosures(self.p["disclosures"], self.line))
+        self.step(33, lambda: check_disclosures(self.p["disclosures"], self.line, texts=True))
         return not self.failed
 
     def manifest(self, sums):
@@ -789,8 +796,26 @@ class Judge:
         if not self.o.role:
             raise Unchecked(f"these say so of themselves: {roles}")
 
+    def pulls(self):
+        """What came from interfaces, as step 36 tells of it (section 11)."""
+        pulls = json.loads(self.files["custody.json"]).get("pulls")
+        if pulls is None:
+            return
+        kinds = {"source_id": str, "pull": str, "journal_sha256": str, "begun": str, "answers": int, "files": list,
+                 "missing": int, "gaps": list}
+        known = {(one.get("source_id"), f["file_sha256"]) for one in json.loads(self.files["evidence/sources.json"])
+                 for f in one.get("files", ())}
+        for pull in pulls:
+            need(type(pull) is dict and set(pull) == {*kinds, "ended"}, "members of a pull")
+            need(all(type(pull[k]) is t for k, t in kinds.items()), "kind of a member of a pull")
+            need(HEX.fullmatch(pull["journal_sha256"]) and min(pull["answers"], pull["missing"]) >= 0, "a pull")
+            need(pull["ended"] is None or stamp_of(pull["begun"]) <= stamp_of(pull["ended"]), "times of a pull")
+            need(all(pull[k] == sorted(pull[k]) for k in ("files", "gaps")), "lists of a pull")
+            need({(pull["source_id"], f) for f in pull["files"]} <= known, "a pull of a file not received")
+
     def receipts(self):
         """Step 36, within a package."""
+        self.pulls()
         self.texts = texts = json.loads(self.files["custody.json"]).get("receipts") or []
         if not texts and not self.o.receipt:
             raise Unchecked("no receipts")
