@@ -42,7 +42,8 @@ def group(record: Group, members: Iterable[tuple[str, str]], *, created: datetim
     """Return one group object with its direct members expanded."""
     return {
         "id": record.id, "createdDateTime": seconds(created), "description": None, "displayName": record.name,
-        "groupTypes": [], "mail": None, "mailEnabled": False, "securityEnabled": True,
+        "groupTypes": ["DynamicMembership"] if record.by_rule else [],
+        "mail": None, "mailEnabled": False, "securityEnabled": True,
         "members": [{"@odata.type": "#microsoft.graph.user", "id": oid, "displayName": name}
                     for oid, name in sorted(members)],
     }

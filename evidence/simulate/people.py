@@ -55,13 +55,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A directory group and the gateway's name for it; ``issuer`` where another directory than the company's has it."""
+    """A directory group and the gateway's name for it.
+
+    ``issuer`` where another directory than the company's has it; ``by_rule`` where a rule fills it: no event tells.
+    """
 
     id: str
     name: str
     gateway_name: str | None
     approves: bool = True
     issuer: str | None = None
+    by_rule: bool = False
 
 
 def subject_of(rng: Random) -> str:

@@ -30,11 +30,11 @@ def _ticket(world: World, today: Today, asker: Person, decided: datetime, by: Pe
 
 
 def _approved(world: World, today: Today, switch: str, by: Person, group: str, membership: str, *,
-              decided: datetime | None = None) -> None:
+              decided: datetime | None = None, flags: tuple[str, ...] = ()) -> None:
     """Plant a request approved by ticket, an hour before, by somebody whose membership is the question."""
     person, when = world.pick(today), today.clock(13)
     number, system = _ticket(world, today, person, decided or when - HOUR, by, group)
-    expect = Expect(("valid",), (), number, by.oid, membership)
+    expect = Expect(("valid",), flags, number, by.oid, membership)
     ident = ask(world, today, world.caller(person, when), when, connection=PROD, expect=expect, correlation=number)
     world.find(switch, [ident, number], person, system, approver_membership=membership)
 
@@ -72,8 +72,8 @@ def within_the_clocks(world: World, today: Today) -> None:
 
 
 def _group(world: World, today: Today, name: str, members: list[Person], *, issuer: str | None = None,
-           approves: bool = True) -> Group:
-    made = Group(new_id(today.rng), f"SG-{name.title()}", name, approves, issuer)
+           approves: bool = True, by_rule: bool = False) -> Group:
+    made = Group(new_id(today.rng), f"SG-{name.title()}", name, approves, issuer, by_rule)
     world.groups = (*world.groups, made)
     world.members[made.id] = members
     return made
@@ -114,6 +114,15 @@ def snapshot_only(world: World, today: Today) -> None:
     by = world.approvers[3]
     _group(world, today, "partner-board", [by], issuer=world.partner)
     _approved(world, today, "approver_by_one_snapshot", by, "partner-board", "member_by_snapshot_only")
+
+
+@move("approver_of_ruled_group", demo=False)
+def by_rule(world: World, today: Today) -> None:
+    """A rule fills the approver's group: both snapshots show him, and what happened between them no event tells."""
+    by = world.approvers[0]
+    _group(world, today, "rota-approvers", [by], by_rule=True)
+    _approved(world, today, "approver_of_ruled_group", by, "rota-approvers", "member_by_snapshot_only",
+              flags=("dynamic_group",))
 
 
 @move("approver_of_unseen_group", demo=False)

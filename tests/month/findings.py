@@ -73,6 +73,7 @@ FOUND = {
     "approver_of_two_truths": [("approver_in_group_then", "undetermined"), ("high_risk_approved", "pass")],
     "approver_at_the_edge": [("approver_in_group_then", "undetermined"), ("high_risk_approved", "pass")],
     "approver_by_one_snapshot": [("approver_in_group_then", "undetermined"), ("high_risk_approved", "pass")],
+    "approver_of_ruled_group": [("approver_in_group_then", "undetermined"), ("high_risk_approved", "pass")],
     "approver_of_unseen_group": [("approver_in_group_then", "undetermined"), ("high_risk_approved", "pass")],
     "passed_by_skip_group": [("high_risk_approved", "fail")],
     "mask_too_wide": [("no_residual_in_responses", "fail")],
