@@ -10,3 +10,6 @@ CREATE MACRO litellm_guardrails(own, of_metadata) AS COALESCE(from_json(
 -- Which side a mode looks at. Masking for logs alone changes neither.
 CREATE MACRO litellm_side(mode) AS CASE WHEN contains(mode, 'logging_only') THEN NULL
     WHEN contains(mode, 'post_') THEN 'output' WHEN nz(mode) IS NOT NULL THEN 'input' END;
+-- A mode of both sides has one counter for the two.
+CREATE MACRO litellm_direction(mode) AS CASE WHEN litellm_side(mode) = 'output' AND regexp_matches(mode, 'pre_|during_')
+    THEN 'unclear' ELSE litellm_side(mode) END;

@@ -8,6 +8,7 @@ SELECT r.record_no,
        '*' AS entity_type,
        TRY_CAST(r.mapped['masked'] AS BIGINT) AS n_masked,
        TRY_CAST(r.mapped['masking_errors'] AS BIGINT) AS err_count,
+       'output' AS direction,
        CASE WHEN nz(r.mapped['masked']) IS NOT NULL AND TRY_CAST(r.mapped['masked'] AS BIGINT) IS NULL
             THEN 'bad_number:columns.masked' END AS reject
 FROM record AS r

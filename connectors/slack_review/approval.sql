@@ -1,4 +1,5 @@
 -- One row per message that asks. What its reactions and its button say stands here; answers in the thread are decisions.
+-- An approval is never the state of a channel, for which nobody vouches: it lies in the decisions, until a later one ends it.
 WITH ask AS (
     SELECT r.record_no, r.s, r.options, slack_at(r.s.ts) AS at, slack_reported(r.s) AS reported,
            CASE WHEN nz(r.s.bot_id) IS NULL THEN nz(r.s."user") ELSE nz(regexp_extract(slack_said(r.s), '<@([UW][A-Z0-9]+)', 1)) END AS who,
@@ -14,7 +15,7 @@ SELECT a.record_no,
        nz(a.options['connection']) AS connection,
        'external' AS approval_kind,
        CASE WHEN a.reported = 'revoked' THEN 'revoked' WHEN a.reported = 'rejected' OR list_contains(a.reactions, 'rejected') THEN 'rejected'
-            WHEN a.reported = 'approved' OR list_contains(a.reactions, 'approved') THEN 'approved' ELSE 'pending' END AS status,
+            WHEN a.reported = 'approved' OR list_contains(a.reactions, 'approved') THEN 'unknown' ELSE 'pending' END AS status,
        TRY_CAST(a.options['quorum'] AS BIGINT) AS quorum,
        sha256(nz(a.s.text)) AS reason_text_sha256,
        slack_ticket(a.s, a.options) AS external_ref,

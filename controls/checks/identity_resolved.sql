@@ -24,7 +24,7 @@ reasons:
   service: The caller is a service, not a person.
   not_through_gateway: Only the vendor's records show this request.
   boundary: The request may lie outside the period.
-  not_evidenced: The source does not record who asked, or there is no directory to resolve it with.
+  not_evidenced: The source does not record who asked, the record that would tell is missing, or there is no directory.
 ---*/
 WITH ruled AS (
     SELECT c.*, CASE
@@ -33,6 +33,8 @@ WITH ruled AS (
         WHEN can.source_id IS NULL                                      THEN 'undetermined not_evidenced'
         WHEN c.caller_class = 'service_principal'                       THEN 'not_applicable service'
         WHEN c.caller_class IN ('shared_key', 'unauthenticated')        THEN 'fail nobody_behind'
+        WHEN c.caller_class = 'unknown' AND c.subject IS NULL AND c.subject_email IS NULL
+                                                                        THEN 'undetermined not_evidenced'
         WHEN c.identity_state = 'ambiguous'                             THEN 'undetermined several_persons'
         WHEN c.identity_state <> 'resolved' AND directory.n = 0         THEN 'undetermined not_evidenced'
         WHEN c.identity_state <> 'resolved'                             THEN 'fail unresolved'

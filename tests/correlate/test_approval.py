@@ -24,6 +24,9 @@ CASES = {
     "overwritten_after": ("evidence_lost", "", "after that too, worse is not proven"),
     "remembered": ("valid", "", "an earlier snapshot still shows who approved"),
     "taken_back": ("revoked", "", "approved, then rejected: over from then on"),
+    "thread": ("revoked", "", "approved in a thread, whose state nobody keeps, then rejected by another"),
+    "thread_before": ("valid", "", "rejected there first, then approved"),
+    "thread_kept": ("valid", "", "rejected there by one, and the source says that it stands"),
     "hours": ("outside_window", "", "outside the hours of the rule"),
     "night": ("valid", "", "hours that go over midnight"),
     "policy": ("outside_window", "", "granted for longer than policy accepts"),
@@ -91,6 +94,9 @@ def _revocations(crowd):
     crowd.rows[-1][1]["observed_at"] = "2026-10-10 08:40:00"
     crowd.approval("R-remembered", "A-remembered", "2026-10-10 08:00:00", [later], status="revoked")
     no = BOSS | {"status": "rejected", "event_time": "2026-10-10 08:50:00", "group_name": "g2"}
+    for name, time, status in (("thread", "08:40", "pending"), ("thread_before", "08:10", "pending"), ("thread_kept", "08:40", "approved")):
+        _simple(crowd, name, [BOSS, {"by": "chief", "status": "rejected", "event_time": f"2026-10-10 {time}:00"}],
+                status=status, quorum=1, approval_kind="external")
     _simple(crowd, "taken_back", [BOSS, no], status="rejected", quorum=1)
 
 

@@ -141,6 +141,18 @@ def test_the_class_of_the_caller_is_decided_before_any_join(company, facts, call
         assert (chain["sign_in_tier"], chain["sign_in_reason"]) == ("T0", caller)
 
 
+def test_who_asked_is_unknown_where_the_record_that_would_tell_is_missing(company):
+    """A request whose record names nobody because another one does: known with that one, not open to all without it."""
+    company.person("ada")
+    company.ask("told", None, "2026-10-10 09:00:00", identity_type="elsewhere",
+                session={"subject": "o-ada", "identity_type": "user"})
+    company.ask("lost", None, "2026-10-10 09:00:00", identity_type="elsewhere", session={"native_id": "s-other"})
+    company.ask("open", None, "2026-10-10 09:00:00", identity_type="elsewhere")
+    chains = company.run()
+    assert {name: (chain["caller_class"], chain["identity_state"]) for name, chain in chains.items()} == {
+        "told": ("human_token", "resolved"), "lost": ("unknown", "unresolved"), "open": ("unauthenticated", "not_a_person")}
+
+
 def test_a_declared_key_has_its_owner(company):
     """A personal key names its owner by configuration, which is no authentication by the gateway."""
     company.person("ada")

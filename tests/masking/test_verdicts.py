@@ -89,6 +89,14 @@ def one(world, entity="EMAIL_ADDRESS"):
     return found.get(("x1", entity)), found["x1", "*"]
 
 
+@pytest.mark.parametrize(("direction", "verdict"), [
+    ("output", "claimed_not_masked"), (None, "claimed_not_masked"), ("input", "leak"), ("unclear", "leak")])
+def test_what_was_masked_in_the_prompt_says_nothing_of_the_response(world, direction, verdict):
+    """A claim speaks for the side that it names; one that may be either speaks for none."""
+    world.exchange().finding().claim(masked=1, scope="exchange", exchange_ref="x1", direction=direction)
+    assert one(world)[0][0] == verdict
+
+
 @pytest.mark.parametrize(("entity", "kind", "severity"), [
     ("EMAIL_ADDRESS", "contact", "high"), ("AWS_ACCESS_KEY", "secret", "critical"), ("CREDIT_CARD", "payment", "critical"),
     ("US_SSN", "government_id", "critical"), ("IP_ADDRESS", "network", "medium"), ("OUR_OWN", "other", "high")])

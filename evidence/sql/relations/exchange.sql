@@ -22,7 +22,7 @@ CREATE TABLE exchange (
     seq BIGINT,                          -- position in that session, from 0
     subject VARCHAR,                     -- user id that the gateway validated
     subject_email VARCHAR,               -- user's address, normalised with norm_id()
-    identity_type VARCHAR,               -- user, machine, api_key, personal_key or agent as the gateway says
+    identity_type VARCHAR,               -- user, machine, api_key, personal_key or agent as the gateway says; elsewhere: only the session's record tells
     credential_id VARCHAR,               -- key or token alias used, where the gateway names one (never the secret)
     connection VARCHAR,                  -- name of the gateway's connection
     client_ip VARCHAR,                   -- address of the caller where recorded

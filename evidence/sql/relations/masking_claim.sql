@@ -24,5 +24,6 @@ CREATE TABLE masking_claim (
     err_count BIGINT,                    -- chunks on which the masking failed
     truncated BOOLEAN,                   -- true: counters cover a truncated recording
     engine VARCHAR,                      -- masking engine as named by the gateway
+    direction VARCHAR,                   -- input (prompt), output (response) or unclear (either); NULL: a counter of the whole session
     CHECK (scope IN ('session', 'exchange'))
 );

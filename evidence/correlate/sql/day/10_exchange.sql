@@ -8,7 +8,9 @@ SELECT row_number() OVER () AS x_no, interaction_id(x.source_id, x.native_id) AS
        coalesce(x.connection, s.connection) AS connection,
        lower(coalesce(x.subject, s.subject)) AS subject, coalesce(x.subject, s.subject) AS subject_said,
        coalesce(x.subject_email, s.subject_email) AS subject_email,
-       coalesce(x.identity_type, s.identity_type) AS identity_type, x.credential_id, s.session_kind, x.client_ip,
+       CASE WHEN x.identity_type = 'elsewhere' AND s.native_id IS NOT NULL THEN s.identity_type
+            ELSE coalesce(x.identity_type, s.identity_type) END AS identity_type,
+       x.credential_id, s.session_kind, x.client_ip,
        x.token_id, x.token_issued_at, x.token_expires_at, x.token_auth_time, x.idp_session_id, x.pairing, x.outcome,
        x.blocked_by, coalesce(x.truncated, FALSE) AS truncated, x.risk_level AS gateway_risk, x.prompt_sha256,
        x.prompt_norm_sha256, x.prompt_bytes, x.response_sha256, x.response_bytes, x.provider_request_id,

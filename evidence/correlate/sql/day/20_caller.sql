@@ -1,6 +1,7 @@
 -- Caller class before any join, the first that applies: declared in the configuration (a rule for this source before
 -- one for all); a machine session; a key where the gateway says so; nobody; a subject with an address came with a
--- token of the identity provider; a name without an address is how gateways show a key; the rest is unknown. A key of
+-- token of the identity provider; a name without an address is how gateways show a key; the rest is unknown, and so is
+-- who asked where the record that would tell is missing. A key of
 -- which the gateway itself names the owner (`own_key`) is that person's, as if it had been declared.
 CREATE OR REPLACE TABLE w_caller AS
 WITH named AS (
@@ -24,6 +25,7 @@ SELECT x.x_no, d.owner_alias, d.caller_class IS NULL AND x.identity_type = 'pers
             WHEN x.identity_type = 'agent' THEN 'unknown'
             WHEN x.identity_type = 'api_key' THEN 'shared_key'
             WHEN x.identity_type = 'personal_key' THEN 'personal_key'
+            WHEN x.identity_type = 'elsewhere' THEN 'unknown'
             WHEN x.subject IS NULL AND x.subject_email IS NULL THEN
                 CASE WHEN x.credential_id IS NULL THEN 'unauthenticated' ELSE 'shared_key' END
             WHEN x.subject_email LIKE '%@%' OR x.subject LIKE '%@%' THEN 'human_token'
