@@ -15,7 +15,7 @@ from evidence.ingest.runs import Runs, ordered
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SPILL: Final = 32 << 20
+SPILL: Final = 24 << 20
 _GROUP: Final = 50_000
 _FEW: Final = 500
 

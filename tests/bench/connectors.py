@@ -14,6 +14,7 @@ import resource
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -26,6 +27,7 @@ NOTHING = MappingProxyType({})
 OUT = Path(__file__).resolve().parents[2] / "build/bench/connectors.json"
 
 
+@cache
 def records(name: str) -> list[bytes]:
     """Return the records of a connector's cases, each on a line, as far as they are its own shape of JSON."""
     from evidence import connector, connector_cases
@@ -34,6 +36,17 @@ def records(name: str) -> list[bytes]:
     chosen = connector.load(name)
     return [orjson.dumps(orjson.loads(raw.as_py())) for path in connector_cases.cases(chosen) for batch, _, _ in feed(chosen, path)
             for raw in batch["raw"]]
+
+
+def copy(name: str, number: int) -> bytes:
+    """Return the records as lines once more; messages that are put together by an id get one of their own in each copy."""
+    from evidence import connector
+
+    lines, gather = records(name), connector.load(name).reader.gather
+    if gather:
+        rows = [orjson.loads(line) for line in lines]
+        lines = [orjson.dumps(row | {gather.by: f"{row[gather.by]}-{number}"} if gather.by in row else row) for row in rows]
+    return b"\n".join(lines) + b"\n"
 
 
 def plain(path: Path) -> float:
@@ -92,9 +105,11 @@ def main(megabytes: int, names: list[str]) -> None:
     figures = {}
     for name in names or [one.id for one in connector.all_connectors()]:
         with tempfile.TemporaryDirectory() as folder:
-            some, root = b"\n".join(records(name)) + b"\n", Path(folder)
+            root, some = Path(folder), copy(name, 0)
             (root / "first").write_bytes(some)
-            (root / "x").write_bytes(some * max(2, megabytes * 1_000_000 // len(some)))
+            with (root / "x").open("wb") as file:
+                for number in range(1, max(3, 1 + megabytes * 1_000_000 // len(some))):
+                    file.write(copy(name, number))
             size = (root / "x").stat().st_size / 1e6
             command = [sys.executable, str(Path(__file__).resolve()), "one", str(root), name]
             got = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
