@@ -163,6 +163,7 @@ class Thresholds(Frozen):
     skew: Duration = 300 * MICROSECONDS["s"]
     token_life: Duration = 90 * MICROSECONDS["m"]
     session_max: Duration = 90 * MICROSECONDS["d"]
+    ceremony: Duration = 2 * MICROSECONDS["m"]
     max_reject_share: float = Field(default=0.01, ge=0, le=1)
     confidence: float = Field(default=0.95, gt=0, lt=1)
     tolerable_deviation: float = Field(default=0.05, gt=0, lt=1)

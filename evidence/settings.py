@@ -49,7 +49,8 @@ def _param(company: Company, period: Period, reference_time: datetime) -> Mappin
     start, end = utc(period.start), utc(period.end)
     return {"organisation": company.organisation, "period": period.label, "zone": period.zone, "period_from": start,
             "period_to": end, "reference_time": utc(reference_time), "day_from": start, "day_to": end,
-            "skew_us": limits.skew, "token_life_us": limits.token_life, "session_max_us": limits.session_max}
+            "skew_us": limits.skew, "token_life_us": limits.token_life, "session_max_us": limits.session_max,
+            "ceremony_us": limits.ceremony}
 
 
 def _sources(company: Company, load: Mapping[str, Connector]) -> Rows:

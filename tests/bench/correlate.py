@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 PERIOD = {"period_from": "2026-10-01", "period_to": "2026-11-01", "reference_time": "2026-11-05",
           "day_from": "2026-10-01", "day_to": "2026-11-01", "skew_us": 300_000_000, "token_life_us": 5_400_000_000,
-          "session_max_us": 90 * 86_400_000_000}
+          "session_max_us": 90 * 86_400_000_000, "ceremony_us": 120_000_000}
 SETTINGS: tuple[tuple[str, tuple[dict[str, Any], ...]], ...] = (
     ("param", (PERIOD,)),
     ("cfg_source", tuple({"source_id": name, "role": role, "skew_us": 300_000_000} for name, role in

@@ -14,7 +14,8 @@ MINUTE = 60_000_000
 DAY = 24 * HOUR
 PERIOD = {"period": "2026-10", "zone": "UTC", "period_from": "2026-10-01", "period_to": "2026-11-01",
           "day_from": "2026-10-01", "day_to": "2026-11-01", "reference_time": "2026-11-05",
-          "skew_us": 5 * MINUTE, "token_life_us": 90 * MINUTE, "session_max_us": 90 * DAY}
+          "skew_us": 5 * MINUTE, "token_life_us": 90 * MINUTE, "session_max_us": 90 * DAY,
+          "ceremony_us": 2 * MINUTE}
 SOURCES = (("gw", "gateway", ("prompt", "approval")), ("idp", "idp", ("sign_in", "membership", "account")),
            ("dir", "directory", ("directory",)), ("bill", "copilot", ("usage_user_day",)))
 

@@ -31,6 +31,16 @@ CASES = {
     "silent": (("T4", "same_person_in_token_life", "yes", 1), "a silent token inherits the factor of its session"),
     "silentno": (("T4", "same_person_in_token_life", "no", 1), "a silent token inherits the lack of it"),
     "blank": (("T4", "same_person_in_token_life", "unknown", 1), "nothing says anything of a second factor"),
+    "steps": (("T4", "same_person_in_token_life", "yes", 1), "password and factor are two records of one session"),
+    "stepsbyid": (("T2", "session_id_equal", "yes", 1), "and so by the session's id, which its first record shows"),
+    "stepup": (("T4", "same_person_in_token_life", "yes", 1), "a factor later in the session, which its first record left open"),
+    "contrary": (("T4", "same_person_in_token_life", "unknown", 1), "a password alone, and long after a factor: two answers"),
+    "ceremony": (("T4", "same_person_in_token_life", "yes", 1), "records without a session, one address, half a minute"),
+    "elsewhere": (("T-A", "several_sessions_t4", "unknown", 2), "two addresses are two sessions, though as near"),
+    "devices": (("T-A", "several_sessions_t4", "unknown", 2), "and so are two devices behind one address"),
+    "hourlater": (("T-A", "several_sessions_t4", "unknown", 2), "and one address at two times"),
+    "onandon": (("T-A", "several_sessions_t4", "yes", 2), "one after the other, until they are too far from the first"),
+    "nowhere": (("T-A", "several_sessions_t4", "unknown", 2), "without an address nothing makes two records one"),
     "nosubject": (("T4", "same_person_in_token_life", "yes", 1), "an event without an id is joined by the name then"),
 }
 
@@ -95,6 +105,23 @@ def chains(crowd):
     crowd.ask("blank", "blank", T)
     crowd.sign_in("nosubject", "2026-10-10 08:30:00", subject=None)
     crowd.ask("nosubject", "nosubject", T)
+    for name in ("steps", "stepsbyid"):
+        crowd.sign_in(name, "2026-10-10 08:30:00", session_id=f"{name}-s", mfa_state="unknown")
+        crowd.sign_in(name, "2026-10-10 08:30:20", session_id=f"{name}-s")
+    crowd.ask("steps", "steps", T)
+    crowd.ask("stepsbyid", "stepsbyid", T, idp_session_id="stepsbyid-s")
+    for name, factor in (("stepup", "unknown"), ("contrary", "no")):
+        crowd.sign_in(name, "2026-10-10 08:10:00", session_id=f"{name}-s", mfa_state=factor)
+        crowd.sign_in(name, "2026-10-10 08:40:00", session_id=f"{name}-s")
+        crowd.ask(name, name, T)
+    here = {"ip": "192.0.2.50", "device_id": "laptop"}
+    for name, time, place in (("ceremony", "08:30:30", here), ("elsewhere", "08:30:30", {"ip": "192.0.2.51"}),
+                              ("devices", "08:30:30", here | {"device_id": "phone"}), ("hourlater", "08:50:00", here),
+                              ("onandon", "08:31:30", here), ("nowhere", "08:30:30", {"ip": None})):
+        crowd.sign_in(name, "2026-10-10 08:30:00", mfa_state="unknown", **(here if place["ip"] else place))
+        crowd.sign_in(name, f"2026-10-10 {time}", **place)
+        crowd.ask(name, name, T)
+    crowd.sign_in("onandon", "2026-10-10 08:32:30", **here)
     return crowd.run()
 
 
@@ -123,6 +150,12 @@ def test_candidates_that_were_not_chosen_are_kept(chains, crowd):
     third = crowd.table("link", f"link_kind = 'sign_in' AND interaction_id = '{chains['t3']['interaction_id']}'")
     assert [(row["chosen"], row["method"], row["confidence"]) for row in third] \
         == [(True, "T3", "medium"), (False, "T4", "low")]
+
+
+def test_a_factor_of_another_record_says_so(chains):
+    """The record that is shown may be the one that leaves it open."""
+    assert {name: chains[name]["mfa_basis"] for name in ("steps", "stepsbyid", "ceremony", "single")} == {
+        "steps": "event", "stepsbyid": "inherited", "ceremony": "event", "single": "event"}
 
 
 def test_an_inherited_factor_says_so(chains):

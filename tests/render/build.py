@@ -162,7 +162,7 @@ def fill(con, chains: int = 42) -> None:
         "organisation": "Nordlicht", "period": "2026-10", "zone": "Europe/Berlin", "period_from": period.start.replace(tzinfo=None),
         "period_to": period.end.replace(tzinfo=None), "reference_time": datetime(2026, 11, 5, 8, 30),
         "day_from": period.start.replace(tzinfo=None), "day_to": period.end.replace(tzinfo=None), "skew_us": 300_000_000,
-        "token_life_us": 5_400_000_000, "session_max_us": 7_776_000_000_000}])
+        "token_life_us": 5_400_000_000, "session_max_us": 7_776_000_000_000, "ceremony_us": 120_000_000}])
     _sources(con, period)
     relations.insert(con, "person", [
         {"person_id": f"p:{i}", "display_name": name, "person_kind": "member", "anchor_type": "email", "anchor": f"u{i}@nordlicht.example",

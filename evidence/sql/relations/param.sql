@@ -16,5 +16,6 @@ CREATE TABLE param (
     day_to TIMESTAMP NOT NULL,           -- UTC, exclusive
     skew_us BIGINT NOT NULL,             -- default clock tolerance between sources, microseconds
     token_life_us BIGINT NOT NULL,       -- longest token life, microseconds
-    session_max_us BIGINT NOT NULL       -- longest session at the identity provider, microseconds
+    session_max_us BIGINT NOT NULL,      -- longest session at the identity provider, microseconds
+    ceremony_us BIGINT NOT NULL          -- longest time between the records of one signing-in, microseconds
 );

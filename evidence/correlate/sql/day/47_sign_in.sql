@@ -1,11 +1,16 @@
 -- One answer per request. More than one session in the best tier is T-A: the first by order is shown, the others are
--- kept as candidates, and the factor holds only if all agree. Nobody found is T0, with the reason that explains it.
+-- kept as candidates, and the factor holds only if all agree. A session has the factor that its records show, whatever
+-- others of its records leave open. Nobody found is T0, with the reason that explains it.
 CREATE OR REPLACE TABLE w_sign_in AS
-WITH folded AS (
-    SELECT c.x_no, count(DISTINCT c.session_no) AS sessions,
-           min(c.mfa_state) AS mfa_low, max(c.mfa_state) AS mfa_high
+WITH by_session AS (
+    SELECT c.x_no, c.session_no, min(c.mfa_state) FILTER (WHERE c.mfa_state <> 'unknown') AS mfa_low,
+           max(c.mfa_state) FILTER (WHERE c.mfa_state <> 'unknown') AS mfa_high
     FROM w_sign_in_candidate AS c WHERE c.of_best_tier
-    GROUP BY c.x_no
+    GROUP BY c.x_no, c.session_no
+), folded AS (
+    SELECT s.x_no, count(*) AS sessions, min(coalesce(s.mfa_low, 'unknown')) AS mfa_low,
+           max(coalesce(s.mfa_high, 'unknown')) AS mfa_high
+    FROM by_session AS s GROUP BY s.x_no
 ), provider AS (
     SELECT x.x_no,
            count(*) FILTER (WHERE c.state = 'covered' AND c.from_time <= x.event_time

@@ -19,6 +19,7 @@ WITH issued AS (
 )
 SELECT i.source_id, i.native_id, i.ordinal, i.locator, i.event_time, i.issuer, i.session_id, i.token_id,
        i.token_expires_at, i.ip, i.interactive, i.mfa_state, i.mfa_basis, i.ca_status, i.country, i.device_managed,
+       i.device_id,
        i.person_no, i.nth = 1 AND i.session_id IS NOT NULL AS begins_session,
        row_number() OVER (ORDER BY i.source_id, i.native_id, i.ordinal) AS named_no
 FROM issued AS i;
