@@ -33,6 +33,7 @@ WITH ruled AS (
         WHEN c.in_period = 'boundary'                   THEN 'undetermined boundary'
         WHEN can.source_id IS NULL                      THEN 'undetermined not_evidenced'
         WHEN c.truncated                                THEN 'fail truncated'
+        WHEN c.pairing = 'exact' AND c.response_sha256 IS NULL  THEN 'undetermined unpaired'
         WHEN c.pairing = 'exact'                        THEN 'pass whole'
         ELSE 'undetermined ' || c.pairing END AS ruling
     FROM chain AS c

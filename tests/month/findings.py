@@ -63,7 +63,7 @@ FOUND = {
     "service_caller": [("identity_resolved", "not_applicable"), ("sign_in_corroborated", "not_applicable")],
     "no_caller_at_all": [("identity_resolved", "fail"), ("mandatory_log_fields", "fail")],
     "caller_of_no_kind": [("identity_resolved", "fail")],
-    "outcome_not_recorded": [("no_residual_in_responses", "undetermined")],
+    "outcome_not_recorded": [("recording_complete", "undetermined"), ("no_residual_in_responses", "undetermined")],
     "upgraded_connection": [("recording_complete", "undetermined")],
     "medium_risk": [("risk_classified", "pass")],
     "approved_by_ticket": [("high_risk_approved", "pass"), ("approver_in_group_then", "pass")],

@@ -60,7 +60,7 @@ def _who(fact: ExchangeFact, tier: str) -> Verdicts:
 
 def _recorded(fact: ExchangeFact, approval: str, outcome: str) -> Verdicts:
     stopped = outcome in {"denied", "blocked"} or (outcome == "no_response" and approval in {"pending", "rejected"})
-    whole = {PASS} if fact.pairing == "exact" else {UNSURE}
+    whole = {PASS} if fact.pairing == "exact" and outcome != "unknown" else {UNSURE}
     return {
         "recording_complete": {NONE} if stopped else {FAIL} if fact.truncated else whole,
         "no_secret_in_prompts": {NONE} if stopped else {UNSURE} if fact.truncated else {PASS},
