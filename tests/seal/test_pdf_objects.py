@@ -7,6 +7,7 @@ the last word.
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import pytest
 from asn1crypto import cms
 
 from evidence import constants as c
+from evidence.seal import pdf
 
 pytestmark = [pytest.mark.render, pytest.mark.xdist_group("month-sealed")]
 PRINT, LOCKED, HIDDEN = 4, 128, 2 | 1 | 32  # annotation flags (ISO 32000-1 table 165); NoView and Invisible hide too
@@ -155,10 +157,13 @@ def verapdf() -> list[str] | None:
 
 
 @pytest.mark.skipif(verapdf() is None, reason="veraPDF is neither installed nor fetched (.ci/verapdf)")
-def test_verapdf_finds_pdf_a_3a(sealed: bytes, tmp_path: Path) -> None:
-    """The reference checker of PDF/A agrees, after signing."""
-    path = tmp_path / "report.pdf"
-    path.write_bytes(sealed)
-    done = subprocess.run([*(verapdf() or []), "--flavour", "3a", "--format", "text", path], capture_output=True, text=True,
-                          check=False)
-    assert done.stdout.startswith("PASS"), done.stdout + done.stderr
+def test_verapdf_finds_pdf_a_3a(kit: Any, month: Any, sealed: bytes, tmp_path: Path) -> None:
+    """The reference checker of PDF/A agrees: as rendered, after signing, and with an authority's time in the signature."""
+    stated = json.loads(kit.module.unpack(month.package)[c.STATEMENT])["report_unsigned"]["bytes"]
+    paths = [tmp_path / f"{name}.pdf" for name in ("rendered", "untimed", "timed")]
+    for path, data in zip(paths, (sealed[:stated], sealed[:stated], sealed), strict=True):
+        path.write_bytes(data)
+    pdf.sign_pdf(paths[1], kit.test_key, at=kit.module.SEALED)
+    command = [*(verapdf() or []), "--flavour", "3a", "--format", "text", *paths]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["PASS"] * 3, done.stdout + done.stderr
