@@ -200,6 +200,7 @@ class Signing(Frozen):
     tsa_url: str | None = None
     profile: Literal["timed", "untimed"] = "untimed"
     pinned_fingerprints: tuple[str, ...] = ()
+    next_fingerprint: str | None = Field(default=None, pattern="^[0-9a-f]{64}$", description="what will follow")
     published_at: str | None = None
 
 

@@ -133,7 +133,8 @@ def seal_staged(month: Month, staged: Staged, key: SealKey, *, sealed_at: dateti
     facts = seal.SealFacts(
         ident.package_id, period.label, period.zone, period.start, period.end, ident.sequence,
         seal.Previous(*ident.previous) if ident.previous else None, staged.tree, sealed_at,
-        ident.edition, ident.replaces, revocation=configured.revocation(signing, month.root, at=sealed_at))
+        ident.edition, ident.replaces, signing.next_fingerprint,
+        revocation=configured.revocation(signing, month.root, at=sealed_at))
     result = seal.seal(staged.folder, facts=facts, key=key, out=out, tsa=configured.authority(signing))
     seal.Register(month.store.register).append(result.registered)
     return out, result.warnings

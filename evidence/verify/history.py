@@ -36,6 +36,7 @@ def verify_history(folder: Path, expected: Expected) -> Report:
             check.fail("history", f"{show(Path(one.report.path).name)} does not verify: {', '.join(one.report.failed)}")
     good = sorted((one for one in checked if one.report.ok and one.statement is not None), key=_sequence)
     _follow(good, check)
+    _keys(good, check)
     _periods(good, check)
     _twice(good, check)
     _receipts(good, expected.receipt, check)
@@ -78,6 +79,15 @@ def _follow(good: Sequence[Checked], check: Checklist) -> None:
                 check.fail("history", f"{one.report.package_id} follows {previous['package_id']} with "
                                       f"{previous['sha256sums_sha256'][:16]}, but here is {real[0]} with "
                                       f"{str(real[1])[:16]}: the package before was exchanged")
+
+
+def _keys(good: Sequence[Checked], check: Checklist) -> None:
+    """Record packages whose seal is neither the one of the package before nor the one that it announces."""
+    for before, one in pairwise(good):
+        was, sealer = _stated(before), _stated(one)["signer"]["fingerprint_sha256"]
+        if sealer not in {was["signer"]["fingerprint_sha256"], was["next_signer"]}:
+            check.warn("history", f"{one.report.package_id} is sealed by {sealer}, which {before.report.package_id} "
+                                  "does not announce: ask its owner on another channel whether the key was changed")
 
 
 def _periods(good: Sequence[Checked], check: Checklist) -> None:

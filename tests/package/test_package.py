@@ -34,6 +34,27 @@ def test_the_package_verifies(sealed, capsys):
     assert cli.call(["verify", str(sealed.package), "--expect-id", "evidence-2026-09"]) == 4
 
 
+def test_a_test_key_is_said_everywhere(sealed, tmp_path, monkeypatch, capsys):
+    """Each page of the PDF, the HTML, README, statement, verifier, browser page, proof, and its small verifier say TEST."""
+    text = subprocess.run(["pdftotext", "-layout", sealed.unpacked / "report.pdf", "-"], capture_output=True, check=True)
+    pages = text.stdout.decode().split("\f")[:-1]
+    assert [number for number, page in enumerate(pages, 1) if "TEST KEY" not in page] == []
+    assert "TEST KEY" in sealed.member("report.html").decode()
+    assert "THIS IS A TEST PACKAGE" in sealed.member("README.txt").decode()
+    assert json.loads(sealed.member("statement.json"))["signer"]["test"] is True
+    monkeypatch.chdir(tmp_path)
+    ident = json.loads(sealed.member("evidence/chains.ndjson").splitlines()[0])["interaction_id"]
+    assert cli.call(["interaction", str(sealed.package), ident, "-o", "p.proof.json"]) == 0
+    capsys.readouterr()
+    for path in (str(sealed.package), "p.proof.json"):
+        assert cli.call(["verify", path, "--fingerprint", sealed.fingerprint]) == 0
+        assert "TEST: sealed with a key for trying out" in capsys.readouterr().out
+        assert cli.call(["verify", path, "--fingerprint", sealed.fingerprint, "--production"]) == 4
+    small = [sys.executable, "-I", str(sealed.unpacked / "verify_proof.py"), "p.proof.json", sealed.fingerprint]
+    assert "O=TEST" in subprocess.run(small, capture_output=True, check=True, text=True).stdout
+    assert "TEST: sealed with a key for trying out" in sealed.member("verify.html").decode()
+
+
 def test_documents_of_the_statement_of_applicability_are_named_with_their_digest(sealed, capsys):
     """What stays with the organisation can be recognised later; what was not there is said, here and by the doctor."""
     page = sealed.member("report.html").decode()

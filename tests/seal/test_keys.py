@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from evidence import cli
 from evidence.errors import SealError
 from evidence.seal import keys, new_test_key, request
 
@@ -158,3 +160,21 @@ def test_what_a_person_compares_is_shown(kit: Any) -> None:
     assert shown["fingerprint_sha256"] == kit.key.fingerprint
     assert shown["key"] == "ECDSA secp256r1"
     assert shown["subject"] == kit.key.subject
+
+
+def test_the_commands_make_show_and_request(kit: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A test key is made only when it is called one; what is shown is what an auditor pins; a request is printed alone."""
+    folder = str(tmp_path / "keys")
+    assert cli.call(["keys", "new", folder]) == 2
+    assert "only test keys" in capsys.readouterr().err
+    assert cli.call(["keys", "new", "--test", folder, "--format", "json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert "O=TEST" in made["subject"]
+    assert cli.call(["keys", "show", f"{folder}/test-seal.pem", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == made
+    assert cli.call(["keys", "new", "--test", folder]) == 3
+    capsys.readouterr()
+    assert cli.call(["keys", "show", str(put(tmp_path / "no.pem", b"nothing"))]) == 3
+    capsys.readouterr()
+    assert cli.call(["keys", "csr", str(put(tmp_path / "seal.key", kit.seal_pair.key_pem)), "--organisation", "Acme"]) == 0
+    assert x509.load_pem_x509_csr(capsys.readouterr().out.encode()).is_signature_valid

@@ -240,6 +240,24 @@ def test_a_folder_of_good_packages_is_one_history(kit: Any, tmp_path: Path) -> N
     assert report.package_id == "evidence-2026-11"
 
 
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_change_of_the_key_is_announced_or_said(kit: Any, tmp_path: Path, announced: bool) -> None:
+    """The last package of a key names the next one; a key that comes out of nowhere is a warning of the history."""
+    staging, late = tmp_path / "staging", kit.module.pair("Next seal").seal()
+    first = sealing.seal(staging, facts=kit.module.facts(kit.module.stage(staging),
+                                                         next_signer=late.fingerprint if announced else None),
+                         key=kit.test_key, out=tmp_path / "evidence-2026-10.zip")
+    again = kit.module.stage(tmp_path / "next", prefix="b", start=kit.module.END)
+    facts = kit.module.facts(again, package_id="evidence-2026-11", period="2026-11", sequence=2, start=kit.module.END,
+                             end=datetime(2026, 12, 1, tzinfo=UTC),
+                             previous=sealing.Previous("evidence-2026-10", first.sha256sums_sha256))
+    sealing.seal(tmp_path / "next", facts=facts, key=late, out=tmp_path / "evidence-2026-11.zip")
+    report = verify(tmp_path, fingerprint=[kit.test_key.fingerprint, late.fingerprint], at=kit.module.CHECKED)
+    assert report.ok, report.failed
+    assert report.step("history").state == ("holds" if announced else "warning")
+    assert announced or late.fingerprint in report.step("history").found
+
+
 def test_an_approved_package_is_told_from_a_sealed_one(kit: Any, tmp_path: Path) -> None:
     """A countersignature beside the package is verified, bound to its role by fingerprint, and shown."""
     path = Path(shutil.copy(kit.plain, tmp_path))
