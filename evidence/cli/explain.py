@@ -89,7 +89,12 @@ def _lines(explanation: Explanation, texts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _link(link: Mapping[str, Any]) -> str:
-    """Return one link as a line: chosen or what was passed over, by what, how sure, how far off, of how many."""
+    """Return one link as a line: chosen or what was passed over, by what, how sure, how far off, of how many.
+
+    An answer on a group is no candidate: it stands beside the other two.
+    """
+    if link["link_kind"].startswith("group"):
+        return f"{link['method']} in {link['native_id']} ({link['confidence']}):  {link['reason'].replace('_', ' ')}"
     words = [f"{link['method']} ({link['confidence']}):", link["reason"].replace("_", " ")]
     if link["native_id"] is not None:
         words.append(f"[{link['native_id']}]")
