@@ -178,7 +178,7 @@ def test_a_good_month_has_nothing_to_find(good_month: Month) -> None:
 @pytest.mark.parametrize("switch", catalogue())
 def test_each_switch_alone_leaves_its_own_finding(tmp_path: Path, switch: str) -> None:
     """A switch on its own plants itself and nothing else."""
-    truth = simulate(tmp_path, misbehaviour=[switch], people=30, interactions=60)
+    truth = simulate(tmp_path, misbehaviour=[switch], people=30, interactions=10)
     assert {finding.kind for finding in truth.findings} == {switch}
     check_consistent(tmp_path, truth)
 
