@@ -39,6 +39,7 @@ class Further:
     tokens: list[dict[str, str]] = field(default_factory=list)
     tickets: list[dict[str, str]] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
+    issues: list[dict[str, Any]] = field(default_factory=list)
     vendor: list[dict[str, Any]] = field(default_factory=list)
     reports: list[dict[str, Any]] = field(default_factory=list)
 
@@ -78,6 +79,23 @@ class Further:
              "group": {"display_value": group, "value": group},
              "state": "approved", "sys_created_on": opened, "sys_updated_on": decided.strftime("%Y-%m-%d %H:%M:%S")}]
 
+    def issue(self, key: str, person: Person, asked: datetime, decided: datetime, by: Person) -> None:
+        """Record an issue and who moved it into the state that approves; it names no group."""
+        def stamp(moment: datetime) -> str:
+            return moment.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+        def account(one: Person) -> dict[str, str]:
+            return {"accountId": f"70121:{one.employee}", "displayName": one.name, "accountType": "atlassian",
+                    "emailAddress": one.mail}
+
+        approved = [{"field": "status", "fieldtype": "jira", "fromString": "Open", "toString": "Approved"}]
+        self.issues.append({
+            "id": key[-6:], "key": key, "self": f"https://aldermoor.atlassian.example/rest/api/3/issue/{key}",
+            "fields": {"summary": "Access to customer data", "created": stamp(asked), "reporter": account(person),
+                       "status": {"name": "Done", "statusCategory": {"key": "done"}}},
+            "changelog": {"histories": [{"id": "1", "created": stamp(decided), "author": account(by),
+                                         "items": approved}]}})
+
     def at_vendor(self, ident: str, person: Person, when: datetime, prompt: str,
                   endpoint: str = "/chat/completions") -> None:
         """Record a request as the assistant's vendor saw it."""
@@ -101,7 +119,7 @@ class Further:
     def write(self, sink: Sink) -> None:
         """Write a file for each source that has records."""
         for name, records in (("edge/requests.ndjson", self.requests), ("litellm/spend.ndjson", self.proxied),
-                              ("changes/approvals.ndjson", self.changes),
+                              ("changes/approvals.ndjson", self.changes), ("issues/issues.ndjson", self.issues),
                               ("github/requests/requests.ndjson", self.vendor)):
             sink.lines(name, records)
         if self.tokens:
@@ -123,6 +141,7 @@ class Further:
                            "issuer": tenant, "options": {"columns": TOKEN_COLUMNS}}),
             (self.tickets, {"id": "tickets", "connector": "approvals_csv", "paths": ["logs/tickets/*"]}),
             (self.changes, {"id": "changes", "connector": "servicenow_change", "paths": ["logs/changes/*"]}),
+            (self.issues, {"id": "issues", "connector": "jira_issue", "paths": ["logs/issues/*"]}),
             (self.vendor, {"id": "github-requests", "connector": "github_usage_records",
                            "paths": ["logs/github/requests/*"], "issuer": "github.com"}),
             (self.reports, {"id": "m365-report", "connector": "m365_usage_report", "paths": ["logs/m365/*"],

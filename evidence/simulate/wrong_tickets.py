@@ -11,7 +11,7 @@ from evidence.simulate.clock import DAY, HOUR, MINUTE, new_id
 from evidence.simulate.people import Group, Person
 from evidence.simulate.register import move
 from evidence.simulate.tunnels import approver_for, simple, spaced, tunnel
-from evidence.simulate.world import DATA, Expect, Today, World
+from evidence.simulate.world import APPROVERS, DATA, Expect, Today, World
 
 PROMPT = "Drop the table of open shipments."
 
@@ -21,12 +21,17 @@ def _ticket(world: World, today: Today, asker: Person, decided: datetime, by: Pe
     asked = decided - 30 * MINUTE
     number = f"CHG{today.rng.randrange(10**6, 10**7)}"
     today.activity[by.oid].append(decided)
-    if today.rng.random() < 0.5:
+    system = today.rng.choice(("changes", "tickets", "issues") if group == APPROVERS else ("changes", "tickets"))
+    if system == "changes":
         world.further.change(number, asker, asked, decided, by, group)
-        return number, "changes"
+        return number, system
+    if system == "issues":
+        number = f"AIR-{number[3:]}"
+        world.further.issue(number, asker, asked, decided, by)
+        return number, system
     world.further.ticket(number, asker, asked, decided, by, ticket=number, approver_group=group)
     world.coverage.add(("tickets", "unknown"))
-    return number, "tickets"
+    return number, system
 
 
 def _approved(world: World, today: Today, switch: str, by: Person, group: str, membership: str, *,
@@ -42,7 +47,7 @@ def _approved(world: World, today: Today, switch: str, by: Person, group: str, m
 @move("approved_by_ticket", demo=False)
 def by_ticket(world: World, today: Today) -> None:
     """A ticket of another system approves; the gateway wrote down its number."""
-    _approved(world, today, "approved_by_ticket", world.approvers[0], "ai-approvers", "member")
+    _approved(world, today, "approved_by_ticket", world.approvers[0], APPROVERS, "member")
 
 
 @move("ticket_for_another_prompt", demo=False)
@@ -65,7 +70,7 @@ def within_the_clocks(world: World, today: Today) -> None:
     """The ticket was decided two minutes before the request: two systems' clocks cannot say which came first."""
     person, when = world.pick(today), today.clock(15)
     by = approver_for(world, today, person)
-    number, system = _ticket(world, today, person, when - 2 * MINUTE, by, "ai-approvers")
+    number, system = _ticket(world, today, person, when - 2 * MINUTE, by, APPROVERS)
     ident = ask(world, today, world.caller(person, when), when, connection=PROD, correlation=number,
                 expect=Expect(("undetermined",), (), number, by.oid, "member"))
     world.find("ticket_in_the_same_minutes", [ident, number], person, system, approval="undetermined")
