@@ -171,7 +171,7 @@ def test_an_empty_month_says_no_occurrence(con, build):
     """With nothing recorded every figure says so, and nothing is called effective."""
     con.execute("CREATE TABLE duplicate (relation VARCHAR, source_id VARCHAR, native_id VARCHAR, copies BIGINT)")
     con.execute("CREATE TABLE altered (relation VARCHAR, source_id VARCHAR, native_id VARCHAR, versions BIGINT)")
-    con.execute("INSERT INTO param VALUES ('x', '2026-10', 'UTC', '2026-10-01', '2026-11-01', '2026-11-02', '2026-10-01', '2026-11-01', 0, 0, 0)")
+    con.execute("INSERT INTO param VALUES ('x', '2026-10', 'UTC', '2026-10-01', '2026-11-01', '2026-11-02', '2026-10-01', '2026-11-01', 0, 0, 0, 0)")
     facts = build.facts(signer=None, fingerprint=None, test_key=False, previous=None, assurance=(), crosswalk={}, connectors={})
     context = report.build(con, build.company(), soa=build.soa(), exceptions=build.exceptions(), facts=facts, caps=report.SCREEN)
     html = page.html(context | {"evidence_digest": "e" * 64, "contents": []}, medium="screen")
