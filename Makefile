@@ -27,6 +27,7 @@ lint: install  ## types, style, docstrings
 soak: install  ## the long versions of the tests; writes build/soak/*.json
 	@.venv/bin/python -m pip install --quiet --target build/atheris 'atheris>=3,<4' || echo "no atheris here: the fuzzer runs without it"
 	@.ci/verapdf
+	@npm install --silent --no-audit --no-fund --prefix build/axe 'axe-core@4' >&2 || echo "no axe-core here: the page is checked without it"
 	@.venv/bin/pytest -n 2 -q -m soak -o addopts="--import-mode=importlib --strict-markers --strict-config -ra"
 
 bench: install  ## speed, as ratios within one run; writes build/bench/*.json

@@ -87,8 +87,14 @@ class Chromium:
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
-    def verify(self, page: Path, file: Path, pin: str) -> str:
-        """Open the page, choose the file, type the fingerprint, submit, and return the verdict."""
+    def press(self, key: str, code: int, text: str = "") -> None:
+        """Press a key and let it go, as somebody without a mouse does."""
+        for kind in ("keyDown", "keyUp"):
+            self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code,
+                      **({"text": text} if text and kind == "keyDown" else {}))
+
+    def open(self, page: Path, file: Path) -> None:
+        """Open the page and choose the file, as the dialog of the system does."""
         self.call("Page.enable")
         self.call("Page.navigate", url=page.as_uri())
         self.evaluate("new Promise(r => { const t = setInterval(() => { if (document.readyState === 'complete' &&"
@@ -96,8 +102,16 @@ class Chromium:
         root = self.call("DOM.getDocument")["root"]["nodeId"]
         node = self.call("DOM.querySelector", nodeId=root, selector="#file")["nodeId"]
         self.call("DOM.setFileInputFiles", files=[str(file)], nodeId=node)
+
+    def verify(self, page: Path, file: Path, pin: str) -> str:
+        """Open the page, choose the file, type the fingerprint, submit, and return the verdict."""
+        self.open(page, file)
+        self.evaluate(f"document.getElementById('pin').value = {json.dumps(pin)};"
+                      "document.getElementById('form').requestSubmit();")
+        return self.verdict()
+
+    def verdict(self) -> str:
+        """Return what the page says in the end."""
         return str(self.evaluate(
-            f"document.getElementById('pin').value = {json.dumps(pin)};"
-            "document.getElementById('form').requestSubmit();"
             "new Promise(r => { const v = document.getElementById('verdict'), t = setInterval(() => {"
             " if (v.textContent) { clearInterval(t); r(v.textContent); } }, 20); })"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import re
@@ -16,10 +17,12 @@ import pytest
 
 from evidence import catalog
 from evidence import constants as c
+from evidence import verify as verifying
 from evidence.seal.proof import proof, proof_bytes
 
 museum = sys.modules["evidence_tests_museum"]
 HERE = Path(__file__).parent
+AXE = HERE.parents[1] / "build" / "axe" / "node_modules" / "axe-core" / "axe.min.js"  # fetched by make soak
 OUT = HERE.parents[1] / "build" / "soak"
 PAGE = catalog.home("templates") / "package" / "verify.html"
 # What the page says that it does not check, and what the command asks for.
@@ -108,6 +111,37 @@ def test_a_real_browser_verifies_from_a_local_file(kit: Any, tmp_path: Path, whi
         assert browser.verify(page, broken, kit.test_key.fingerprint) == "NOT VERIFIED"
 
 
+def test_the_page_is_used_by_the_keyboard_alone(kit: Any, tmp_path: Path) -> None:
+    """Tab leads from file to fingerprint to button, each visibly in focus; Enter verifies; the checker of pages finds nothing."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed")
+    page = Path(shutil.copy(PAGE, tmp_path))
+    with sys.modules["evidence_tests_chromium"].Chromium(program, tmp_path / "profile") as browser:
+        browser.open(page, kit.plain)
+        found = []
+        for _ in range(3):
+            browser.press("Tab", 9)
+            found.append(browser.evaluate("(e => [e.id || e.type, getComputedStyle(e).outlineStyle])(document.activeElement)"))
+            if found[-1][0] == "pin":
+                browser.call("Input.insertText", text=kit.test_key.fingerprint)
+        assert found == [["file", "solid"], ["pin", "solid"], ["submit", "solid"]]
+        assert violations(browser) == []
+        browser.press("Enter", 13, "\r")
+        assert browser.verdict() == "VERIFIED: evidence-2026-10"
+        assert violations(browser) == []
+        rows = browser.evaluate("[...document.querySelectorAll('#steps tbody tr')].map(r => r.innerText).join('\\n')")
+        assert "TEST: sealed with a key for trying out" in rows
+
+
+def violations(browser: Any) -> list[str]:
+    """What axe-core, the checker of accessibility, finds on the page as it is now; nothing where it was not fetched."""
+    if not AXE.is_file():
+        return []
+    browser.evaluate(f"{AXE.read_text('utf-8')};0")
+    return list(browser.evaluate("axe.run().then(r => r.violations.map(v => `${v.id}: ${v.nodes[0].html}`))"))
+
+
 LARGE = (4 << 30) + (100 << 20)
 
 
@@ -149,6 +183,12 @@ def test_the_page_reaches_no_network() -> None:
     assert "default-src 'none'" in text
     assert "connect-src" not in text
     assert not re.search(r"https?://|<link rel|\bsrc=|\bfetch\(|XMLHttpRequest|WebSocket|importScripts", text)
+
+
+def test_the_digest_of_the_page_is_published() -> None:
+    """Whoever was given the digest on another channel recognises the page; a page that was touched has another one."""
+    readme = Path(verifying.__file__).with_name("README.md").read_text("utf-8")
+    assert f"{hashlib.sha256(PAGE.read_bytes()).hexdigest()}  verify.html" in readme
 
 
 def test_the_page_can_be_used_without_a_mouse_or_eyes() -> None:
