@@ -230,10 +230,10 @@ def test_what_the_prompt_holds_sets_the_risk(company):
 
 
 def test_a_group_that_may_skip_the_approval_is_flagged(company):
-    """The gateway's rule explains a missing approval; it does not make it one."""
+    """The gateway's rule, from a source of its own, explains a missing approval; it does not make it one."""
     company.person("ada")
     company.high_risk()
-    company.put("policy_snapshot", source_id="gw", object_type="access_rule", connection="prod", groups_skip="ops,sre",
+    company.put("policy_snapshot", source_id="rules", object_type="access_rule", connection="prod", groups_skip="ops,sre",
                 event_time="2026-10-01", config_sha256="-")
     company.put("cfg_group_map", gateway_group="ops", issuer="t", group_id="G", valid_from="0001-01-01")
     company.put("membership_event", source_id="idp", issuer="t", group_id="G", member_id="o-ada", member_kind="person",

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+from uuid import UUID
+
 import pytest
 
+GUID = UUID("8f5c1d3e-92ab-4c07-b1de-3f6a70c2e915")
 T = "2026-10-10 09:00:00"
 
 CASES = {
     "t1": (("T1", "token_id_equal", "yes", 1), "the id of the token presented is that of a token issued"),
+    "t1guid": (("T1", "token_id_equal", "yes", 1), "the token carries as base64url the GUID that the log shows"),
     "t1b": (("T1b", "issue_and_expiry_equal", "yes", 1), "no id, but one issue at that second with that expiry"),
     "t2": (("T2", "session_id_equal", "yes", 1), "the request names the provider's session"),
     "t3": (("T3", "same_person_and_address", "yes", 1), "same person, same address, in the token's life"),
@@ -52,6 +57,8 @@ def chains(crowd):
         crowd.person(name)
     crowd.sign_in("t1", "2026-10-08 09:00:00", token_id="tok-1")
     crowd.ask("t1", "t1", T, token_id="tok-1")
+    crowd.sign_in("t1guid", "2026-10-08 09:00:00", token_id=str(GUID))
+    crowd.ask("t1guid", "t1guid", T, token_id=urlsafe_b64encode(GUID.bytes_le)[:22].decode())
     crowd.sign_in("t1b", "2026-10-10 08:00:01", token_expires_at="2026-10-10 09:30:01")
     crowd.ask("t1b", "t1b", T, token_issued_at="2026-10-10 08:00:00", token_expires_at="2026-10-10 09:30:00")
     crowd.sign_in("t2", "2026-09-20 08:00:00", session_id="sid-2")

@@ -14,8 +14,8 @@ CREATE OR REPLACE MACRO alias_class(t) AS CASE WHEN t IN ('upn', 'email') THEN '
 CREATE OR REPLACE MACRO group_word(n) AS CASE n WHEN 1 THEN 'member' WHEN 2 THEN 'boundary'
     WHEN 3 THEN 'member_by_snapshot_only' WHEN 4 THEN 'conflict' WHEN 5 THEN 'unknown_no_coverage'
     WHEN 6 THEN 'not_member' END;
--- The id of a token as an identity provider's log may show it: a GUID (little-endian) that the token itself carries as 22
--- signs of base64url. NULL for ids of any other form.
+-- The id of a token as an identity provider's log may show it: a GUID (little-endian) that the token itself carries as
+-- 22 signs of base64url. NULL for ids of any other form.
 CREATE OR REPLACE MACRO guid_hex(h) AS substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2) || '-'
     || substr(h, 11, 2) || substr(h, 9, 2) || '-' || substr(h, 15, 2) || substr(h, 13, 2) || '-' || substr(h, 17, 4)
     || '-' || substr(h, 21, 12);
