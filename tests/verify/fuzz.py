@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+PULLS = (b'{"pulls":[{"answers":1,"begun":"2026-11-01T00:00:00Z","ended":null,"files":["' + b"b" * 64 + b'"],"gaps":[],'
+         b'"journal_sha256":"' + b"a" * 64 + b'","missing":0,"pull":"20261101","source_id":"idp"}],')
 OUT = HERE.parents[1] / "build" / "soak"
 CORPUS = OUT / "fuzz"
 HANG_S = 60
@@ -211,9 +213,9 @@ def manifest(subject: Subject, data: bytes) -> bool:
 
 
 def receipts(subject: Subject, data: bytes) -> bool:
-    """The receipts in custody.json."""
+    """The receipts in custody.json, of the ledger and of pulls; the same bytes stand for the sources too."""
     from evidence.verify.receipts import check_receipts
-    check_receipts(data, (), None, _steps())
+    check_receipts(data, data, (), None, _steps())
     return False
 
 
@@ -259,7 +261,7 @@ _SEEDS: dict[str, Callable[[Subject], bytes]] = {
     "container": lambda s: s.zip, "package": lambda s: s.zip, "proof": lambda s: s.proof,
     "cms": lambda s: s.files["SHA256SUMS.p7s"], "timestamp": lambda s: s.files["SHA256SUMS.p7s.tsr"],
     "statement": lambda s: s.files["statement.json"], "manifest": lambda s: s.sums,
-    "receipts": lambda s: s.files["custody.json"],
+    "receipts": lambda s: s.files["custody.json"].replace(b"{", PULLS, 1),
     "certificates": lambda s: s.files["certs/seal-chain.pem"] + s.files["certs/revocation.pem"],
     "pdf": lambda s: s.files["report.pdf"], "html": lambda s: s.files["report.html"]}
 _TIMED_ONLY = frozenset({"timestamp", "certificates"})
