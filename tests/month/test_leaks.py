@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import hmac
 import io
 import os
 import re
@@ -78,6 +79,29 @@ def _pdf(data: bytes) -> Iterator[tuple[str, bytes]]:
     yield "report.pdf text", text.stdout
 
 
+PLUGIN = '''
+"""Two words in lower case in a row are a person: the smallest plug-in that sees something in every text."""
+import re
+from collections import namedtuple
+
+Span = namedtuple("Span", "start end entity")
+
+class Tiny:
+    def analyze(self, text):
+        return [Span(*m.span(), "PERSON") for m in re.finditer("[a-z]+ [a-z]+", text)]
+'''
+
+
+def register(root: Path, card: str) -> None:
+    """Make the card that came back through the gateway a canary of the company, sent in its period."""
+    from evidence import config, pipeline
+    from evidence.store import canaries
+
+    store = pipeline.open_store(root, config.load_company(root))
+    value_hmac = hmac.digest(store.key("finding"), b"CREDIT_CARD\0" + card.encode(), "sha256").hex()[:32]
+    canaries.add(store.register, canaries.Canary("cn-0123456789ab", "CREDIT_CARD", value_hmac, "2026-10-01T00:00:00"))
+
+
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """A company whose records are full of hostile text and of values that nobody must see again, run by its commands."""
@@ -85,6 +109,12 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     truth = simulate(root, people=30, interactions=8, misbehaviour=SWITCHES, per_day=True, texts=True)
     config = yaml.safe_load((root / "evidence.yaml").read_text("utf-8"))
     config["policies"]["risk"].append({"name": "strange", "field": "connection", "pattern": "evil%", "risk": "high"})
+    config["policies"]["masking"]["analyzer"] = {"name": "tiny", "sample": 20}
+    plugin = tmp_path_factory.mktemp("plugin")
+    (plugin / "tiny_names.py").write_text(PLUGIN)
+    (plugin / "tiny_names-1.2.dist-info").mkdir()
+    (plugin / "tiny_names-1.2.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: tiny-names\nVersion: 1.2\n")
+    (plugin / "tiny_names-1.2.dist-info" / "entry_points.txt").write_text("[evidence.analyzers]\ntiny = tiny_names:Tiny\n")
     (root / "evidence.yaml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
     native = f"{truth.of_kind('hostile_text')[0].ids[0]}#0"
     chain = "ix-" + hashlib.sha256(f"gateway\x1f{native}".encode()).hexdigest()[:24]
@@ -92,10 +122,11 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     made = subprocess.run([sys.executable, "-m", "evidence", "masking", "canary", "new", "-C", str(root), "--entity", "EMAIL_ADDRESS", "--format",
                            "json"], capture_output=True, check=True)
     canaries = tuple(re.findall(r"[\w.+-]+@[\w.-]+", made.stdout.decode()))
+    register(root, truth.planted_values["unmasked_card_in_response"][0])
     printed = {}
     for words in (["run", "--test-key", "--jobs", "1"], ["check", "--exceptions"], ["explain", chain]):
         done = subprocess.run([sys.executable, "-m", "evidence", *words, *common], capture_output=True, check=False,
-                              env={**os.environ, "PYTHONUTF8": "1"})
+                              env={**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join([str(plugin), os.environ.get("PYTHONPATH", "")])})
         assert done.returncode in {0, 4}, done.stderr.decode()
         printed |= {f"{words[0]} stdout": done.stdout, f"{words[0]} stderr": done.stderr}
     return Ran(root, truth, printed, canaries)
@@ -142,6 +173,27 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Keep the text."""
         self.text.append(data)
+
+
+def test_a_canary_is_counted_and_is_no_finding(ran: Ran) -> None:
+    """The card that is registered was found in an answer and stands in the report as that; no finding is of its kind."""
+    page = _Page()
+    page.feed(dict(ran.package())["report.html"].decode())
+    text = " ".join(" ".join(page.text).split())
+    assert "cn-0123456789ab CREDIT_CARD 2026-10-01 00:00:00 0 1 found; the gateway let it pass" in text
+    assert "payment CREDIT_CARD response canary 1 1" in text
+    assert "CREDIT_CARD response residual" not in text
+    assert "CREDIT_CARD ● nothing sensitive found 1" in text
+
+
+def test_names_are_told_apart_by_who_looked(ran: Ran) -> None:
+    """The report says that names were matched with the directory only, and what the plug-in saw in its sample."""
+    page = _Page()
+    page.feed(dict(ran.package())["report.html"].decode())
+    text = " ".join(" ".join(page.text).split())
+    assert "Directory-matched only: every text was read for the" in text
+    assert re.search(r"The plug-in tiny 1\.2, which evidence\.yaml names, read a sample of 20 of \d+ responses\. It decides no verdict\.", text)
+    assert re.search(r"Named entities in the sample .* PERSON \d+ \d+", text)
 
 
 def test_the_page_runs_nothing_and_fetches_nothing(ran: Ran) -> None:
