@@ -21,7 +21,7 @@ from evidence.store.vault import Vault
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY: Final = "700MB"
+MEMORY: Final = "640MB"
 """What the engine may hold before it writes to files of its own; the process needs about 250 MB beside it."""
 THREADS: Final = 1
 """Steps work on tables of few days, which one thread does alone, while the caller of a second one waits busily: with
