@@ -41,7 +41,7 @@ SIGN = {"1.2.840.10045.4.3.2": "sha256", "1.2.840.10045.4.3.3": "sha384", "1.2.8
         "1.2.840.113549.1.1.11": "sha256", "1.2.840.113549.1.1.12": "sha384", "1.2.840.113549.1.1.13": "sha512"}
 DATA, SIGNED, TST = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2", "1.2.840.113549.1.9.16.1.4"
 CTYPE, MDIGEST, STIME = (f"1.2.840.113549.1.9.{n}" for n in (3, 4, 5))
-CERTV2, POLICY, STAMP = (f"1.2.840.113549.1.9.16.2.{n}" for n in (47, 15, 14))
+CERTV1, CERTV2, POLICY, STAMP = (f"1.2.840.113549.1.9.16.2.{n}" for n in (12, 47, 15, 14))
 PROTECT = "1.2.840.113549.1.9.52"
 HEX, NAME = re.compile("[0-9a-f]{64}"), r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"
 ZERO = "0" * 64
@@ -195,17 +195,19 @@ class Cms:
 
     def attributes(self, data, others=(PROTECT, POLICY), time=True):
         """Step 12."""
-        a, wanted = self.attrs, {CTYPE, MDIGEST, CERTV2} | ({STIME} if time else set())
+        a, old = self.attrs, others is None and CERTV2 not in self.attrs  # an authority may use the older attribute
+        binding = CERTV1 if old else CERTV2
+        wanted = {CTYPE, MDIGEST, binding} | ({STIME} if time else set())
         need(wanted <= set(a), f"signed attribute missing: {wanted - set(a)}")
         need(others is None or set(a) <= {*wanted, STIME, *others}, "a signed attribute not allowed")
         need(a[CTYPE].oid() == (TST if self.content else DATA), "contentType")
         need(a[MDIGEST].tag == 4 and a[MDIGEST].body.hex() == sha(data, self.hash), "messageDigest is of other bytes")
         self.time = a[STIME].time() if STIME in a else None
-        ess = parts(parts(parts(a[CERTV2], 48, 1, 2)[0], 48)[0], 48, 1, 2, 3)
-        name = HASH.get(ess[0].kids[0].oid()) if ess[0].tag == 48 else "sha256"
+        ess = parts(parts(parts(a[binding], 48, 1, 2)[0], 48)[0], 48, 1, 2, 3)
+        name = HASH.get(ess[0].kids[0].oid()) if ess[0].tag == 48 else "sha1" if old else "sha256"
         value = ess[1 if ess[0].tag == 48 else 0]
         der = self.signer.public_bytes(serialization.Encoding.DER)
-        need(name and value.tag == 4 and value.body.hex() == sha(der, name), "signingCertificateV2 is another's")
+        need(name and value.tag == 4 and value.body.hex() == sha(der, name), "signingCertificate is another's")
         if PROTECT in a and others is not None:
             digest, sign = parts(a[PROTECT], 48, 2)
             need(digest.raw == self.digest_alg.raw and sign.body == self.sign_alg.body and sign.tag == 161,
@@ -303,7 +305,8 @@ def unrevoked(raw, chain, at):
     for crl in map(x509.load_pem_x509_crl, lists):
         issuers = [c for c in chain if c.subject == crl.issuer and crl.is_signature_valid(c.public_key())]
         need(issuers, "a list by somebody else")
-        need(at - timedelta(days=32) <= crl.last_update_utc, "a list too old")
+        fresh = at - timedelta(days=32) <= crl.last_update_utc <= at + timedelta(hours=24)
+        need(fresh and (not crl.next_update_utc or at <= crl.next_update_utc), "a list that was not fresh then")
         for cert in chain:
             gone = crl.get_revoked_certificate_by_serial_number(cert.serial_number)
             need(cert.issuer != crl.issuer or not gone or gone.revocation_date_utc > at, "revoked")
