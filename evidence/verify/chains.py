@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
 
 from evidence import constants as c
 from evidence.verify.jcs import MalformedError, parse
+from evidence.verify.report import show
 
 _TIME = re.compile(rb'"event_time_us":(-?\d{1,16}),')
 _ID = re.compile(rb'"interaction_id":"([\x21\x23-\x5b\x5d-\x7e]{1,200})"')
+_SALT = re.compile("[0-9a-f]{32,}")
+_DIGEST = re.compile("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")  # base64url of 32 bytes: the last digit holds four bits
 _EVERY = 1024  # beyond the first ones, every so many lines is parsed entire
 _FIRST = 2_000
 
@@ -92,7 +98,40 @@ class ChainReader:
         except MalformedError as error:
             self._note(str(error))
             return
-        if not isinstance(value, dict) or value.get("v") != c.LEAF_FORMAT or value.get("interaction_id") != interaction:
-            self._note(f"not a chain of {c.LEAF_FORMAT}")
-        elif not isinstance(salt := value.get("salt"), str) or not re.fullmatch("[0-9a-f]{32,}", salt):
-            self._note("no salt of 128 bits")
+        if problem := chain_problem(value):
+            self._note(problem)
+        elif value["interaction_id"] != interaction:
+            self._note("another interaction id than where it belongs")
+
+
+def chain_problem(value: Any) -> str | None:
+    """Return what is wrong with a chain that was parsed (FORMAT 7), or None."""
+    if not isinstance(value, dict) or value.get("v") != c.LEAF_FORMAT:
+        return f"not a chain of {c.LEAF_FORMAT}"
+    for name, member in value.items():
+        kind = type(member)
+        if name != "_sd" and kind is not str and kind is not int:
+            return f"{show(name)} is neither text nor a whole number"
+        if name.endswith("_us") and kind is not int:
+            return f"{show(name)} is no number of microseconds"
+    if not is_salt(value.get("salt")):
+        return "no salt of 128 bits"
+    if "event_time_us" not in value or not isinstance(ident := value.get("interaction_id"), str) or not ident:
+        return "no time or no interaction id"
+    return _digests_problem(value)
+
+
+def is_salt(value: Any) -> bool:
+    """Whether a value has the form of a salt of at least 128 bits."""
+    return isinstance(value, str) and _SALT.fullmatch(value) is not None
+
+
+def _digests_problem(chain: Mapping[str, Any]) -> str | None:
+    digests = chain.get("_sd", [])
+    if ("_sd" in chain or "_sd_alg" in chain) and chain.get("_sd_alg") != "sha-256":
+        return "_sd_alg is not sha-256"
+    if not isinstance(digests, list) or not all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in digests):
+        return "_sd holds something else than digests"
+    if any(one >= other for one, other in pairwise(digests)):
+        return "_sd is not sorted, or holds a digest twice"
+    return None

@@ -72,7 +72,9 @@ def check_package(path: Path, members: Members, expected: Expected, check: Check
     if signed is not None:
         check_seal(signed, chain, statement, expected, check)
         at = check_time(signed, signature or b"", kept, statement, expected, check)
-        check_validity(signed, chain, kept.get(c.REVOCATION), at, expected, check)
+        stampers = pem_certificates(kept.get(c.TSA_CHAIN, b""))
+        stampers += [cert for cert in expected.authorities if cert.subject in {one.issuer for one in stampers}]
+        check_validity(signed, chain, kept.get(c.REVOCATION), at, expected, check, stampers=stampers)
     if statement is not None and listed is not None:
         _contents(statement, listed, members, check)
     _documents(kept, members, signed, statement, expected, check)

@@ -21,6 +21,7 @@ from evidence.verify.cms import DAMAGED, RefusedError, Signed, open_signature
 from evidence.verify.report import Checklist, show
 from evidence.verify.timestamp import token_time
 
+_ENDS = re.compile(rb"startxref\s{1,2}(\d{1,10})\s{1,2}%%EOF\s{0,2}\Z")
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
 
 
@@ -157,7 +158,24 @@ def _original(data: bytes, stated: Mapping[str, Any], check: Checklist) -> None:
     digest = hashlib.sha256(data[:size]).hexdigest()
     if size > len(data) or digest != stated["sha256"]:
         check.fail("pdf_original", f"the first {size} bytes have the digest {digest}, expected {stated['sha256']}")
+    elif problem := _not_a_revision(data[:size], data[size:]):
+        check.fail("pdf_original", f"the first {size} bytes are not the report before it was signed: {problem}")
     check.hold("pdf_original", f"{size} bytes before signing")
+
+
+def _not_a_revision(before: bytes, update: bytes) -> str | None:
+    """Return why one update does not lie over the whole document before it, or None.
+
+    A shorter prefix has a digest too, and says nothing of the pages behind it.
+    """
+    end, last = _ENDS.search(before), _ENDS.search(update)
+    if not before.startswith(b"%PDF-") or end is None:
+        return "they are no whole PDF"
+    if last is None or update.count(b"startxref") != 1 or update.count(b"%%EOF") != 1 or update[:1] in b"\r\n":
+        return "what follows is not one update"
+    if re.findall(rb"/Prev\s+(\d{1,10})\b", update) != [end[1]]:
+        return "what follows updates another revision"
+    return None
 
 
 def _attached(attached: Mapping[str, bytes], files: Mapping[str, bytes], check: Checklist) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from evidence import constants as c
+from evidence.verify.chains import chain_problem, is_salt
 from evidence.verify.jcs import MalformedError, parse
 from evidence.verify.package import check_manifest, check_statement
 from evidence.verify.report import Checklist, Report, show
@@ -102,13 +103,13 @@ def _record(value: Mapping[str, Any], expected: Expected, check: Checklist) -> d
     except (MalformedError, UnicodeError) as error:
         check.fail("record", str(error))
         return None
-    if not isinstance(record, dict) or record.get("v") != c.LEAF_FORMAT:
-        check.fail("record", f"not a chain of {c.LEAF_FORMAT}")
+    if problem := chain_problem(record):
+        check.fail("record", problem)
         return None
     if record.get("interaction_id") != asked or value["interaction_id"] != asked:
         check.fail("record", f"interaction {show(record.get('interaction_id'))}, asked for was {show(asked)}")
     check.hold("record", show(asked))
-    return record
+    return dict(record)
 
 
 def _sealed(value: Mapping[str, Any], expected: Expected, check: Checklist) -> dict[str, Any] | None:
@@ -212,7 +213,7 @@ def _open(disclosure: str) -> _Opened:
         value = json.loads(base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
     except (ValueError, RecursionError):
         return _Opened()
-    shape = isinstance(value, list) and len(value) == 3 and isinstance(value[0], str) and isinstance(value[1], str)
+    shape = isinstance(value, list) and len(value) == 3 and is_salt(value[0]) and isinstance(value[1], str)
     return _Opened(*value) if shape else _Opened()
 
 

@@ -148,8 +148,11 @@ def check_time(signed: Signed, signature: bytes, kept: Mapping[str, bytes], stat
 
 
 def check_validity(signed: Signed, chain: Sequence[x509.Certificate], revocation: bytes | None, at: datetime | None,
-                   expected: Expected, check: Checklist) -> None:
-    """Check validity, chain and revocation at the proven time, else at the claimed time and on the day of checking."""
+                   expected: Expected, check: Checklist, *, stampers: Sequence[x509.Certificate] = ()) -> None:
+    """Check validity, chain and revocation at the proven time, else at the claimed time and on the day of checking.
+
+    ``stampers``: certificates around the authority for time stamps, about whom revocation lists may say something.
+    """
     seal = signed.signer
     claimed = trust.utc(signed.signing_time) if signed.signing_time else expected.at
     for moment in [at] if at else [claimed, expected.at]:
@@ -180,5 +183,5 @@ def check_validity(signed: Signed, chain: Sequence[x509.Certificate], revocation
     except DAMAGED:
         check.fail("revocation", f"{c.REVOCATION} cannot be read")
         return
-    state, found = trust.revocation(chain, lists, moment)
+    state, found = trust.revocation(chain, lists, moment, stampers)
     {"fails": check.fail, "holds": check.hold, "not_checked": check.skip}[state]("revocation", found)

@@ -98,12 +98,15 @@ def ends_at(chain: Sequence[x509.Certificate], anchors: Sequence[x509.Certificat
 
 
 def revocation(chain: Sequence[x509.Certificate], lists: Sequence[x509.CertificateRevocationList],
-               at: datetime) -> tuple[str, str]:
+               at: datetime, stampers: Sequence[x509.Certificate] = ()) -> tuple[str, str]:
     """Return (state, what was found) for the certificates of a chain at an instant.
 
     Every certificate that somebody above it issued needs a list by that issuer, signed by it and fresh at the instant.
+    ``stampers``, certificates around the authority for time stamps, need none; a list about them counts likewise.
     """
     below_root = list(pairwise(chain))
+    if problem := _stamper_revoked(chain, lists, at, stampers):
+        return "fails", problem
     if not below_root:
         return "not_checked", "a self-signed certificate has no issuer who could revoke it; ask its owner"
     for cert, issuer in below_root:
@@ -118,6 +121,25 @@ def revocation(chain: Sequence[x509.Certificate], lists: Sequence[x509.Certifica
             if entry is not None and entry.revocation_date_utc <= at:
                 return "fails", f"{name} was revoked on {entry.revocation_date_utc:%Y-%m-%d %H:%M:%SZ}"
     return "holds", f"{len(below_root)} certificates not revoked at {at:%Y-%m-%d %H:%M:%SZ}"
+
+
+def _stamper_revoked(chain: Sequence[x509.Certificate], lists: Sequence[x509.CertificateRevocationList], at: datetime,
+                     stampers: Sequence[x509.Certificate]) -> str | None:
+    """Return why lists speak against the authority for time stamps, or are nobody's, or None."""
+    for crl in lists:
+        above = [cert for cert in (*chain, *stampers) if cert.subject == crl.issuer]
+        if not above:
+            return f"the revocation list by {crl.issuer.rfc4514_string()} is by nobody in the chains of the package"
+        problems = [_crl_problem(crl, issuer, at) for issuer in above]
+        below = [cert for cert in stampers if cert.issuer == crl.issuer]
+        if below and None not in problems:
+            return f"the revocation list for {below[0].subject.rfc4514_string()} {problems[0]}"
+        for cert in below:
+            entry = crl.get_revoked_certificate_by_serial_number(cert.serial_number)
+            if entry is not None and entry.revocation_date_utc <= at:
+                return (f"{cert.subject.rfc4514_string()}, who stamped the time, was revoked on "
+                        f"{entry.revocation_date_utc:%Y-%m-%d %H:%M:%SZ}")
+    return None
 
 
 def _crl_problem(crl: x509.CertificateRevocationList, issuer: x509.Certificate, at: datetime) -> str | None:

@@ -12,6 +12,7 @@ Exit code 4 when a step fails. Needs Python 3.11 and `cryptography`. Packages th
 import argparse
 import base64
 import hashlib
+import html
 import html.parser
 import json
 import re
@@ -396,24 +397,24 @@ class Pages(html.parser.HTMLParser):
         for name, value in attrs:
             text = "".join((value or "").split()).lower()
             need(not name.startswith("on"), f"handler {name}")
-            need(name not in {"src", "srcset", "data", "poster", "background", "action", "formaction"}
+            need(name not in {"src", "srcset", "data", "poster", "background", "action", "formaction", "ping"}
                  or text.startswith("data:image/"), f"{name} of <{tag}>")
             need(name not in {"href", "xlink:href"} or not text.startswith("javascript:"), "a link that runs")
             need(name not in {"href", "xlink:href"} or tag == "a" or text.startswith("#"), f"{name} of <{tag}>")
             need(name != "attributename" or text not in {"href", "xlink:href"}, "a link that changes")
             need(name != "http-equiv" or text != "refresh", "refresh")
-            if name == "style":
+            if name == "style" or ("url(" in text and name not in {"title", "alt", "href", "content"}):
                 self.style(text)
 
     def handle_data(self, data):
         """Refuse style sheets that load."""
         if self.cdata_elem == "style":
-            self.style(data)
+            self.style(html.unescape(data))
 
     @staticmethod
     def style(text):
         """One style sheet."""
-        need(not re.search(r"@import|url\((?!['\"]?(data:|#))|\\", text, re.IGNORECASE), "a style that loads")
+        need(not re.search(r"@import|image-set\(|url\((?!['\"]?(data:|#))|\\", text, re.IGNORECASE), "a style that loads")
 
 
 def prefixed(sums, prefix):
@@ -469,9 +470,10 @@ def check_line(raw):
     line = canonical(raw)
     sd = line.get("_sd", [])
     need(all(type(v) in {str, int} for k, v in line.items() if k != "_sd"), "a chain holds more than strings, integers")
-    need(line["v"] == "urn:copilot-evidence:chain:1" and line["_sd_alg"] == "sha-256", "v or _sd_alg")
+    need(line["v"] == "urn:copilot-evidence:chain:1" and line.get("_sd_alg", None if "_sd" not in line else "") in
+         {"sha-256", None}, "v or _sd_alg")
     need(re.fullmatch("[0-9a-f]{32,}", line["salt"]), "salt")
-    need(all(re.fullmatch(r"[\w-]{43}", d, re.ASCII) for d in sd) and sd == sorted(set(sd)), "_sd")
+    need(all(re.fullmatch(r"[\w-]{42}[AEIMQUYcgkosw048]", d, re.ASCII) for d in sd) and sd == sorted(set(sd)), "_sd")
     need(all(type(v) is int for k, v in line.items() if k.endswith("_us")) and line["interaction_id"], "times or id")
     return line
 
@@ -481,7 +483,7 @@ def check_disclosures(given, line, texts=False):
     opened, seen = set(), {}
     for d in given:
         salt, name, value = json.loads(base64.b64decode(d + "=" * (-len(d) % 4), b"-_", validate=True))
-        need(type(salt) is str and type(value) is dict and name not in seen, "a disclosure is out of form")
+        need(re.fullmatch("[0-9a-f]{32,}", salt) and type(value) is dict and name not in seen, "a disclosure is out of form")
         if name in {"prompt_text", "response_text"} and texts:
             kind = name.removesuffix("_text")
             before = seen.get(kind, (None, {}))
@@ -568,7 +570,7 @@ class Judge:
         self.step(33, lambda: self.disclosures(lines))
         self.step(25, self.counts)
         self.step(26, self.pdf)
-        self.step(27, lambda: need(sha(self.prefix) == self.st["report_unsigned"]["sha256"], "the report before signing"))
+        self.step(27, self.pdf_prefix)
         self.step(28, self.pdf_files)
         self.step(29, lambda: Pages().feed(self.files.get("report.html", b"").decode()))
         self.step(34, lambda: self.approvals(path.with_name(path.name + ".approvals")))
@@ -688,7 +690,7 @@ class Judge:
             raw = self.files.get("certs/revocation.pem")
             if raw is None:
                 raise Unchecked("no lists")
-            unrevoked(raw, self.chain, self.at)
+            unrevoked(raw, self.chain + pems(self.files.get("certs/tsa-chain.pem", self.files[CHAIN])), self.at)
 
         def content():
             self.st = canonical(statement)
@@ -753,7 +755,7 @@ class Judge:
     def pdf(self):
         """Step 26: one signature over every byte but its own digits."""
         pdf, n = self.files["report.pdf"], self.st["report_unsigned"]["bytes"]
-        self.prefix, added = pdf[:n], pdf[n:]
+        self.prefix, self.added = pdf[:n], (added := pdf[n:])
         ranges = re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", pdf)
         need(len(ranges) == 1 and pdf.count(b"/ByteRange") == 1, "not exactly one signature")
         a, b, c, d = map(int, ranges[0])
@@ -775,6 +777,12 @@ class Judge:
         if STAMP in cms.unsigned:
             at, _ = stamp(cms.unsigned[STAMP], cms.value, self.files["certs/tsa-chain.pem"], self.authorities)
             need(abs(at - self.at) <= timedelta(hours=24), "the report was sealed at another time")
+
+    def pdf_prefix(self):
+        """Step 27: the prefix is a whole PDF, and the one that the update is over."""
+        need(sha(self.prefix) == self.st["report_unsigned"]["sha256"], "the report before signing")
+        end = re.search(rb"startxref\s+(\d+)\s+%%EOF\s*$", self.prefix)
+        need(end and self.added[:1].isdigit() and re.findall(rb"/Prev (\d+)", self.added) == [end[1]], "not a revision")
 
     def pdf_files(self):
         """Step 28."""

@@ -212,6 +212,33 @@ def revocation_list_signed_by_somebody_else(kit):
     return _revoked(kit, kit.module.crl(kit.root, signer=kit.seal_pair))
 
 
+def _authority_listed(kit: Any, lists: bytes) -> tuple[dict[str, bytes], Any]:
+    both = kit.revocation + lists
+    return kit.reseal(files(kit, "timed") | {c.REVOCATION: both}, key=kit.key, at=kit.now,
+                      tsa=kit.tsa.authority()), kit.seal_pair
+
+
+@case("revocation", base="timed", own_pin=True)
+def authority_for_time_stamps_revoked(kit):
+    revoked = (kit.tsa.pair, kit.now - timedelta(days=1))
+    return _authority_listed(kit, kit.module.crl(kit.tsa.root, revoked, at=kit.now))
+
+
+@case("revocation", base="timed", own_pin=True)
+def revocation_list_about_the_authority_stale(kit):
+    return _authority_listed(kit, kit.module.crl(kit.tsa.root, at=kit.now - timedelta(days=60)))
+
+
+@case("revocation", base="timed", own_pin=True)
+def revocation_list_about_the_authority_signed_by_somebody_else(kit):
+    return _authority_listed(kit, kit.module.crl(kit.tsa.root, at=kit.now, signer=kit.root))
+
+
+@case("revocation", base="timed", own_pin=True)
+def revocation_list_by_nobody_in_the_package(kit):
+    return _authority_listed(kit, kit.module.crl(kit.module.pair("Nobody", ca=True), at=kit.now))
+
+
 @case("signature_form")
 def signature_removed(kit):
     broken = files(kit)
@@ -634,6 +661,21 @@ _statement("pdf_original", "insider_states_a_longer_unsigned_report",
            lambda s: s["report_unsigned"].update(bytes=10_000_000))
 
 
+def _shorter(title: str, size: Callable[[bytes], int]) -> None:
+    """State a prefix that is not all of the report before it was signed, and its digest."""
+    def make(kit: Any) -> Any:
+        broken = files(kit)
+        count = size(broken[c.REPORT][:json.loads(broken[c.STATEMENT])["report_unsigned"]["bytes"]])
+        stated = {"bytes": count, "sha256": hashlib.sha256(broken[c.REPORT][:count]).hexdigest()}
+        return kit.reseal(broken, change=lambda s: s.update(report_unsigned=stated))
+    make.__name__ = title
+    case("pdf_original")(make)
+
+
+_shorter("insider_states_five_bytes_as_the_unsigned_report", lambda unsigned: 5)
+_shorter("insider_states_an_unsigned_report_without_its_end", lambda unsigned: len(unsigned) - 1)
+
+
 def _raw_statement(title: str, change: Callable[[bytes], bytes]) -> None:
     def make(kit: Any) -> Any:
         broken = files(kit)
@@ -665,6 +707,16 @@ _insider("chains", "chains_out_of_order", c.CHAINS, lambda d: b"".join(reversed(
 _insider("chains", "chain_without_salt", c.CHAINS, lambda d: d.replace(b'"salt"', b'"sxlt"', 1))
 _insider("chains", "chain_with_a_short_salt", c.CHAINS, _short_salt)
 _insider("chains", "chain_not_canonical", c.CHAINS, lambda d: d.replace(b'":', b'": ', 1))
+_insider("html", "html_with_a_style_attribute_that_loads", c.HTML,
+         lambda d: d.replace(b"<p>", b'<p style="background:url(//t.example/a)">'))
+_insider("html", "html_with_a_style_attribute_that_hides_it_by_an_escape", c.HTML,
+         lambda d: d.replace(b"<p>", b'<p style="background:u\\72l(//t.example/a)">'))
+_insider("html", "html_with_an_image_set", c.HTML,
+         lambda d: d.replace(b"p{", b"p{background:image-set('//t.example/a' 1x);"))
+_insider("html", "html_with_a_style_inside_of_a_drawing", c.HTML,
+         lambda d: d.replace(b"<p>", b"<svg><style>@im&#112;ort '//t.example/a'</style></svg><p>"))
+_insider("html", "html_with_a_drawing_that_loads_its_fill", c.HTML,
+         lambda d: d.replace(b"<p>", b'<svg><rect fill="url(//t.example/a)"/></svg><p>'))
 _insider("tree", "insider_dropped_a_chain", c.CHAINS, lambda d: b"".join(d.splitlines(True)[1:]), fresh=False)
 _insider("tree", "insider_changed_a_verdict", c.CHAINS, lambda d: d.replace(b"masked_ok", b"leak", 1), fresh=False)
 _insider("counts", "insider_exchanged_the_policy", "evidence/config/evidence.yaml", lambda d: d + b"x: 1\n", fresh=False)
@@ -1202,6 +1254,36 @@ def _impostor(value: dict[str, Any], kit: Any) -> None:
     value.update(proof(path, kit.ident))
 
 
+def edited(kit: Any, change: Callable[[dict[str, Any]], Any]) -> dict[str, bytes]:
+    """Change the chain of one interaction and seal it all again."""
+    broken = files(kit)
+    lines = broken[c.CHAINS].splitlines()
+    at = next(n for n, line in enumerate(lines) if kit.ident.encode() in line)
+    value = json.loads(lines[at])
+    change(value)
+    lines[at] = leaves.canonical(value)
+    return dict(kit.reseal(broken | {c.CHAINS: b"".join(line + b"\n" for line in lines)}))
+
+
+def _sealed_so(title: str, step: str, change: Callable[[dict[str, Any]], Any], opened: str | None = None) -> None:
+    """A proof of a chain that was sealed as it must not be."""
+    def make(kit: Any) -> bytes:
+        value = proof(kit.write(title, edited(kit, change)), kit.ident)
+        return proof_bytes(value | ({"disclosures": [opened]} if opened else {}))
+    PROOFS.append(Case(title, step, make))
+
+
+def _disclosure(*parts: Any) -> tuple[str, str]:
+    """A disclosure in any form, and its digest."""
+    text = base64.urlsafe_b64encode(json.dumps(parts).encode()).rstrip(b"=").decode()
+    return text, base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
+for _kind, _salt in (("no", None), ("a_short", "00" * 15)):
+    _text, _digest = _disclosure(_salt, "requester", {"subject": "sub-1"})
+    _sealed_so(f"proof_of_a_chain_with_{_kind}_salt", "record", lambda line, salt=_salt: line.update(salt=salt))
+    _sealed_so(f"proof_with_a_disclosure_of_{_kind}_salt", "disclosed",
+               lambda line, digest=_digest: line.update(_sd=[digest]), _text)
 broken_proof("inclusion", "proof_for_another_root", lambda p, kit: p.update(
     audit_path=proof(kit.november, "ix-b" + "0" * 23)["audit_path"]))
 broken_proof("inclusion", "proof_with_index_off_by_one", lambda p, kit: p.update(leaf_index=p["leaf_index"] + 1))
