@@ -2,7 +2,8 @@
 
 No extra fields (but ZIP64 where a size needs it), no data descriptors, 1980-01-01, mode 0644, entries back to back, and
 as archive comment the SHA-256 of every byte before the end record. The comment protects nothing against a forger (the
-signature does); it makes an accidental change visible even where deflate has two codings of the same content.
+signature does); it makes an accidental change visible even where deflate has two codings of the same content. Which of
+them it is depends on ISA-L and the processor family; the files and their digests do not.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-import zlib
 from collections.abc import Sequence
 from io import BufferedRandom
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+
+from isal import isal_zlib
 
 from evidence import constants as c
 from evidence.errors import SealError
@@ -76,13 +78,13 @@ def _add(out: BinaryIO, path: Path, name: str) -> _Entry:
     entry = _Entry(name.encode("ascii"), 0, 0, size, offset, size >= c.ZIP64_FROM)
     out.write(_local(entry))
     start, crc, read = out.tell(), 0, 0
-    deflate, entered = zlib.compressobj(c.DEFLATE_LEVEL, zlib.DEFLATED, -15), name in c.RESTARTED
+    deflate, entered = isal_zlib.compressobj(c.DEFLATE_LEVEL, isal_zlib.DEFLATED, -15), name in c.RESTARTED
     with path.open("rb") as file:
         while chunk := file.read(c.RESTART_BYTES if entered else _CHUNK):
-            crc = zlib.crc32(chunk, crc)
+            crc = isal_zlib.crc32(chunk, crc)
             read += len(chunk)
             if entered and (cut := chunk.rfind(b"\n") + 1):  # a reader can begin after this line
-                out.write(deflate.compress(chunk[:cut]) + deflate.flush(zlib.Z_FULL_FLUSH))
+                out.write(deflate.compress(chunk[:cut]) + deflate.flush(isal_zlib.Z_FULL_FLUSH))
                 chunk = chunk[cut:]
             out.write(deflate.compress(chunk))
     out.write(deflate.flush())

@@ -24,6 +24,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from isal import isal_zlib
 
 from evidence import constants as c
 from evidence import seal as sealing
@@ -325,7 +326,8 @@ class Item:
 
 def _deflated(item: Item) -> bytes:
     """Deflate an entry; the streams that can be entered are flushed after the last line of each 256 KiB (FORMAT.md 2)."""
-    deflate = zlib.compressobj(item.level, zlib.DEFLATED, -15)
+    coder = isal_zlib if item.level == c.DEFLATE_LEVEL else zlib
+    deflate = coder.compressobj(item.level, zlib.DEFLATED, -15)
     step = 1 << 18 if item.name in {"evidence/chains.ndjson", "evidence/disclosures.ndjson"} else len(item.data) or 1
     out = b""
     for start in range(0, len(item.data), step):
