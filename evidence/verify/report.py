@@ -59,7 +59,7 @@ RULES: Final[dict[str, Rule]] = {
     "expected_id": Rule("It is the package you asked for", "FORMAT 6", "the package id that you expect"),
     "tree": Rule("The chains are those of the signed tree", "RFC 9162 2.1.1; FORMAT 7", "equal size and root"),
     "chains": Rule("The chains are in form and order", "FORMAT 7",
-                      "canonical lines in order of time and id, none twice"),
+                      "canonical lines in order of time and id, no id and no salt twice"),
     "counts": Rule("Counts and digests of the statement are those of the files", "FORMAT 6",
                       "equal counts and digests"),
     "pdf_signature": Rule("The report is sealed entire", "ISO 32000-2 12.8; EN 319 142-1",

@@ -717,6 +717,52 @@ _insider("html", "html_with_a_style_inside_of_a_drawing", c.HTML,
          lambda d: d.replace(b"<p>", b"<svg><style>@im&#112;ort '//t.example/a'</style></svg><p>"))
 _insider("html", "html_with_a_drawing_that_loads_its_fill", c.HTML,
          lambda d: d.replace(b"<p>", b'<svg><rect fill="url(//t.example/a)"/></svg><p>'))
+
+
+def _in_a_chain(title: str, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change one chain, as an insider with the key can."""
+    def make(kit: Any) -> Any:
+        return edited(kit, change)
+    make.__name__ = title
+    case("chains")(make)
+
+
+def edited(kit: Any, change: Callable[[dict[str, Any]], Any]) -> dict[str, bytes]:
+    """Change the chain of one interaction and seal it all again."""
+    broken = files(kit)
+    lines = broken[c.CHAINS].splitlines()
+    at = next(n for n, line in enumerate(lines) if kit.ident.encode() in line)
+    value = json.loads(lines[at])
+    change(value)
+    lines[at] = leaves.canonical(value)
+    return dict(kit.reseal(broken | {c.CHAINS: b"".join(line + b"\n" for line in lines)}))
+
+
+_in_a_chain("chain_that_holds_null", lambda line: line.update(outcome=None))
+_in_a_chain("chain_that_holds_true", lambda line: line.update(truncated=True))
+_in_a_chain("chain_that_holds_an_object", lambda line: line.update(outcome={"all": "good"}))
+_in_a_chain("chain_that_holds_another_list", lambda line: line.update(outcome=["good"]))
+_in_a_chain("chain_of_a_time_that_is_text", lambda line: line.update(response_time_us="1790812966000000"))
+_in_a_chain("chain_with_a_null_salt", lambda line: line.update(salt=None))
+_in_a_chain("chain_with_its_digests_unsorted", lambda line: line["_sd"].reverse())
+_in_a_chain("chain_with_a_digest_twice", lambda line: line.update(_sd=[line["_sd"][0], *line["_sd"]]))
+_in_a_chain("chain_with_a_digest_that_is_none", lambda line: line.update(_sd=["A" * 42]))
+_in_a_chain("chain_with_digests_that_are_no_list", lambda line: line.update(_sd=line["_sd"][0]))
+_in_a_chain("chain_with_another_algorithm_of_digests", lambda line: line.update(_sd_alg="md5"))
+_in_a_chain("chain_without_the_algorithm_of_its_digests", lambda line: line.pop("_sd_alg"))
+
+
+@case("chains")
+def interaction_twice_at_different_times(kit):
+    return edited(kit, lambda line: line.update(interaction_id=kit.other_ident))
+
+
+@case("chains")
+def salt_of_another_chain(kit):
+    other = json.loads(next(line for line in files(kit)[c.CHAINS].splitlines() if kit.other_ident.encode() in line))
+    return edited(kit, lambda line: line.update(salt=other["salt"]))
+
+
 _insider("tree", "insider_dropped_a_chain", c.CHAINS, lambda d: b"".join(d.splitlines(True)[1:]), fresh=False)
 _insider("tree", "insider_changed_a_verdict", c.CHAINS, lambda d: d.replace(b"masked_ok", b"leak", 1), fresh=False)
 _insider("counts", "insider_exchanged_the_policy", "evidence/config/evidence.yaml", lambda d: d + b"x: 1\n", fresh=False)
@@ -1252,17 +1298,6 @@ def _impostor(value: dict[str, Any], kit: Any) -> None:
     path = kit.write("impostor", forged)
     value.clear()
     value.update(proof(path, kit.ident))
-
-
-def edited(kit: Any, change: Callable[[dict[str, Any]], Any]) -> dict[str, bytes]:
-    """Change the chain of one interaction and seal it all again."""
-    broken = files(kit)
-    lines = broken[c.CHAINS].splitlines()
-    at = next(n for n, line in enumerate(lines) if kit.ident.encode() in line)
-    value = json.loads(lines[at])
-    change(value)
-    lines[at] = leaves.canonical(value)
-    return dict(kit.reseal(broken | {c.CHAINS: b"".join(line + b"\n" for line in lines)}))
 
 
 def _sealed_so(title: str, step: str, change: Callable[[dict[str, Any]], Any], opened: str | None = None) -> None:
