@@ -56,3 +56,13 @@ def test_rows_of_one_member_stay_among_themselves():
         archive.writestr("2.json", lines([{"id": "a", "n": 1, "asked": ["x"]}]))
     batches = list(readers.read(lambda: io.BytesIO(data.getvalue()), OPTIONS))
     assert [json.loads(text).get("gathered") for batch in batches for text in batch.texts] == [None, None]
+
+
+def test_records_beyond_a_few_of_one_id_are_rejects():
+    """A file cannot grow with the square of its size: a thousand heads of one id do not get a thousand pieces each."""
+    data = lines([*({"id": "a", "n": n, "asked": ["x" * 100]} for n in range(1000)), *[{"id": "a", "model": "m"}] * 1000])
+    batches = list(readers.read(lambda: io.BytesIO(data), OPTIONS))
+    assert all(batch.conserved for batch in batches)
+    assert {reject.reason for batch in batches for reject in batch.rejects} == {"gathered_too_often"}
+    assert sum(len(batch.rejects) for batch in batches) == 1000 - 8
+    assert sum(len(text) for batch in batches for text in batch.texts) < 10 * len(data)

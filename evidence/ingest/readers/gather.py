@@ -8,7 +8,8 @@ accounted for. A file is read twice; what lies between is kept on disk.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import IO, Any, Final
 
 import orjson
@@ -17,6 +18,8 @@ from evidence.connector.parts import Gather
 from evidence.ingest.readers.base import Batch
 
 _IN_MEMORY: Final = 32 << 20
+_HEADS: Final = 8
+"""So many records of one id may each get the whole text: a copy or two are usual, a thousand are a bomb."""
 
 
 def gathered(read: Callable[[], Iterator[Batch]], what: Gather) -> Iterator[Batch]:
@@ -30,18 +33,28 @@ def gathered(read: Callable[[], Iterator[Batch]], what: Gather) -> Iterator[Batc
                     kept = orjson.dumps({key: row.get(field) for key, field in what.into.items()})
                     places.setdefault(name, []).append((_number(row.get(what.order)), spool.tell(), len(kept)))
                     spool.write(kept)
+        heads: Counter[str] = Counter()
         for batch in read():
-            batch.texts = [_whole(text, places, spool, what) for text in batch.texts]
+            numbers, texts = list[int](), list[bytes]()
+            for number, text in zip(batch.numbers, batch.texts, strict=True):
+                row = orjson.loads(text)
+                name = row.get(what.by)
+                head = bool(row.get(what.head)) and isinstance(name, str) and name in places
+                if head:
+                    heads[name] += 1
+                    if heads[name] > _HEADS:
+                        batch.reject(number, "gathered_too_often", byte_len=len(text))
+                        continue
+                    text = _whole(row, places[name], spool, what)  # noqa: PLW2901 - the same record, made whole
+                numbers.append(number)
+                texts.append(text)
+            batch.numbers, batch.texts = numbers, texts
             yield batch
 
 
-def _whole(text: bytes, places: Mapping[str, list[tuple[int, int, int]]], spool: IO[bytes], what: Gather) -> bytes:
-    row = orjson.loads(text)
-    name = row.get(what.by)
-    if not row.get(what.head) or name not in places:
-        return text
+def _whole(row: dict[str, Any], places: list[tuple[int, int, int]], spool: IO[bytes], what: Gather) -> bytes:
     found: dict[str, list[Any]] = {key: [] for key in what.into}
-    for _, start, size in sorted(places[name]):
+    for _, start, size in sorted(places):
         spool.seek(start)
         for key, value in orjson.loads(spool.read(size)).items():
             if value:
