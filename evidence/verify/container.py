@@ -271,11 +271,11 @@ def inflate(file: BinaryIO, entry: Entry, check: Checklist) -> Iterator[bytes]:
         check.fail("contents", f"{show(entry.name)} cannot be read")
         return
     stream, left, size, crc = zlib.decompressobj(-15), entry.packed, 0, 0
-    file.seek(entry.start)
     try:
         while not stream.eof:
             data = stream.unconsumed_tail
             if not data and left:
+                file.seek(entry.start + entry.packed - left)  # another entry may have been read in between
                 data = file.read(min(_CHUNK, left))
                 left -= len(data)
             piece = stream.decompress(data, _CHUNK)

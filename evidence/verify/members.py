@@ -11,6 +11,7 @@ from typing import BinaryIO
 from evidence import constants as c
 from evidence.verify.chains import ChainReader
 from evidence.verify.container import check_names, inflate, read_directory
+from evidence.verify.disclosures import DisclosureReader
 from evidence.verify.report import Checklist, show
 
 # What the later steps read whole; everything else is only streamed.
@@ -30,13 +31,18 @@ class Members:
     lines: dict[str, int] = field(default_factory=dict)
     kept: dict[str, bytes] = field(default_factory=dict)
     chains: ChainReader = field(default_factory=ChainReader)
+    disclosures: DisclosureReader | None = None
 
-    def take(self, name: str, pieces: Iterable[bytes], check: Checklist) -> None:
-        """Read one file."""
+    def take(self, name: str, pieces: Iterable[bytes], check: Checklist, again: Iterable[bytes] = ()) -> None:
+        """Read one file; ``again`` are the bytes of the chains, beside which disclosures are read."""
         sha, size, lines = hashlib.sha256(), 0, 0
         room = _KEPT.get(name, 0)
         kept = list[bytes]()
-        reader = self.chains if name == c.CHAINS and not self.chains.started else None
+        reader: ChainReader | DisclosureReader | None = None
+        if name == c.CHAINS and not self.chains.started:
+            reader = self.chains
+        elif name == c.DISCLOSURES and self.disclosures is None:
+            reader = self.disclosures = DisclosureReader(again)
         for piece in pieces:
             sha.update(piece)
             size += len(piece)
@@ -64,8 +70,10 @@ def read_zip(file: BinaryIO, check: Checklist, *, ids: bool = False) -> Members:
     if check.failed("container", "limits"):
         check.skip("contents", "not unpacked: the container is not the allowed form, or claims too much")
         return members
+    chains = next((entry for entry in entries if entry.name == c.CHAINS), None)
     for entry in entries:
-        members.take(entry.name, inflate(file, entry, check), check)
+        again = inflate(file, chains, Checklist()) if chains else ()
+        members.take(entry.name, inflate(file, entry, check), check, again)
     if entries:
         check.hold("contents", f"{len(entries)} files, {sum(members.size.values())} bytes")
     return members
@@ -88,7 +96,7 @@ def read_folder(folder: Path, check: Checklist) -> Members:
         return members
     check.hold("limits", f"{len(names)} files")
     for name in names:
-        members.take(name, _pieces(folder / name), check)
+        members.take(name, _pieces(folder / name), check, _pieces(folder / c.CHAINS))
     for step in ("container", "contents", "checksum"):
         check.skip(step, "an unpacked folder; verify the ZIP to check the container itself")
     return members

@@ -25,7 +25,7 @@ from evidence.verify.statement import contradictions, read_statement, read_sums
 PACKAGE_STEPS = ("container", "entries", "names", "limits", "contents", "checksum", "manifest", "file_set", "digests",
                  "signature_form", "algorithms", "attributes", "signature", "pinned", "certificate", "trust",
                  "test_key", "timestamp", "validity", "revocation", "statement", "expected_id", "tree", "chains",
-                 "counts", "pdf_signature", "pdf_original", "pdf_attached", "html", "receipts",
+                 "counts", "pdf_signature", "pdf_original", "pdf_attached", "html", "disclosed", "receipts",
                  "sidecar")
 
 
@@ -77,6 +77,7 @@ def check_package(path: Path, members: Members, expected: Expected, check: Check
         check_validity(signed, chain, kept.get(c.REVOCATION), at, expected, check, stampers=stampers)
     if statement is not None and listed is not None:
         _contents(statement, listed, members, check)
+        _disclosures(members, good, check)
     _documents(kept, members, signed, statement, expected, check)
     sources = kept.get(c.SOURCES, None if c.SOURCES in good else b"")
     receipts = (check_receipts(kept[c.CUSTODY], sources, expected.authorities, expected.receipt, check)
@@ -154,6 +155,16 @@ def _contents(statement: Mapping[str, Any], listed: Mapping[str, str], members: 
     for problem in contradictions(statement, listed, lines):
         check.fail("counts", problem)
     check.hold("counts", f"{len(statement['counts'])} counts, {statement['files']} files")
+
+
+def _disclosures(members: Members, good: set[str], check: Checklist) -> None:
+    """Check what is opened for everybody who has the package, but only beside chains that are good themselves."""
+    if c.DISCLOSURES not in members.sha256:
+        check.skip("disclosed", "the package holds no disclosures")
+    elif members.disclosures is not None and {c.CHAINS, c.DISCLOSURES} <= good and not members.chains.problem:
+        if members.disclosures.problem:
+            check.fail("disclosed", members.disclosures.problem)
+        check.hold("disclosed", f"{members.disclosures.opened} for {members.disclosures.lines} chains")
 
 
 def _documents(kept: Mapping[str, bytes], members: Members, signed: Signed | None,

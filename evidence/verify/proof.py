@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from evidence import constants as c
-from evidence.verify.chains import chain_problem, is_salt
+from evidence.verify.chains import chain_problem
+from evidence.verify.disclosures import NAMES, Opened, digest_of, read_disclosure
 from evidence.verify.jcs import MalformedError, parse
 from evidence.verify.package import check_manifest, check_statement
 from evidence.verify.report import Checklist, Report, show
@@ -23,7 +23,6 @@ PROOF_STEPS = ("proof", "record", "manifest", "digests", "signature_form", "algo
                "inclusion", "disclosed")
 _TEXT = ("interaction_id", "record", "statement", "sha256sums", "signature", "certificates", "tsa_certificates")
 _MEMBERS = frozenset({*_TEXT, "type", "leaf_index", "tree_size", "audit_path", "disclosures", "timestamp"})
-_DISCLOSURE = re.compile(rf"[A-Za-z0-9_-]{{1,{c.MAX_DISCLOSURE}}}")
 
 
 def verify_proof(path: Path, expected: Expected) -> Report:
@@ -179,10 +178,9 @@ def root_of(record: bytes, index: int, size: int, path: Sequence[bytes]) -> byte
 
 
 def _disclosed(disclosures: Sequence[str], record: Mapping[str, Any], check: Checklist) -> None:
-    digests, opened, texts = record.get("_sd", []), list[_Opened](), list[_Opened]()
+    digests, opened, texts = record.get("_sd", []), list[Opened](), list[Opened]()
     for disclosure in disclosures:
-        digest = base64.urlsafe_b64encode(hashlib.sha256(disclosure.encode()).digest()).rstrip(b"=").decode()
-        found = _open(disclosure)
+        digest, found = digest_of(disclosure), read_disclosure(disclosure)
         if digest in digests and record.get("_sd_alg") == "sha-256":
             opened.append(found)
         elif found.name.endswith(c.TEXT):
@@ -190,34 +188,15 @@ def _disclosed(disclosures: Sequence[str], record: Mapping[str, Any], check: Che
         else:
             check.fail("disclosed", "a disclosure belongs to another record")
     names = [one.name for one in (*opened, *texts)]
-    if "" in names or len(set(names)) != len(names) or set(names) & set(record):
-        check.fail("disclosed", "a disclosure is damaged, there twice, or hides a member of the record")
+    if len(set(names)) != len(names) or not {one.name for one in opened} <= NAMES:
+        check.fail("disclosed", "a disclosure is damaged, of an unknown name, or there twice")
     for one in texts:
         if not any(_is_text_of(one, other) for other in opened):
             check.fail("disclosed", f"{show(one.name)} is not the text whose hash the record commits to")
     check.hold("disclosed", f"opened: {', '.join(map(show, names)) or 'none'}; withheld: {len(digests) - len(opened)}")
 
 
-class _Opened(NamedTuple):
-    """A disclosure as it reads; without a name it is damaged."""
-
-    salt: str = ""
-    name: str = ""
-    value: Any = None
-
-
-def _open(disclosure: str) -> _Opened:
-    if not _DISCLOSURE.fullmatch(disclosure):
-        return _Opened()
-    try:
-        value = json.loads(base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4)))
-    except (ValueError, RecursionError):
-        return _Opened()
-    shape = isinstance(value, list) and len(value) == 3 and is_salt(value[0]) and isinstance(value[1], str)
-    return _Opened(*value) if shape else _Opened()
-
-
-def _is_text_of(text: _Opened, other: _Opened) -> bool:
+def _is_text_of(text: Opened, other: Opened) -> bool:
     """Say whether a text is the one whose hash another disclosure, which the record commits to, holds."""
     name = other.name
     if name not in c.TEXTS or text[:2] != (other.salt, name + c.TEXT) or not isinstance(other.value, dict):

@@ -740,8 +740,11 @@ class Judge:
             raise Unchecked("withheld")
         need(not raw or raw.endswith(b"\n"), "the last line is cut off")
         for line in map(canonical, raw.split(b"\n")[:-1]):
-            need(set(line) == {"disclosures", "interaction_id"}, "members of a line")
-            check_disclosures(line["disclosures"], by_id.pop(line["interaction_id"]))
+            need(set(line) == {"disclosures", "interaction_id"} and type(line["disclosures"]) is list
+                 and line["disclosures"], "members of a line")
+            while (ident := next(iter(by_id))) != line["interaction_id"]:  # they come in the order of the chains
+                del by_id[ident]
+            check_disclosures(line["disclosures"], by_id.pop(ident))
 
     def counts(self):
         """Step 25."""

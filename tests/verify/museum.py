@@ -752,6 +752,60 @@ _in_a_chain("chain_with_another_algorithm_of_digests", lambda line: line.update(
 _in_a_chain("chain_without_the_algorithm_of_its_digests", lambda line: line.pop("_sd_alg"))
 
 
+def _opened(title: str, change: Callable[[list[dict[str, Any]]], Any], after: Callable[[bytes], bytes] = bytes) -> None:
+    """Change the disclosures that a package carries."""
+    def make(kit: Any) -> Any:
+        broken = files(kit)
+        lines = [json.loads(line) for line in broken[c.DISCLOSURES].splitlines()]
+        change(lines)
+        broken[c.DISCLOSURES] = after(b"".join(leaves.canonical(line) + b"\n" for line in lines))
+        return kit.reseal(broken)
+    make.__name__ = title
+    case("disclosed")(make)
+
+
+def _disclosure(*parts: Any) -> tuple[str, str]:
+    """A disclosure in any form, and its digest."""
+    text = base64.urlsafe_b64encode(json.dumps(parts).encode()).rstrip(b"=").decode()
+    return text, base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
+def _swap(lines: list[dict[str, Any]]) -> None:
+    lines[3]["disclosures"], lines[4]["disclosures"] = lines[4]["disclosures"], lines[3]["disclosures"]
+
+
+_opened("disclosures_of_two_chains_exchanged", _swap)
+_opened("disclosures_out_of_order", lambda lines: lines.reverse())
+_opened("disclosures_of_a_chain_twice", lambda lines: lines.insert(4, lines[3]))
+_opened("disclosures_of_no_chain", lambda lines: lines[3].update(interaction_id="ix-nobody"))
+_opened("disclosure_twice", lambda lines: lines[3]["disclosures"].append(lines[3]["disclosures"][0]))
+_opened("disclosure_changed", lambda lines: lines[3]["disclosures"].append(_disclosure("0" * 32, "prompt", {})[0]))
+_opened("disclosures_that_are_no_list", lambda lines: lines[3].update(disclosures="all"))
+_opened("disclosures_with_another_member", lambda lines: lines[3].update(note="all good"))
+_opened("disclosures_without_last_line_feed", lambda lines: None, lambda d: d[:-1])
+_opened("disclosures_not_canonical", lambda lines: None, lambda d: d.replace(b'":', b'": ', 1))
+
+
+def _commits(title: str, *parts: Any) -> None:
+    """Let a chain commit to a disclosure that must not be, and open it in the package."""
+    def make(kit: Any) -> Any:
+        text, digest = _disclosure(*parts)
+        broken = edited(kit, lambda line: line.update(_sd=[digest]))
+        lines = [json.loads(line) for line in broken[c.DISCLOSURES].splitlines()]
+        for line in lines:
+            line["disclosures"] = [text] if line["interaction_id"] == kit.ident else line["disclosures"]
+        return kit.reseal(broken | {c.DISCLOSURES: b"".join(leaves.canonical(line) + b"\n" for line in lines)})
+    make.__name__ = title
+    case("disclosed")(make)
+
+
+_commits("disclosure_of_a_short_salt", "00" * 15, "requester", {"subject": "sub-1"})
+_commits("disclosure_without_salt", None, "requester", {"subject": "sub-1"})
+_commits("disclosure_of_an_unknown_name", "00" * 16, "verdict", {"verdict": "good"})
+_commits("disclosure_of_something_else_than_an_object", "00" * 16, "requester", "sub-1")
+_commits("disclosure_of_a_part_more", "00" * 16, "requester", {"subject": "sub-1"}, "more")
+
+
 @case("chains")
 def interaction_twice_at_different_times(kit):
     return edited(kit, lambda line: line.update(interaction_id=kit.other_ident))
@@ -1136,7 +1190,7 @@ def _wrong_previous(kit: Any, folder: Path) -> None:
 def _same_interactions(kit: Any, folder: Path) -> None:
     _copy(kit, folder, "plain")
     broken = files(kit, "november")
-    broken[c.CHAINS] = files(kit)[c.CHAINS]
+    broken |= {name: files(kit)[name] for name in (c.CHAINS, c.DISCLOSURES)}
     (folder / "evidence-2026-11.zip").write_bytes(kit.module.archive(kit.reseal(broken)).bytes())
 
 
@@ -1306,12 +1360,6 @@ def _sealed_so(title: str, step: str, change: Callable[[dict[str, Any]], Any], o
         value = proof(kit.write(title, edited(kit, change)), kit.ident)
         return proof_bytes(value | ({"disclosures": [opened]} if opened else {}))
     PROOFS.append(Case(title, step, make))
-
-
-def _disclosure(*parts: Any) -> tuple[str, str]:
-    """A disclosure in any form, and its digest."""
-    text = base64.urlsafe_b64encode(json.dumps(parts).encode()).rstrip(b"=").decode()
-    return text, base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
 
 
 for _kind, _salt in (("no", None), ("a_short", "00" * 15)):

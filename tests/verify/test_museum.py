@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from evidence import catalog
 from evidence import constants as c
+from evidence.seal import leaves
+from evidence.seal.proof import proof, proof_bytes
 from evidence.verify import chains, verify
 
 museum, independent = sys.modules["evidence_tests_museum"], sys.modules["evidence_tests_independent"]
@@ -65,13 +69,41 @@ def test_a_chain_far_behind_is_refused_as_one_of_the_first(kit: Any, monkeypatch
         monkeypatch.setattr(chains, name, value)
     reader, known = chains.ChainReader(), list[bool]()
     match = reader._known.match
-    monkeypatch.setattr(type(reader._known), "match", lambda _, line: known.append(bool(found := match(line))) or found)
+
+    def watched(_: Any, line: bytes) -> Any:
+        found = match(line)
+        known.append(found is not None)
+        return found
+
+    monkeypatch.setattr(type(reader._known), "match", watched)
     reader.feed(kit.module.unpack(kit.plain)[c.CHAINS])
     assert (reader.close(), reader.problem, known) == (23, None, [True] * 21)
     for case in museum.CASES:
         if case.step == "chains":
             path, options = broken_package(kit, case)
             assert verify(path, **options).failed[:1] == ("chains",), case.name
+
+
+def test_disclosures_that_were_erased_or_share_a_name_with_a_member_are_no_fault(kit: Any, tmp_path: Path) -> None:
+    """A digest may stay closed, a chain without disclosures, and the approver's pseudonym is not the approver."""
+    text, digest = museum._disclosure("0" * 32, "approver", {"approver_subject": "sub-7"})
+    files = museum.edited(kit, lambda line: line.update(approver="p-1", _sd=sorted([digest, *line["_sd"]])))
+    lines = [json.loads(line) for line in files[c.DISCLOSURES].splitlines()]
+    del lines[2]
+    mine = next(line for line in lines if line["interaction_id"] == kit.ident)
+    mine["disclosures"] = [text]
+    files = kit.reseal(files | {c.DISCLOSURES: b"".join(leaves.canonical(line) + b"\n" for line in lines)})
+    path, one = kit.write("approver_opened", files), tmp_path / "one.proof.json"
+    one.write_bytes(proof_bytes(proof(path, kit.ident)))
+    known = {"fingerprint": kit.test_key.fingerprint, "at": kit.module.CHECKED}
+    for each, found in ((path, "64 for 22 chains"), (one, "opened: approver; withheld: 3")):
+        report = verify(each, **known)
+        assert report.ok, report.failed
+        assert report.step("disclosed").found == found
+        assert by_the_specification(each, known) == 0
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    assert verify(tmp_path / "unpacked", **known).step("disclosed").state == "holds"
 
 
 def test_of_every_chain_time_id_and_salt_are_judged(kit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
