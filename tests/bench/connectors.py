@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
+from _memory import peak_mb
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ingest"))
 
@@ -84,7 +85,7 @@ def whole(root: Path, name: str) -> dict[str, Any]:
     assert outcome is not None
     return {"start": round(marks[1] - marks[0], 3), "cpu": round(marks[2] - marks[1], 3), "state": outcome.state,
             "records": outcome.records, "rejects": outcome.rejects, "rows": outcome.rows_out,
-            "worker_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}
+            "worker_mb": peak_mb()}
 
 
 def given(name: str) -> dict[str, Any]:

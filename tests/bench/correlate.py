@@ -23,6 +23,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from _memory import peak_mb
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 PERIOD = {"period_from": "2026-10-01", "period_to": "2026-11-01", "reference_time": "2026-11-05",
@@ -91,14 +93,6 @@ def cpu() -> float:
     """Return the CPU seconds of this process so far."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
-
-
-def peak_mb() -> int:
-    """Return the most memory this program had at once. What getrusage tells is no less than what its parent had."""
-    for line in Path("/proc/self/status").read_text("ascii").splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) // 1024
-    raise SystemExit("this system does not tell the peak of memory")
 
 
 def make(folder: Path, exchanges: int) -> None:

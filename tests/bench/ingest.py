@@ -21,6 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+from _memory import peak_mb
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ingest"))
 
 FORMS = ("chat.ndjson", "chat.ndjson.gz", "door.csv", "recorded")
@@ -114,7 +116,7 @@ def plain(path: Path) -> float:
 def one(root: Path, form: str, way: str) -> None:
     """Do one of the two, in a process of its own, and print what it cost."""
     spent = take_in(root, form) if way == "whole" else plain(root / "logs" / form)
-    print(json.dumps({"cpu": spent, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+    print(json.dumps({"cpu": spent, "peak": peak_mb()}))
 
 
 def main(megabytes: int) -> None:

@@ -11,7 +11,6 @@ import hashlib
 import importlib.util
 import json
 import os
-import resource
 import sys
 import tempfile
 import time
@@ -22,6 +21,8 @@ from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from _memory import peak_mb
 
 from evidence import constants as c
 from evidence import seal as sealing
@@ -89,7 +90,7 @@ def timed(work: Callable[[], Any]) -> tuple[float, float, Any]:
         result = work()
         cpu = time.process_time() - start
         with os.fdopen(send, "w") as out:
-            json.dump([cpu, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, result], out)
+            json.dump([cpu, peak_mb(), result], out)
         os._exit(0)
     os.close(send)
     with os.fdopen(receive) as found:
