@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SPILL: Final = 24 << 20
-_GROUP: Final = 50_000
+_GROUP: Final = 16_000
+"""Rows of a row group. The encoder holds a group at a time: of wide rows, three times as many need 70 MB more."""
 _FEW: Final = 500
 
 
