@@ -28,7 +28,7 @@ _PART = 1 << 20  # hashes compared at a time
 _SALT = re.compile("[0-9a-f]{32,}")
 _DIGEST = re.compile("[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")  # base64url of 32 bytes: the last digit holds four bits
 # Judging the form of a line costs half of all the rest: of so many lines it is done always, then by turns of so many.
-_ENTIRE, _TURN = 20_000, 16
+_ENTIRE, _TURN = 10_000, 32
 _FIRST, _EVERY = 2_000, 1024  # the same for parsing, where the expression of what was parsed before fits as well
 
 
