@@ -26,6 +26,7 @@ from evidence.seal.index import IndexWriter
 from evidence.seal.merkle import Tree, TreeBuilder
 
 PLAIN: Final = "plain"  # shipped as it is
+FLAG: Final = "flag"  # true or false, shipped as yes or no
 TIME: Final = "time"  # shipped as microseconds since 1970
 PERSON: Final = "person"  # shipped as a pseudonym that is the same in all periods
 # Everything else is the name of the disclosure in which the column stands.
@@ -33,33 +34,36 @@ COLUMNS: Final[Mapping[str, str]] = {
     "interaction_id": PLAIN, "interaction_kind": PLAIN, "source_id": PLAIN, "native_id": "record", "locator": PLAIN,
     "event_time": TIME, "time_uncertainty_us": PLAIN, "response_time": TIME, "in_period": PLAIN,
     "session_id": "record", "connection": PLAIN, "route": PLAIN, "model": PLAIN, "caller_class": PLAIN,
-    "subject": "requester", "subject_email": "requester", "gateway_validated": PLAIN, "identity_state": PLAIN,
+    "subject": "requester", "subject_email": "requester", "gateway_validated": FLAG, "identity_state": PLAIN,
     "identity_method": PLAIN, "identity_candidates": PLAIN, "person_id": PERSON, "account_state": PLAIN,
     "sign_in_tier": PLAIN, "sign_in_reason": PLAIN, "sign_in_source_id": PLAIN, "sign_in_native_id": "record",
     "sign_in_locator": PLAIN, "sign_in_delta_us": PLAIN, "sign_in_candidates": PLAIN, "mfa_state": PLAIN,
-    "mfa_basis": PLAIN, "ca_status": PLAIN, "country": "requester", "device_managed": PLAIN,
-    "after_revocation": PLAIN, "stale_entitlement_us": PLAIN, "risk_level": PLAIN, "risk_basis": PLAIN,
+    "mfa_basis": PLAIN, "ca_status": PLAIN, "country": "requester", "device_managed": FLAG,
+    "after_revocation": FLAG, "stale_entitlement_us": PLAIN, "risk_level": PLAIN, "risk_basis": PLAIN,
     "gateway_risk": PLAIN,
-    "approval_required": PLAIN, "approval_verdict": PLAIN, "approval_flags": PLAIN, "approval_source_id": PLAIN,
+    "approval_required": FLAG, "approval_verdict": PLAIN, "approval_flags": PLAIN, "approval_source_id": PLAIN,
     "approval_native_id": "record", "approval_locator": PLAIN, "approval_link_method": PLAIN,
     "approval_candidates": PLAIN, "approval_time": TIME, "approval_delta_us": PLAIN, "approval_expires_at": TIME,
-    "approver_person_id": PERSON, "approver_subject": "approver", "approver_is_requester": PLAIN,
+    "approver_person_id": PERSON, "approver_subject": "approver", "approver_is_requester": FLAG,
     "approver_membership": PLAIN, "approver_account_state": PLAIN, "approver_sign_in_tier": PLAIN,
     "approver_group": PLAIN, "outcome": PLAIN, "blocked_by": PLAIN, "pairing": PLAIN,
-    "truncated": PLAIN, "status_code": PLAIN, "prompt_sha256": "prompt", "prompt_bytes": "prompt",
+    "truncated": FLAG, "status_code": PLAIN, "prompt_sha256": "prompt", "prompt_bytes": "prompt",
     "response_sha256": "response", "response_bytes": "response", "masking_verdict": PLAIN,
     "prompt_findings": PLAIN, "response_findings": PLAIN, "record_refs": PLAIN,
 }
 # The order of the salts; a new disclosure is appended, so that old salts stay what they are.
 DISCLOSURES: Final = ("requester", "approver", "record", "prompt", "response")
 _PERSONS: Final = (("person", "person_id"), ("approver", "approver_person_id"))
-_SHIPPED: Final = tuple(name for name, kind in COLUMNS.items() if kind in {PLAIN, TIME, PERSON})
+_SHIPPED: Final = tuple(name for name, kind in COLUMNS.items() if kind not in DISCLOSURES)
 _NAMES: Final = tuple({column: name for name, column in _PERSONS}.get(name, name + "_us" * (COLUMNS[name] == TIME))
                       for name in _SHIPPED)
+_FLAGS: Final = tuple(name for name, kind in COLUMNS.items() if kind == FLAG)
+_TIMES: Final = tuple(f"{name}_us" for name, kind in COLUMNS.items() if kind == TIME)
+_TYPES: Final = {str, int}
 _GROUPS: Final = tuple((name, tuple(sorted(c for c, kind in COLUMNS.items() if kind == name))) for name in DISCLOSURES)
 _URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
-_SORTED: Final = orjson.OPT_SORT_KEYS
-_SAFE_INTEGER: Final = 1 << 53  # I-JSON (RFC 7493 2.2): larger integers are not the same number everywhere
+_CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER  # I-JSON (RFC 7493 2.2): integers below 2^53
+_EIGHT: Final = range(0, 256, 32)
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - the engine's timestamps are UTC without a zone
 _EPOCH_ZONED: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -85,12 +89,13 @@ def canonical(value: Mapping[str, Any]) -> bytes:
     Under these limits (which the leaf's schema keeps) orjson's sorted output is the canonical one; a test compares it
     with an implementation of RFC 8785.
     """
-    return orjson.dumps(value, option=_SORTED)
+    return orjson.dumps(value, option=_CANONICAL)
 
 
-def disclose(salt: bytes, name: str, value: Mapping[str, Value]) -> tuple[str, bytes]:
+def disclose(salt: str, name: str, value: Mapping[str, Value]) -> tuple[str, bytes]:
     """Return (digest, disclosure) of one withheld group of fields (RFC 9901 4.2.1 and 4.2.3). Names come sorted."""
-    disclosure = b2a_base64(orjson.dumps([salt.hex(), name, value]), newline=False).translate(_URL_SAFE, b"=")
+    opened = b2a_base64(orjson.dumps([salt, name, value]), newline=False)
+    disclosure = opened.rstrip(b"=").replace(b"+", b"-").replace(b"/", b"_")  # hardly any of the two in ASCII
     digest = b2a_base64(hashlib.sha256(disclosure).digest(), newline=False).translate(_URL_SAFE, b"=")
     return digest.decode("ascii"), disclosure
 
@@ -98,28 +103,22 @@ def disclose(salt: bytes, name: str, value: Mapping[str, Value]) -> tuple[str, b
 class Salts:
     """Salts of 128 bits for each interaction: the line's own, then one for each disclosure.
 
-    They are slices of HMAC-SHA512 output: independent of each other, and the same in every rebuild.
+    They are slices of keyed BLAKE2b (RFC 7693): independent of each other, and the same in every rebuild.
     """
 
     def __init__(self, key: bytes) -> None:
-        """Prepare both hashes of HMAC (RFC 2104) once: copies of them cost a fifth of what the module's own do."""
-        block = (hashlib.sha512(key).digest() if len(key) > 128 else key).ljust(128, b"\0")
-        inner = hashlib.sha512(block.translate(bytes(n ^ 0x36 for n in range(256))))
-        self._first, self._second = inner.copy(), inner.copy()
-        self._first.update(b"0:")
-        self._second.update(b"1:")
-        self._outer = hashlib.sha512(block.translate(bytes(n ^ 0x5C for n in range(256))))
+        """Prepare both halves once: copies of them cost a part of what new ones do."""
+        short = key if len(key) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(key).digest()
+        self._halves = tuple(hashlib.blake2b(key=short, person=name) for name in (b"salts 0-3", b"salts 4-7"))
 
-    def of(self, interaction_id: str) -> tuple[bytes, ...]:
-        """Return eight salts."""
-        ident, halves = interaction_id.encode(), list[bytes]()
-        for prepared in (self._first, self._second):
-            inner, outer = prepared.copy(), self._outer.copy()
-            inner.update(ident)
-            outer.update(inner.digest())
-            halves.append(outer.digest())
-        a, b = halves
-        return a[:16], a[16:32], a[32:48], a[48:], b[:16], b[16:32], b[32:48], b[48:]
+    def of(self, interaction_id: str) -> list[str]:
+        """Return eight salts, each of 32 hex digits."""
+        ident, text = interaction_id.encode(), ""
+        for half in self._halves:
+            own = half.copy()
+            own.update(ident)
+            text += own.hexdigest()
+        return [text[at:at + 32] for at in _EIGHT]
 
 
 def leaf(row: Mapping[str, Any], *, salts: Salts, person: Callable[[str], str]) -> tuple[bytes, list[bytes]]:
@@ -137,37 +136,48 @@ def leaf(row: Mapping[str, Any], *, salts: Salts, person: Callable[[str], str]) 
     get = row.get
     out: dict[str, Any] = {name: value for name, value in zip(_NAMES, map(get, _SHIPPED), strict=True)
                            if value is not None}
-    for name, value in out.items():
-        kind = value.__class__
-        if kind is bool:
-            out[name] = "yes" if value else "no"
-        elif kind is not str and (kind is not int or not -_SAFE_INTEGER < value < _SAFE_INTEGER):
-            out[name] = _instant(row, name, value)
+    for name in _FLAGS:
+        if (flag := get(name)) is not None:
+            out[name] = "yes" if flag else "no"
+    for name in _TIMES:
+        if name in out:
+            out[name] = _instant(row, name, out[name])
+    if not _TYPES.issuperset(map(type, out.values())):
+        raise _no_json(row, out)
     for name, column in _PERSONS:
         if name in out:
             out[name] = person(row[column])
-    digests, disclosures = [], []
-    for salt, (group, columns) in zip(others, _GROUPS, strict=False):
+    digests, disclosures = _disclosed(get, others)
+    if digests:
+        out["_sd"] = sorted(digests)  # the order must not tell which is which
+        out["_sd_alg"] = "sha-256"
+    out["v"], out["salt"] = LEAF_FORMAT, own
+    return canonical(out), disclosures
+
+
+def _disclosed(get: Callable[[str], Any], salts: Iterable[str]) -> tuple[list[str], list[bytes]]:
+    """Return (digests, disclosures) of the withheld groups of which a row has anything."""
+    digests, disclosures = list[str](), list[bytes]()
+    for salt, (group, columns) in zip(salts, _GROUPS, strict=False):
         hidden = {name: value for name in columns if (value := get(name)) is not None}
         if hidden:
             digest, disclosure = disclose(salt, group, hidden)
             digests.append(digest)
             disclosures.append(disclosure)
-    if digests:
-        out["_sd"] = sorted(digests)  # the order must not tell which is which
-        out["_sd_alg"] = "sha-256"
-    out["v"], out["salt"] = LEAF_FORMAT, own.hex()
-    return canonical(out), disclosures
+    return digests, disclosures
 
 
 def _instant(row: Mapping[str, Any], name: str, value: object) -> int:
-    """Return a time as the line carries it; what is no time either cannot be written."""
-    if isinstance(value, datetime) and name.endswith("_us"):
+    """Return a time as the line carries it; what is no time cannot be written."""
+    if isinstance(value, datetime | int):
         return microseconds(value)
-    if isinstance(value, int):
-        raise SealError(f"chain {row['interaction_id']}: expected {name} below 2^53, found {value}")
-    raise SealError(f"chain {row['interaction_id']}: expected text or a whole number in {name}, "
-                    f"found {type(value).__name__}")
+    raise _no_json(row, {name: value})
+
+
+def _no_json(row: Mapping[str, Any], values: Mapping[str, object]) -> SealError:
+    name, value = next((name, value) for name, value in values.items() if type(value) not in _TYPES)
+    return SealError(f"chain {row['interaction_id']}: expected text or a whole number in {name}, "
+                     f"found {type(value).__name__}")
 
 
 def write_leaves(rows: Iterable[Mapping[str, Any]], out: Path, *, salt_key: bytes, pseudonym_key: bytes,
