@@ -32,7 +32,7 @@ def with_texts(root: Path, found: Mapping[str, Any], names: Sequence[str]) -> di
         SourceError: the bytes were not kept, or were erased.
         SealError: what the vault holds is not the text that was sealed, or a proof cannot carry it.
     """
-    from evidence.seal.kept import name_of
+    from evidence.seal.kept import name_of, parts_of
 
     opened = {name_of(one): one for one in found["disclosures"]}
     if missing := [name for name in names if name not in opened]:
@@ -44,7 +44,7 @@ def with_texts(root: Path, found: Mapping[str, Any], names: Sequence[str]) -> di
     added = []
     with closing(store.open(period=month, reference_time=month.end)) as con:
         for name in names:
-            salt, _, held = json.loads(_decoded(opened[name]))
+            salt, _, held = parts_of(opened[name])
             rows = con.execute(_ASKED.format(name), [locator, held[f"{name}_sha256"]]).fetchall()
             added.append(_disclosure(salt, name, _text(store, locator, rows[0][0], held[f"{name}_sha256"])))
     return {**found, "disclosures": [*found["disclosures"], *added]}
@@ -68,7 +68,3 @@ def _disclosure(salt: str, name: str, text: str) -> str:
     if len(found) > constants.MAX_DISCLOSURE:
         raise SealError(f"the {name} has {len(text)} characters, more than a proof carries")
     return found
-
-
-def _decoded(disclosure: str) -> bytes:
-    return base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4))

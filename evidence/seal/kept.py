@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from evidence.errors import SealError, Where
 from evidence.seal.leaves import canonical
@@ -28,10 +29,14 @@ def beside(package: Path, folder: Path) -> Path:
     return here if here.is_file() else package.resolve().parent.parent / "disclosures" / name
 
 
+def parts_of(disclosure: str) -> list[Any]:
+    """Return what a disclosure holds: its salt, its name, its value (RFC 9901 4.2.1)."""
+    return list(json.loads(base64.urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4))))
+
+
 def name_of(disclosure: str) -> str:
     """Return what a disclosure is about: ``requester``, ``prompt``..."""
-    padded = disclosure + "=" * (-len(disclosure) % 4)
-    return str(json.loads(base64.urlsafe_b64decode(padded))[1])
+    return str(parts_of(disclosure)[1])
 
 
 def of(path: Path, interaction_id: str, record: bytes) -> list[str]:

@@ -107,6 +107,14 @@ def _billed(world: World, today: Today, switch: str, login: str, person: Person 
     world.find(switch, [f"github-billing/{day}/{login}"], person, sku, verdict=verdict)
 
 
+def _ruled(world: World, today: Today, switch: str, sku: str, rule: str, verdict: str) -> None:
+    """Write a person's bill of a surface for which evidence.yaml has a rule of its own."""
+    person = world.pick(today)
+    world.usage_plan[(person.oid, today.day)] = "none"
+    world.add_rules(surfaces=({"source": "github-billing", "surface": sku, "rule": rule},))
+    _billed(world, today, switch, str(person.login), person, sku, rule, verdict)
+
+
 @move("login_of_two", demo=False)
 def shared_login(world: World, today: Today) -> None:
     """A login of the vendor that two people share: the bill does not say which of them."""
@@ -118,19 +126,13 @@ def shared_login(world: World, today: Today) -> None:
 @move("surface_out_of_sight", demo=False)
 def not_observable(world: World, today: Today) -> None:
     """Use on a surface that no gateway can observe, and evidence.yaml says so."""
-    person = world.pick(today)
-    world.usage_plan[(person.oid, today.day)] = "none"
-    world.add_rules(surfaces=({"source": "github-billing", "surface": MOBILE, "rule": "not_observable"},))
-    _billed(world, today, "surface_out_of_sight", str(person.login), person, MOBILE, "not_observable", "NOT_OBSERVABLE")
+    _ruled(world, today, "surface_out_of_sight", MOBILE, "not_observable", "NOT_OBSERVABLE")
 
 
 @move("surface_excluded", demo=False)
 def excluded(world: World, today: Today) -> None:
     """Use on a surface that the scope leaves out."""
-    person = world.pick(today)
-    world.usage_plan[(person.oid, today.day)] = "none"
-    world.add_rules(surfaces=({"source": "github-billing", "surface": PREVIEW, "rule": "excluded"},))
-    _billed(world, today, "surface_excluded", str(person.login), person, PREVIEW, "excluded", "OUT_OF_SCOPE")
+    _ruled(world, today, "surface_excluded", PREVIEW, "excluded", "OUT_OF_SCOPE")
 
 
 @move("report_not_final", demo=False)
