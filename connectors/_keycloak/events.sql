@@ -24,16 +24,19 @@ CREATE MACRO keycloak_raw_time(s) AS COALESCE(nz(s.time), nz(s."@timestamp"), nz
 CREATE MACRO keycloak_time(s, zone) AS COALESCE(
     epoch_ms_utc(s.time), local_utc(s.time, zone), utc(s."@timestamp"), utc(s.timestamp));
 
--- What an event is about; NULL: nothing that a relation asks for. An _ERROR is its event, failed.
+-- What an event is about; NULL: nothing that a relation asks for. An _ERROR is its event, failed. What an administrator did
+-- (it has an operation) is always kept.
 CREATE MACRO keycloak_kind(e) AS CASE
-    WHEN e.operation IS NOT NULL THEN CASE WHEN e.resource = 'GROUP_MEMBERSHIP' THEN 'membership'
-                                           WHEN e.resource = 'USER' THEN 'account' END
-    WHEN regexp_replace(e.type, '_ERROR$', '') IN ('LOGIN', 'IMPERSONATE') THEN 'authn'
-    WHEN regexp_replace(e.type, '_ERROR$', '') IN ('CODE_TO_TOKEN', 'CLIENT_LOGIN', 'TOKEN_EXCHANGE') THEN 'token_issue'
-    WHEN regexp_replace(e.type, '_ERROR$', '') = 'REFRESH_TOKEN' THEN 'refresh'
-    WHEN regexp_replace(e.type, '_ERROR$', '') IN ('LOGOUT', 'USER_SESSION_DELETED') THEN 'session_end'
-    WHEN regexp_replace(e.type, '_ERROR$', '') IN ('REGISTER', 'DELETE_ACCOUNT', 'UPDATE_PROFILE',
-        'USER_DISABLED_BY_PERMANENT_LOCKOUT') THEN 'account' END;
+    WHEN e.operation IS NOT NULL THEN CASE e.resource WHEN 'GROUP_MEMBERSHIP' THEN 'membership' WHEN 'USER' THEN 'account' ELSE 'admin' END
+    ELSE CASE regexp_replace(e.type, '_ERROR$', '')
+        WHEN 'LOGIN' THEN 'authn' WHEN 'IMPERSONATE' THEN 'authn'
+        WHEN 'CODE_TO_TOKEN' THEN 'token_issue' WHEN 'CLIENT_LOGIN' THEN 'token_issue' WHEN 'TOKEN_EXCHANGE' THEN 'token_issue'
+        WHEN 'REFRESH_TOKEN' THEN 'refresh'
+        WHEN 'LOGOUT' THEN 'session_end' WHEN 'USER_SESSION_DELETED' THEN 'session_end'
+        WHEN 'REGISTER' THEN 'account' WHEN 'DELETE_ACCOUNT' THEN 'account' WHEN 'UPDATE_PROFILE' THEN 'account'
+        WHEN 'USER_DISABLED_BY_PERMANENT_LOCKOUT' THEN 'account' END END;
+CREATE MACRO keycloak_failed(e) AS e.error IS NOT NULL OR COALESCE(e.type LIKE '%\_ERROR' ESCAPE '\', false);
+-- The change of an account's state, by its owner or by an administrator (the path is then users/{user}).
 CREATE MACRO keycloak_change(e, representation) AS CASE
     WHEN e.type = 'REGISTER' OR (e.operation = 'CREATE' AND e.path NOT LIKE 'users/%/%') THEN 'created'
     WHEN e.type = 'DELETE_ACCOUNT' OR (e.operation = 'DELETE' AND e.path NOT LIKE 'users/%/%') THEN 'deleted'
@@ -42,12 +45,6 @@ CREATE MACRO keycloak_change(e, representation) AS CASE
     WHEN e.operation = 'ACTION' AND e.path LIKE 'users/%/logout' THEN 'sessions_revoked'
     WHEN e.operation = 'UPDATE' AND e.path NOT LIKE 'users/%/%' THEN
         CASE TRY(representation ->> '$.enabled') WHEN 'true' THEN 'enabled' WHEN 'false' THEN 'disabled' END END;
-
--- Questions about a record. The list holds the event while it is looked at: a macro repeats what it is given at every place.
-CREATE MACRO keycloak_kind_of(s) AS list_transform([keycloak_event(s)], lambda e: keycloak_kind(e))[1];
-CREATE MACRO keycloak_in_realm(s, realm) AS list_transform([keycloak_event(s)], lambda e:
-    realm IN (COALESCE(e.realm, ''), COALESCE(e.realm_id, '')))[1];
-CREATE MACRO keycloak_failed_change(s) AS list_transform([keycloak_event(s)], lambda e:
-    keycloak_kind(e) IN ('membership', 'account') AND (e.error IS NOT NULL OR e.type LIKE '%\_ERROR' ESCAPE '\'))[1];
-CREATE MACRO keycloak_no_change(s) AS list_transform([keycloak_event(s)], lambda e:
-    keycloak_kind(e) = 'account' AND keycloak_change(e, s.representation) IS NULL)[1];
+-- Whether an administrator switched the saving of events on or off (true, false); NULL: it was something else.
+CREATE MACRO keycloak_saving(e, representation) AS CASE WHEN e.resource = 'REALM' AND e.path LIKE '%events/config'
+    THEN TRY_CAST(TRY(representation ->> '$.eventsEnabled') AS BOOLEAN) END;

@@ -1,13 +1,12 @@
 -- One row per login, token and logout. The address of a login is the browser's, that of a token event the
 -- application's. Whoever was impersonated did not sign in: such an event corroborates nothing.
-WITH event AS MATERIALIZED (
-    SELECT r.record_no, r.s, r.issuer, r.options, keycloak_event(r.s) AS e FROM record AS r
-), told AS (
-    SELECT v.*, keycloak_kind(v.e) AS kind, v.e.error IS NOT NULL OR v.e.type LIKE '%\_ERROR' ESCAPE '\' AS failed FROM event AS v
+WITH told AS (
+    SELECT r.record_no, r.s, r.issuer, r.moment, r.e, r.kind, keycloak_failed(r.e) AS failed FROM record AS r
+    WHERE r.kind IN ('authn', 'token_issue', 'refresh', 'session_end')
 )
 SELECT t.record_no,
        nz(t.s.id) AS native_id,
-       keycloak_time(t.s, t.options['zone']) AS event_time,
+       t.moment AS event_time,
        keycloak_raw_time(t.s) AS event_time_raw,
        COALESCE(t.issuer, t.e.realm, t.e.realm_id) AS issuer,
        t.e.who AS subject,
@@ -26,4 +25,3 @@ SELECT t.record_no,
             t.e.credential, '^(otp|webauthn|recovery)', 'i') THEN 'yes' ELSE 'unknown' END AS mfa_state,
        CASE WHEN t.e.idp IS NOT NULL THEN 'federated_unknown: ' || t.e.idp ELSE 'event: ' || t.e.credential END AS mfa_basis
 FROM told AS t
-WHERE t.kind NOT IN ('membership', 'account')

@@ -4,8 +4,12 @@ ref: AC-06
 title: Every change of the configuration was made by one known person with an active account
 grain: period
 subject_kind: object
-population: Every successful change of a source's configuration in the period that its administrative log records.
+population: >
+  Every successful change in the period of the configuration of a gateway or a model service that its administrative log
+  records.
 exclusions:
+  - Changes at an identity provider, of which many are made by programs that provision accounts; memberships and the
+    states of accounts are tested where they matter.
   - Readings (read_only); they change nothing.
 severity: high
 needs: [admin_log]
@@ -21,10 +25,14 @@ reasons:
   outcome_unknown: It is not known whether the change took effect.
   read_only: A reading.
 ---*/
-WITH named AS (
+WITH of_gateway AS (
+    SELECT e.* FROM admin_event AS e
+    WHERE NOT EXISTS (SELECT 1 FROM cfg_source AS s
+        WHERE s.source_id = e.source_id AND s.role IN ('idp', 'directory', 'people'))
+), named AS (
     SELECT e.source_id, e.native_id, e.ordinal, count(DISTINCT a.person_id) AS persons, min(a.person_id) AS person_id,
         count(*) FILTER (WHERE a.ambiguous) AS ambiguous
-    FROM admin_event AS e
+    FROM of_gateway AS e
     LEFT JOIN person_alias AS a ON (a.alias = e.actor_email OR a.alias = lower(e.actor))
         AND a.valid_from <= e.event_time AND a.valid_to > e.event_time
     GROUP BY e.source_id, e.native_id, e.ordinal
@@ -39,7 +47,7 @@ WITH named AS (
             FROM account_interval AS k WHERE k.person_id = n.person_id AND k.state = 'enabled'
             AND k.valid_from <= e.event_time AND k.valid_to > e.event_time)     THEN 'fail account_closed'
         ELSE 'pass known_person' END AS ruling
-    FROM admin_event AS e
+    FROM of_gateway AS e
     JOIN named AS n ON n.source_id = e.source_id AND n.native_id = e.native_id AND n.ordinal = e.ordinal
     CROSS JOIN param AS p
     WHERE e.outcome <> 'failure' AND e.event_time >= p.period_from AND e.event_time < p.period_to

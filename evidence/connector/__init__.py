@@ -28,12 +28,17 @@ __all__ = ["CAPABILITIES", "Connector", "Fit", "Reader", "all_connectors", "dete
 
 CAPABILITIES: Final = frozenset({
     "prompt", "response", "identity", "approval", "masking_counts", "policy", "admin_log", "per_request_time",
-    "sign_in", "mfa", "membership", "account", "usage_request", "usage_user_day", "directory"})
+    "sign_in", "mfa", "membership", "account", "usage_request", "usage_user_day", "directory",
+    "idp_admin_log"})
 LEAVES: Final = frozenset({"VARCHAR", "JSON", "MAP(VARCHAR, VARCHAR)"})
 
 TIMES: Final = frozenset({"utc", "naive_utc", "us_utc", "eu_utc", "rfc2822_utc", "epoch_utc", "epoch_ms_utc",
                           "ticks_utc"})
 """Macros that read an instant from its text alone; evidence/sql/macros/times.sql says what each accepts."""
+
+TAKEN: Final = frozenset({"record_no", "locator", "record_hash", "raw", "s", "byte_len", "mapped", "source_id",
+                          "issuer", "observed_at", "options", "valid", "refused", "skip", "reason"})
+"""What the SQL of a connector and of the engine calls by these names already."""
 
 Shape = dict[str, Any]
 
@@ -53,6 +58,8 @@ class Connector(Frozen):
         "field and the macro that must be able to read it where it is given, or several separated by |"))
     precision: dict[str, Literal["d", "m", "s", "ms", "us", "ns"]] = Field(default_factory=dict, description=(
         "field and the unit to which the source states it; printed on the connector's page"))
+    derive: dict[Identifier, str] = Field(default_factory=dict, description=(
+        "name and SQL of a value computed once for each record, in this order; skips and statements see it as r.name"))
     detect: Detects = Field(description="one kind of record or several; an empty list is never recognised, only named")
     secrets: Secrets = Secrets()
     options: dict[str, Option] = Field(default_factory=dict)
@@ -93,6 +100,13 @@ class Connector(Frozen):
         if unknown := sorted({macro for given in times.values() for macro in given.split("|")} - TIMES):
             raise ValueError(f"expected macros of {sorted(TIMES)}, found {', '.join(unknown)}")
         return times
+
+    @field_validator("derive")
+    @classmethod
+    def _free_names(cls, derive: dict[str, str]) -> dict[str, str]:
+        if taken := sorted(set(derive) & TAKEN):
+            raise ValueError(f"expected names that a record does not have already, found {', '.join(taken)}")
+        return derive
 
     @model_validator(mode="after")
     def _fields_are_in_the_shape(self) -> Connector:

@@ -20,7 +20,6 @@ from evidence.errors import SourceError
 from evidence.normalize.arriving import Arriving
 from evidence.normalize.books import Refused, in_order, parted, refusals, reject_table
 from evidence.normalize.statements import (
-    JUDGED,
     OF_RECORD,
     Query,
     define,
@@ -28,6 +27,7 @@ from evidence.normalize.statements import (
     judgement,
     literal,
     prepare,
+    visible,
     wrong_skip,
 )
 from evidence.normalize.texts import hashes
@@ -170,7 +170,7 @@ class Normalizer:
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
             raise wrong_skip(self._con, self.connector, self._source, error) from error
         alike = ", ".join(f"{value} AS {name}" for name, value in self._source.items())
-        self._con.execute(f"CREATE TEMP VIEW record AS SELECT {', '.join(JUDGED)}, {alike} FROM judged"
+        self._con.execute(f"CREATE TEMP VIEW record AS SELECT {', '.join(visible(self.connector))}, {alike} FROM judged"
                           " WHERE reason IS NULL AND skip IS NULL")
         # An Arrow stream that is scanned twice gives wrong rows: both inputs are copied into tables.
         self._con.execute("PREPARE keep_parts AS INSERT INTO part SELECT * FROM incoming_part")

@@ -108,7 +108,8 @@ def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[
     records, as SQL; ``columns`` the column of the export for each name that the connector leaves to evidence.yaml.
     """
     shape = connector.shape_json().replace("'", "''")
-    said = " ".join([*(connector.sql(name)[1] for name in connector.relations), *(s.when for s in connector.skips)])
+    said = " ".join([*(connector.sql(name)[1] for name in connector.relations), *(s.when for s in connector.skips),
+                     *connector.derive.values()])
     seen = {name: f"i.{name}" if re.search(rf"\b{name}\b", said) else "NULL::VARCHAR"
             for name in ("locator", "record_hash", "raw")}
     if connector.decode:
@@ -117,25 +118,44 @@ def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[
     given = ", ".join(f"{sql} AS {name}" for name, sql in {**seen, **source}.items())
     skips = " ".join(f"WHEN ({skip.when}) THEN '{skip.reason}'" for skip in connector.skips)
     times = " ".join(_times(connector))
-    return (f"SELECT {', '.join(JUDGED)}, COALESCE(refused, CASE WHEN skip IS NULL THEN"
+    record = (f"SELECT i.record_no, {given}, {struct} AS s, {_mapped(columns)} AS mapped,"
+              f" CASE WHEN {struct} IS NULL THEN json_valid(i.raw) END AS valid, strlen(i.raw) AS byte_len"
+              " FROM incoming AS i")
+    for name, sql in connector.derive.items():
+        record = f"SELECT *, ({sql}) AS {name} FROM ({record}) AS r"
+    return (f"SELECT {', '.join(visible(connector))}, COALESCE(refused, CASE WHEN skip IS NULL THEN"
             f" CASE {times or 'WHEN false THEN NULL'} END END)"
             " AS reason, skip FROM (SELECT *, CASE WHEN refused IS NULL THEN"
             f" CASE {skips or 'WHEN false THEN NULL'} END END AS skip"
-            f" FROM (SELECT *, {refusal(connector)} AS refused FROM (SELECT i.record_no, {given},"
-            f" {struct} AS s, {_mapped(columns)} AS mapped,"
-            f" CASE WHEN {struct} IS NULL THEN json_valid(i.raw) END AS valid, strlen(i.raw) AS byte_len"
-            " FROM incoming AS i) AS r) AS r) AS r")
+            f" FROM (SELECT *, {refusal(connector)} AS refused FROM ({record}) AS r) AS r) AS r")
+
+
+def visible(connector: Connector) -> tuple[str, ...]:
+    """Return the columns of a record that its statements see: our own, and the values that the connector derives.
+
+    A derived value stands in a table. A common table expression would not do: the engine puts it back into every place
+    that asks for it, and an event of twenty fields is then computed a hundred times.
+    """
+    return (*JUDGED, *connector.derive)
 
 
 def wrong_skip(con: duckdb.DuckDBPyConnection, connector: Connector, source: Mapping[str, str], error: Exception
                ) -> CatalogSqlError:
-    """Return the error that names the line of the predicate which does not run."""
+    """Return the error that names the line of the derived value or the predicate which does not run."""
     import duckdb
 
     path = connector.folder / "connector.yaml"
-    for number, skip in enumerate(connector.skips):
+    for number, name in enumerate(connector.derive):
+        so_far = dict(list(connector.derive.items())[:number + 1])
+        alone = connector.model_copy(update={"skips": (), "derive": so_far})
         try:
-            alone = connector.model_copy(update={"skips": (skip,)})
+            con.execute(f"EXPLAIN {judgement(alone, source, {})}")
+        except duckdb.Error as own:
+            return CatalogSqlError(f"a derived value does not run: {first_line(own)}",
+                                   where=config.place(path, "derive", name))
+    for number, skip in enumerate(connector.skips):
+        alone = connector.model_copy(update={"skips": (skip,)})
+        try:
             con.execute(f"EXPLAIN {judgement(alone, source, {})}")
         except duckdb.Error as own:
             return CatalogSqlError(f"a predicate does not run: {first_line(own)}",

@@ -43,6 +43,7 @@ def test_a_further_catalogue_is_found_by_name(folder):
     ("  person: VARCHAR", "  person: TEXT", "shape", "TEXT"),
     ("require: [alias_type", "require: [alias_tpye", None, "alias_tpye"),
     ("  alias: VARCHAR", "  alias: VARCHAR\n  ALIAS: VARCHAR", "shape", "case"),
+    ("limits: >", "derive: {skip: r.s.alias}\nlimits: >", "derive", "skip"),
     ("limits: >", "limit: >", "limit", "unknown key"),
 ])
 def test_an_error_names_file_line_and_key(folder, old, new, key, words):
@@ -114,10 +115,12 @@ def test_a_statement_must_be_one_select_over_the_record(folder, statement, words
     assert "identity_alias.sql" in str(caught.value)
 
 
-def test_a_wrong_predicate_is_named(folder):
-    """A skip that does not run is an error of connector.yaml, known before the first file."""
-    change(folder, "limits: >", "skips: [{when: r.s.nobody = '1', reason: odd}]\nlimits: >")
-    with pytest.raises(CatalogSqlError, match=r"(?s)connector\.yaml.*predicate"):
+@pytest.mark.parametrize(("said", "words"), [("skips: [{when: r.s.nobody = '1', reason: odd}]", "predicate"),
+                                             ("derive: {who: r.s.alias, odd: r.s.nobody}", "derive.odd.*derived value")])
+def test_wrong_sql_in_connector_yaml_is_named(folder, said, words):
+    """A skip or a derived value that does not run is an error of connector.yaml, known before the first file."""
+    change(folder, "limits: >", f"{said}\nlimits: >")
+    with pytest.raises(CatalogSqlError, match=rf"(?s)connector\.yaml.*{words}"):
         Normalizer(connector.load("own_people", [folder.parent]), source_id="x")
 
 

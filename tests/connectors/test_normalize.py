@@ -77,6 +77,17 @@ def test_a_declared_skip_gives_neither_rows_nor_rejects(own):
     assert out.rejects.num_rows == 0
 
 
+def test_a_derived_value_is_seen_by_skips_and_statements(own):
+    """What a connector derives of a record, in order, is a column of it wherever its SQL looks."""
+    engine = own("SELECT r.record_no, 'email' AS alias_type, 't' AS issuer, r.loud AS alias, 'oid' AS anchor_type,"
+                 " r.s.person AS anchor, 'member' AS person_kind, 'declared' AS basis FROM record AS r",
+                 "derive: {name: \"NULLIF(r.s.alias, 'x')\", loud: upper(r.name)}\nskips: [{when: r.loud IS NULL, reason: nameless}]")
+    out = engine.batch(batch([LINE, {**LINE, "alias": "x"}, "{"]))
+    assert out.rows["identity_alias"]["alias"].to_pylist() == ["A@B.EXAMPLE"]
+    assert [row["reason"] for row in out.skips.to_pylist()] == ["nameless"]
+    assert [row["reason"] for row in out.rejects.to_pylist()] == ["malformed_json"]
+
+
 @pytest.mark.parametrize("moment", ["12026-01-01T00:00:00Z", "290000-01-01T00:00:00Z", "1823-01-01T00:00:00Z"])
 def test_instants_that_no_clock_shows_are_refused(moment):
     """Years outside 1970 to 9999 are errors of the source, and break whoever reads them later."""
