@@ -1,6 +1,6 @@
 """The command line: ``evidence COMMAND``; one file per command.
 
-Results go to stdout, progress and notes to stderr. Exit codes: 0 done and all hold; 1 only a crash; 2 wrong usage or
+Results go to stdout, progress and notes to stderr. Exit codes: 0 done, nothing fails; 1 only a crash; 2 wrong usage or
 configuration; 3 evidence could not be read or is incomplete; 4 a control failed or a package does not verify.
 """
 

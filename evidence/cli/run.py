@@ -70,7 +70,7 @@ def command(folder: str, period: str, as_of: str | None, jobs: int, fail_on: str
             format_: str) -> int:
     """Ingest, correlate, check, render and seal a month.
 
-    Exit codes: 0 all hold; 3 evidence is incomplete; 4 a control has exceptions at or above --fail-on.
+    Exit codes: 0 no exception that counts; 3 evidence is incomplete; 4 a control has exceptions at or above --fail-on.
 
     \b
     Example:

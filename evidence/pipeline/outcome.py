@@ -65,7 +65,8 @@ class Outcome:
         }
 
 
-_MEANING = {0: "done, and all hold", 3: "evidence is incomplete", 4: "a control has exceptions"}
+_MEANING = {0: "done; no exception that counts, what was not tested is listed", 3: "evidence is incomplete",
+            4: "a control has exceptions"}
 
 
 _CHECKS = """
