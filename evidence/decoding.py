@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from evidence.fields import Frozen, Identifier
 
-DECODERS: Final = {"recorded_http": "1", "model_bodies": "1"}
+DECODERS: Final = {"recorded_http": "2", "model_bodies": "2"}
 """Decoders of the engine and the version of each; a change of what one makes of the same bytes is a new version."""
 
 SECRET_HEADERS: Final = frozenset({
@@ -38,6 +38,18 @@ class Blocked(Frozen):
     error_prefix: str | None = Field(default=None, description="start of the text of an error event that says so too")
 
 
+class Notes(Frozen):
+    """Lines of JSON that a gateway writes between the bytes of responses, one to an event of the recording.
+
+    ``kind`` names the keys, the first that is there, of what a line says; a line of another ``prefix`` is none.
+    ``about`` names those of what it is about.
+    """
+
+    kind: tuple[str, ...] = Field(min_length=1)
+    prefix: str = Field(min_length=1)
+    about: tuple[str, ...] = ()
+
+
 class RecordedHttp(Frozen):
     """A field with the recording of a tunnel, and what to keep of its headers.
 
@@ -52,6 +64,7 @@ class RecordedHttp(Frozen):
     echo: tuple[str, ...] = ()
     client_ip: tuple[str, ...] = ()
     blocked: Blocked | None = None
+    notes: Notes | None = None
 
     @field_validator("correlation_id", "request_id", "echo", "client_ip")
     @classmethod

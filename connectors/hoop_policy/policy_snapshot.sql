@@ -1,6 +1,6 @@
 -- One row per rule, connection and masked entity. A rule without connections is attached by attribute: one row with
 -- connection NULL. Masking rules name connections by id, access rules and plugins by name. Of event
--- subscriptions and guardrails it is shown that they were there and whether they changed.
+-- subscriptions, guardrails and rules of the analyzer it is shown that they were there and whether they changed.
 WITH rule AS (
     SELECT r.record_no, r.s, r.observed_at, r.record_hash, utc(r.s.updated_at) AS changed_at,
            CASE WHEN r.s.supported_entity_types IS NOT NULL OR r.s.custom_entity_types IS NOT NULL THEN 'masking_rule'

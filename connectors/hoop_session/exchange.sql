@@ -4,7 +4,8 @@
 -- a second. A script that had to be approved waits between the two; the latest possible beginning is taken (end of the
 -- session minus the last offset), and the wait is stated as uncertainty. A script fetched without its recording is a
 -- request of which we know the prompt and nothing else, unless its review says that it still waits or was refused. A
--- refused script that left a recording and exit code 0 (or none yet) ran all the same.
+-- refused script that left a recording and exit code 0 (or none yet) ran all the same. That the MCP proxy refused a call
+-- stands in a line of its own while the call was under way.
 WITH session AS (
     SELECT r.record_no, r.s.id AS id, r.s.start_date AS raw_time, utc(r.s.start_date) AS start_time,
            utc(r.s.end_date) AS end_time, nz(r.s.user_id) AS subject, r.s."user" AS name,
@@ -17,7 +18,11 @@ WITH session AS (
     FROM record AS r WHERE r.s.start_date IS NOT NULL
 ), last AS (
     SELECT p.record_no, max(COALESCE(p.response_offset_us, p.request_offset_us)) AS last_us
-    FROM part AS p GROUP BY p.record_no
+    FROM part AS p WHERE p.kind <> 'note' GROUP BY p.record_no
+), refusal AS (
+    SELECT p.record_no, p.ordinal, min(n.method) AS kind FROM part AS p JOIN part AS n ON n.record_no = p.record_no
+        AND n.method = 'mcp.tool_denied' AND ends_with(p.route, '#tools/call:' || n.route)
+        AND n.request_offset_us BETWEEN p.request_offset_us AND p.response_offset_us GROUP BY p.record_no, p.ordinal
 ), base AS (
     SELECT s.*, CASE WHEN s.is_exec AND s.reviewed AND s.end_time - to_microseconds(l.last_us) > s.start_time
                      THEN s.end_time - to_microseconds(l.last_us) ELSE s.start_time END AS base_time,
@@ -43,17 +48,18 @@ SELECT b.record_no,
        CASE WHEN NOT b.ran AND b.review_status = 'REJECTED' THEN 'denied'
             WHEN NOT b.ran THEN 'no_response'
             WHEN b.is_exec AND b.review_status = 'REJECTED' AND COALESCE(b.exit_code, '0') <> '0' THEN 'unknown'
-            WHEN p.blocked OR (b.is_exec AND b.action = 'block_execution') THEN 'blocked'
+            WHEN p.blocked OR d.kind IS NOT NULL OR (b.is_exec AND b.action = 'block_execution') THEN 'blocked'
             WHEN p.pairing = 'unparsed' OR p.record_no IS NULL THEN 'unknown'
             WHEN p.kind = 'stream' THEN 'forwarded'
             WHEN p.status_code IS NULL THEN 'no_response'
             WHEN p.request_offset_us IS NULL THEN 'unknown'
             ELSE 'forwarded' END AS outcome,
-       p.blocked_by, COALESCE(p.risk_level, CASE WHEN b.is_exec THEN b.risk END) AS risk_level,
+       COALESCE(p.blocked_by, d.kind) AS blocked_by, COALESCE(p.risk_level, CASE WHEN b.is_exec THEN b.risk END) AS risk_level,
        COALESCE(p.correlation_id, b.correlation_id) AS correlation_id,
        COALESCE(p.request_id, p.response_id) AS provider_request_id,
        COALESCE(CASE WHEN b.is_exec THEN b.script END, p.prompt) AS prompt,
        CASE WHEN b.is_exec AND b.script IS NOT NULL THEN 'record:script.data' ELSE p.prompt_part END AS prompt_part,
        p.response, p.response_part, p.tokens_in, p.tokens_out
-FROM base AS b LEFT JOIN part AS p ON p.record_no = b.record_no
+FROM base AS b LEFT JOIN part AS p ON p.record_no = b.record_no AND p.kind <> 'note'
+LEFT JOIN refusal AS d ON d.record_no = p.record_no AND d.ordinal = p.ordinal
 WHERE NOT (COALESCE(p.kind, '') = 'stream' AND contains(lower(COALESCE(p.response, '')), 'no log found on disk'))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
+import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -73,3 +75,18 @@ def spread(first: float, kind: str, writes: Iterable[bytes], step: float = 0.01)
 def stream(events: Iterable[Event]) -> list[list[Any]]:
     """Return events as the gateway exports them."""
     return [[time, kind, base64.b64encode(data).decode()] for time, kind, data in events]
+
+
+def frame(value: Any, *, kind: str = "chunk", message: str = "event") -> bytes:
+    """Return a value as a frame of an AWS event stream: prelude, headers, payload and the checksums of both."""
+    head = b"".join(bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(text)) + text.encode()
+                    for name, text in ((":event-type", kind), (":message-type", message)))
+    data = value if isinstance(value, bytes) else json.dumps(value).encode()
+    start = struct.pack(">II", 16 + len(head) + len(data), len(head))
+    start += struct.pack(">I", zlib.crc32(start)) + head + data
+    return start + struct.pack(">I", zlib.crc32(start))
+
+
+def packed(value: Any) -> bytes:
+    """Return an event of a model as InvokeModelWithResponseStream packs it."""
+    return frame({"bytes": base64.b64encode(json.dumps(value).encode()).decode(), "p": "abcd"})

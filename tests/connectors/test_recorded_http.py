@@ -182,3 +182,29 @@ def test_events_of_any_kind_are_taken_without_a_traceback(events):
     raw = json.dumps({"id": "s", "event_stream": [list(e) if isinstance(e, tuple) else e for e in events]})
     for row in decoders.of_record(1, raw, CHOSEN):
         assert row["pairing"] in {"exact", "ambiguous", "unpaired", "unparsed"}
+
+
+def test_calls_of_tools_that_overlap_are_told_apart_by_their_numbers():
+    """JSON-RPC numbers its requests and repeats the number in the answer, so pairs are proven; a number used twice proves nothing."""
+    def call(number, text):
+        return request({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": {"name": "find", "arguments": {"q": text}}}, path="/fleet")
+
+    def found(number, text):
+        return response({"jsonrpc": "2.0", "id": number, "result": {"content": [{"type": "text", "text": text}]}})
+
+    rows = decode([(0, "i", call(7, "a")), (1, "i", call(8, "b")), (2, "o", found(8, "to b")), (3, "o", found(7, "to a"))])
+    assert [(r["prompt"], r["response"], r["pairing"], r["route"]) for r in rows] == [
+        ('{"q": "a"}', "to a", "exact", "/fleet#tools/call:find"), ('{"q": "b"}', "to b", "exact", "/fleet#tools/call:find")]
+    twice = decode([(0, "i", call(7, "a")), (1, "i", call(7, "b")), (2, "o", found(7, "x")), (3, "o", found(7, "y"))])
+    assert {row["pairing"] for row in twice} == {"ambiguous"}
+
+
+def test_lines_of_the_gateway_between_the_bytes_of_a_response_are_no_part_of_it():
+    """A line of the proxy in the middle of a body neither shortens nor lengthens the response; another line of JSON is one of its bytes."""
+    whole = response(answer("both halves"))
+    line = b'{"Type": "mcp.redacted", "Tool": "find", "Fields": {}}\n'
+    rows = decode([(0, "i", request(ask("a"))), (1, "o", whole[:90]), (1.5, "o", line), (2, "o", whole[90:])])
+    assert [(r["kind"], r.get("response"), r["truncated"], r["method"], r["route"]) for r in rows] == [
+        ("http", "both halves", False, "POST", "/v1/chat/completions"), ("note", None, False, "mcp.redacted", "find")]
+    other = decode([(0, "i", request(ask("a"))), (1, "o", whole[:90]), (1.5, "o", line.replace(b"mcp.", b"log.")), (2, "o", whole[90:])])
+    assert [(row["kind"], row["truncated"]) for row in other] != [("http", False)]

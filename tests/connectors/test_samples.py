@@ -12,6 +12,7 @@ from tests.connectors.kit import normalizer, numbers
 
 SHAPES = {
     "hoop_session": ["gateway/hoop_session_[ABCDP]_*.json", "gateway/hoop_sessions_list*.json", "gateway/hoop_reviews_list*.json"],
+    "hoop_inspect": ["gateway/hoop_inspect_session_row*.json"],
     "hoop_connection": ["gateway/hoop_connection_detail*.json"],
     "hoop_policy": ["gateway/hoop_datamasking_rules*.json", "gateway/hoop_access_request_rules*.json"],
     "litellm": ["gateway/litellm_spend_logs*.json", "gateway/litellm_standard_logging*.json"],
@@ -51,6 +52,7 @@ SHAPES = {
 # What must come of all the samples of a connector; rejects by reason, because the samples are partly synthetic.
 EXPECTED = {
     "hoop_session": ({"session": 10, "exchange": 4, "approval": 11}, {}),
+    "hoop_inspect": ({"exchange": 0}, {}),
     "hoop_connection": ({"connection_snapshot": 1}, {}),
     "hoop_policy": ({"policy_snapshot": 5}, {}),
     "hoop_event": ({}, {}),

@@ -128,6 +128,9 @@ def _body(text: str | None, value: Any, key: str, shapes: list[wire.Wire], route
         value = opened
     body = {key: value} if isinstance(value, list) else value
     said = wire.Said()
+    for shape in shapes if route is None and isinstance(value, list) else ():
+        if (found := wire.read_events(shape, value)).text is not None:
+            return found
     for shape in shapes:
         found = wire.read_request(shape, route, body) if route is not None else wire.read_response(shape, body)
         if found.text is not None:

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import orjson
 
-from evidence.decoding import RecordedHttp
-from evidence.ingest.readers import http_body, http_stream, wire
+from evidence.decoding import Notes, RecordedHttp
+from evidence.ingest.readers import event_frames, http_body, http_stream, wire
 from evidence.ingest.readers.http_pairing import Marks, Pair, pair
 from evidence.ingest.readers.http_stream import Message, Side
 
@@ -30,12 +30,15 @@ _NUMBERS: Final = frozenset({int, float})
 
 @dataclass(slots=True)
 class _Read:
-    """One message as far as it was understood."""
+    """One request as far as it was understood."""
 
+    shape: wire.Wire | None
     said: wire.Said
     text: str | None
     mark: str
     whole: bool
+    operation: str = ""
+    echo: str | None = None
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class _Tape:
     sent: Side
     got: Side
     errors: list[tuple[int, str]]
+    notes: list[dict[str, Any]]
     broken: bool
 
 
@@ -53,20 +57,21 @@ def rows(raw: str | bytes, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -
 
     A record without the field, or that is not JSON, gives none: whether that is an error is for the connector to say.
     """
-    tape = _tape(raw, decode.field)
+    tape = _tape(raw, decode)
     if tape is not None:
         yield from _rows(tape, decode, wires)
+        yield from tape.notes
 
 
-def _tape(raw: str | bytes, field: str) -> _Tape | None:
+def _tape(raw: str | bytes, decode: RecordedHttp) -> _Tape | None:
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError:
         return None
-    events = document.pop(field, None) if isinstance(document, dict) else None
+    events = document.pop(decode.field, None) if isinstance(document, dict) else None
     if events is None or events == []:
         return None
-    tape = _Tape(Side(), Side(), [], broken=not isinstance(events, list))
+    tape = _Tape(Side(), Side(), [], [], broken=not isinstance(events, list))
     if tape.broken:
         return tape
     events.reverse()
@@ -89,11 +94,26 @@ def _tape(raw: str | bytes, field: str) -> _Tape | None:
             tape.broken = True
             continue
         time_us = round(seconds * 1_000_000) if 0 <= seconds < _LATEST else 0 if -_LATEST < seconds < 0 else _LATEST
-        if kind == "e":
+        if kind == "o" and data[:1] == b"{" and decode.notes and (note := _note(data, decode.notes)):
+            tape.notes.append(note | {"request_offset_us": min(time_us, _LATEST)})
+        elif kind == "e":
             tape.errors.append((min(time_us, _LATEST), data.decode("utf-8", "replace")))
         else:
             side.add(order, min(time_us, _LATEST), data)
     return tape
+
+
+def _note(data: bytes, notes: Notes) -> dict[str, Any] | None:
+    """Return what a line says that the gateway wrote between the bytes of responses, or None where it is none."""
+    value = http_body.load(data) if notes.prefix.encode() in data[:4096] and data.endswith(b"\n") else None
+    if not isinstance(value, dict):
+        return None
+    kind, about = (next((got for name in names if isinstance(got := value.get(name), str)), None)
+                   for names in (notes.kind, notes.about))
+    if kind is None or not kind.startswith(notes.prefix):
+        return None
+    return {"kind": "note", "pairing": "exact", "truncated": False, "blocked": False,
+            "method": http_body.clean(kind)[:256], "route": http_body.clean(about)[:256] if about else None}
 
 
 def _rows(tape: _Tape, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
@@ -103,13 +123,16 @@ def _rows(tape: _Tape, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> It
     requests = http_stream.messages(tape.sent, http_stream.REQUEST, keep, lost_sent)
     responses = http_stream.messages(tape.got, http_stream.RESPONSE, keep, lost_got)
     if not requests and not responses:
+        if tape.notes and not (tape.sent.data or tape.got.data or tape.errors or tape.broken):
+            return
         yield _stream(tape, [(0, len(tape.sent.data))], [(0, len(tape.got.data))],
                       "unparsed" if tape.broken else "exact", tape.errors)
         return
-    shapes = [wire.of_route(wires, _path(m)) for m in requests]
-    asked = [_read_request(m, shape) for m, shape in zip(requests, shapes, strict=True)]
-    given = [_mark_response(m, decode) for m in responses]
-    pairs = pair(requests, responses, [Marks(_header(m, decode.echo), a.said.model, a.said.stream)
+    asked = [_read_request(m, wires) for m in requests]
+    shapes = [one.shape for one in asked]
+    numbered = [shape for shape in wires if shape.answers and shape in shapes]
+    given = [_mark_response(m, decode, numbered) for m in responses]
+    pairs = pair(requests, responses, [Marks(a.echo or _header(m, decode.echo), a.said.model, a.said.stream)
                                        for m, a in zip(requests, asked, strict=True)], given)
     stop = _stopped(tape, decode, pairs)
     rest = _stream(tape, lost_sent, lost_got, "unparsed", []) if lost_sent or lost_got else None
@@ -147,20 +170,41 @@ def _header(message: Message, names: tuple[str, ...]) -> str | None:
     return next((message.headers[name][:256] for name in names if message.headers.get(name)), None)
 
 
-def _read_request(message: Message, shape: wire.Wire | None) -> _Read:
+def _read_request(message: Message, wires: tuple[wire.Wire, ...]) -> _Read:
     body, good = http_body.inflate(message.body, message.headers.get("content-encoding", ""))
+    shape = wire.of_route(wires, _path(message)) or wire.of_body(wires, body)
     value = http_body.load(body) if shape else None
     said = wire.read_request(shape, _path(message), value) if shape else wire.Said()
-    whole = message.whole and good
+    read = _Read(shape, said, said.text, "text", message.whole and good)
     if said.text is None:
-        return _Read(said, body.decode("utf-8", "replace") or None, "body", whole)
-    return _Read(said, said.text, "text", whole)
+        read.text, read.mark = body.decode("utf-8", "replace") or None, "body"
+    if shape:
+        read.operation, read.echo = wire.operation(shape, value), wire.answered(shape, value, request=True)
+    return read
 
 
-def _mark_response(message: Message, decode: RecordedHttp) -> Marks:
-    """Return what tells a response apart; its model is only in the body, which is read when it is paired."""
+def _values(body: bytes, content_type: str) -> tuple[list[Any] | None, bool]:
+    """Return the events of a streamed body, None where it is no stream, and whether they are whole."""
+    if event_frames.CONTENT_TYPE in content_type.lower():
+        return event_frames.events(body)
+    return http_body.events(body) if http_body.looks_like_events(body, content_type) else (None, True)
+
+
+def _mark_response(message: Message, decode: RecordedHttp, numbered: list[wire.Wire]) -> Marks:
+    """Return what tells a response apart; its model is only in the body, which is read when it is paired.
+
+    Where requests bear numbers that responses repeat in their bodies, these are read here, too; that one of them is a
+    stream says nothing, since the server chooses that.
+    """
     kind = message.headers.get("content-type", "")
-    streaming = http_body.looks_like_events(message.body[:8], kind)
+    if numbered:
+        body, _ = http_body.inflate(message.body, message.headers.get("content-encoding", ""))
+        values, _ = _values(body, kind)
+        found = [mark for value in ([http_body.load(body)] if values is None else values)
+                 for shape in numbered if (mark := wire.answered(shape, value))]
+        if found:
+            return Marks(found[0], None, None)
+    streaming = event_frames.CONTENT_TYPE in kind.lower() or http_body.looks_like_events(message.body[:8], kind)
     model = None
     if "content-encoding" not in message.headers:
         head = message.body[:4096]
@@ -171,9 +215,9 @@ def _mark_response(message: Message, decode: RecordedHttp) -> Marks:
 
 
 def _of_request(message: Message, read: _Read, decode: RecordedHttp, *, broken: bool) -> dict[str, Any]:
-    host = message.headers.get("host")
+    host, route = message.headers.get("host"), _path(message)[:2048] + read.operation
     return {
-        "request_offset_us": message.first[1], "method": message.words[0], "route": _path(message)[:2048],
+        "request_offset_us": message.first[1], "method": message.words[0], "route": route,
         "host": host.rsplit(":", 1)[0].lower()[:255] if host else None, "model": read.said.model,
         "streaming": read.said.stream, "truncated": broken or not read.whole,
         "correlation_id": _header(message, decode.correlation_id), "client_ip": _header(message, decode.client_ip),
@@ -183,16 +227,11 @@ def _of_request(message: Message, read: _Read, decode: RecordedHttp, *, broken: 
 def _of_response(message: Message, shape: wire.Wire | None, decode: RecordedHttp, row: dict[str, Any]
                  ) -> dict[str, Any]:
     body, whole = http_body.inflate(message.body, message.headers.get("content-encoding", ""))
-    streaming = http_body.looks_like_events(body, message.headers.get("content-type", ""))
-    values: list[Any] = []
-    value, complete = None, True
-    if streaming:
-        values, complete = http_body.events(body)
-    else:
-        value = http_body.load(body)
+    values, complete = _values(body, message.headers.get("content-type", ""))
+    streaming, value = values is not None, http_body.load(body) if values is None else None
     said = wire.Said()
     if shape:
-        said = wire.read_events(shape, values) if streaming else wire.read_response(shape, value)
+        said = wire.read_response(shape, value) if values is None else wire.read_events(shape, values)
     out = {
         "response_offset_us": message.last[1], "status_code": message.status, "streaming": streaming,
         "truncated": row["truncated"] or not (message.whole and whole and complete),

@@ -9,114 +9,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cache, cached_property
+from binascii import a2b_base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, field_validator
-
 from evidence import config
-from evidence.fields import Frozen, Identifier
 from evidence.ingest.readers.http_body import clean
 from evidence.ingest.readers.http_body import load as load_body
+from evidence.ingest.readers.wire_shapes import Body, Node, Texts, Wire
+
+__all__ = ["Said", "Wire", "answered", "load", "of_body", "of_route", "operation", "read_events", "read_request",
+           "read_response"]
 
 _DEPTH = 40
-
-
-class Texts(Frozen):
-    """Keys of the body to begin with, and keys to follow from there, in this order, through lists and objects.
-
-    ``objects`` names keys whose value may be an object of any kind, which then stands as JSON text. ``opened`` names
-    keys whose value may be written as JSON in a text.
-    """
-
-    start: tuple[str, ...] = Field(alias="from", min_length=1)
-    keys: tuple[str, ...] = ()
-    objects: tuple[str, ...] = ()
-    opened: tuple[str, ...] = ()
-
-
-class Body(Frozen):
-    """Where things are in a JSON body: dotted paths, the first that is there."""
-
-    id: tuple[str, ...] = ()
-    model: tuple[str, ...] = ()
-    stream: tuple[str, ...] = ()
-    tokens_in: tuple[str, ...] = ()
-    tokens_out: tuple[str, ...] = ()
-    texts: Texts
-
-
-@dataclass(slots=True)
-class _Node:
-    """A step of a path: what follows under which key, through a list or not, and the deltas that end here."""
-
-    steps: dict[str, dict[bool, _Node]] = field(default_factory=dict)
-    leaves: list[int] = field(default_factory=list)
-
-
-class Delta(Frozen):
-    """A piece of text in an event: path (``[]`` walks a list), keys that tell pieces of one text, and a condition."""
-
-    path: str
-    by: tuple[str, ...] = ()
-    when: Mapping[str, str] = Field(default_factory=dict)
-
-
-class Events(Frozen):
-    """Where things are in the events of a streamed response; of counts the last one seen holds."""
-
-    id: tuple[str, ...] = ()
-    model: tuple[str, ...] = ()
-    tokens_in: tuple[str, ...] = ()
-    tokens_out: tuple[str, ...] = ()
-    deltas: tuple[Delta, ...] = Field(min_length=1)
-
-    @cached_property
-    def counts(self) -> frozenset[str]:
-        """Keys of an event under which it may count tokens; most events have none of them."""
-        return frozenset(path.partition(".")[0] for path in (*self.tokens_in, *self.tokens_out))
-
-    @cached_property
-    def tree(self) -> _Node:
-        """Paths of the deltas as one tree, so that an event is walked once whatever their number."""
-        root = _Node()
-        for number, delta in enumerate(self.deltas):
-            node = root
-            for step in delta.path.split("."):
-                node = node.steps.setdefault(step.removesuffix("[]"), {}).setdefault(step.endswith("[]"), _Node())
-            node.leaves.append(number)
-        return root
-
-
-class Wire(Frozen):
-    """One model API."""
-
-    id: Identifier
-    title: str
-    vendor_page: str
-    routes: tuple[str, ...] = Field(min_length=1, description="regular expressions over the path, ends included")
-    model_route: str | None = Field(default=None, description="regular expression whose group 1 is the model")
-    request: Body
-    response: Body
-    events: Events | None = None
-
-    @cached_property
-    def compiled(self) -> tuple[re.Pattern[str], ...]:
-        """The routes, ready to be searched for."""
-        return tuple(map(re.compile, self.routes))
-
-    @field_validator("routes")
-    @classmethod
-    def _compiles(cls, routes: tuple[str, ...]) -> tuple[str, ...]:
-        for route in routes:
-            try:
-                re.compile(route)
-            except re.error as error:
-                raise ValueError(f"expected a regular expression, found {route!r}: {error}") from error
-        return routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +54,30 @@ def of_route(wires: Iterable[Wire], route: str) -> Wire | None:
     return next((wire for wire in wires if any(one.search(route) for one in wire.compiled)), None)
 
 
+def of_body(wires: Iterable[Wire], body: bytes) -> Wire | None:
+    """Return the shape that a request's body says it has, where its route says nothing."""
+    for wire in wires:
+        if wire.told_by and all(value.encode() in body for value in (*wire.told_by, *wire.told_by.values())):
+            value = load_body(body)
+            if all(_at(value, path) == wanted for path, wanted in wire.told_by.items()):
+                return wire
+    return None
+
+
+def operation(wire: Wire, value: Any) -> str:
+    """Return what a request asks for as it stands behind the route (``#tools/call:whoami``), or nothing."""
+    words = [word for path in wire.operation if (word := _word(value, (path,)))]
+    return "#" + ":".join(words) if words else ""
+
+
+def answered(wire: Wire, value: Any, *, request: bool = False) -> str | None:
+    """Return the mark by which a request and its response know each other."""
+    if wire.answers is None or (not request and not any(_at(value, key) is not None for key in wire.answers.having)):
+        return None
+    mark = _at(value, wire.answers.by)
+    return f"{mark!r}"[:256] if isinstance(mark, str | int) and not isinstance(mark, bool) else None
+
+
 def read_request(wire: Wire, route: str, value: Any) -> Said:
     """Return what a request body says."""
     said = _read(wire.request, value)
@@ -168,6 +100,8 @@ def read_events(wire: Wire, values: list[Any]) -> Said:
     tokens_in = tokens_out = None
     found: list[tuple[int, tuple[str, ...], str]] = []
     for value in values:
+        if shape.packed:
+            value = _unpacked(value, shape.packed)  # noqa: PLW2901 - the same event, without what it is wrapped in
         if not isinstance(value, dict):
             continue
         name = name or _word(value, shape.id)
@@ -184,6 +118,16 @@ def read_events(wire: Wire, values: list[Any]) -> Said:
                 pieces.setdefault(group, []).append(text)
     text = "\n".join(clean("".join(parts)) for parts in pieces.values())
     return Said(text or None, name, model, True, tokens_in, tokens_out)
+
+
+def _unpacked(value: Any, key: str) -> Any:
+    """Return the event that stands in another one as base64; one that holds none is as it is."""
+    text = value.get(key) if isinstance(value, dict) else None
+    try:
+        inner = load_body(a2b_base64(text)) if isinstance(text, str) else None
+    except ValueError:
+        return value
+    return value if inner is None else inner
 
 
 def _read(shape: Body, value: Any) -> Said:
@@ -221,7 +165,7 @@ def _collect(value: Any, texts: Texts, found: list[str], depth: int) -> None:
         found.extend(json.dumps(item, ensure_ascii=False) for item in whole if isinstance(item, dict))
 
 
-def _walk(value: Any, node: _Node, indices: tuple[str, ...], found: list[tuple[int, tuple[str, ...], str]]) -> None:
+def _walk(value: Any, node: Node, indices: tuple[str, ...], found: list[tuple[int, tuple[str, ...], str]]) -> None:
     """Collect the texts of an event, each with the ``index`` of the list elements on the way to it."""
     if isinstance(value, str):
         if value:
