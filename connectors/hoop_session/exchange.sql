@@ -1,11 +1,10 @@
 -- One row per request that the recording shows, or one for a whole script that was executed.
 --
--- Event times in the recording are offsets from its beginning. For tunnels that is the start of the session, to within
--- a second. A script that had to be approved waits between the two; the latest possible beginning is taken (end of the
--- session minus the last offset), and the wait is stated as uncertainty. A script fetched without its recording is a
--- request of which we know the prompt and nothing else, unless its review says that it still waits or was refused. A
--- refused script that left a recording and exit code 0 (or none yet) ran all the same. That the MCP proxy refused a call
--- stands in a line of its own while the call was under way.
+-- Event times are offsets from the recording's beginning: for tunnels the start of the session, to within a second. A
+-- script that had to be approved waits between the two; the latest possible beginning is taken (end of the session minus
+-- the last offset), the wait is its uncertainty. A script without its recording is a request of which we know the prompt
+-- alone, unless its review says that it still waits or was refused. A refused script that left a recording and exit code
+-- 0 (or none yet) ran all the same. That the MCP proxy refused a call is a note of its own while the call was under way.
 WITH session AS (
     SELECT r.record_no, r.s.id AS id, r.s.start_date AS raw_time, utc(r.s.start_date) AS start_time,
            utc(r.s.end_date) AS end_time, nz(r.s.user_id) AS subject, r.s."user" AS name,
@@ -28,15 +27,12 @@ WITH session AS (
                      THEN s.end_time - to_microseconds(l.last_us) ELSE s.start_time END AS base_time,
            l.record_no IS NOT NULL OR NOT s.is_exec OR COALESCE(s.review_status, '') NOT IN ('PENDING', 'REJECTED')
                OR COALESCE(TRY_CAST(s.event_size AS BIGINT), 0) > 0 AS ran
-    FROM session AS s LEFT JOIN last AS l ON l.record_no = s.record_no
-    WHERE l.record_no IS NOT NULL OR (s.is_exec AND s.script IS NOT NULL)
+    FROM session AS s LEFT JOIN last AS l ON l.record_no = s.record_no WHERE l.record_no IS NOT NULL OR (s.is_exec AND s.script IS NOT NULL)
 )
 SELECT b.record_no,
-       b.id || '#' || COALESCE(p.ordinal, 0) AS native_id,
-       COALESCE(p.ordinal, 0) AS ordinal,
+       b.id || '#' || COALESCE(p.ordinal, 0) AS native_id, COALESCE(p.ordinal, 0) AS ordinal,
        b.base_time + to_microseconds(COALESCE(p.request_offset_us, p.response_offset_us, 0)) AS event_time,
-       b.raw_time AS event_time_raw,
-       1000000 + epoch_us(b.base_time) - epoch_us(b.start_time) AS time_uncertainty_us,
+       b.raw_time AS event_time_raw, 1000000 + epoch_us(b.base_time) - epoch_us(b.start_time) AS time_uncertainty_us,
        b.base_time + to_microseconds(p.response_offset_us) AS response_time,
        b.id AS session_id, COALESCE(p.ordinal, 0) AS seq, b.subject,
        CASE WHEN contains(b.name, '@') THEN norm_id(b.name) END AS subject_email,
@@ -55,8 +51,7 @@ SELECT b.record_no,
             WHEN p.request_offset_us IS NULL THEN 'unknown'
             ELSE 'forwarded' END AS outcome,
        COALESCE(p.blocked_by, d.kind) AS blocked_by, COALESCE(p.risk_level, CASE WHEN b.is_exec THEN b.risk END) AS risk_level,
-       COALESCE(p.correlation_id, b.correlation_id) AS correlation_id,
-       COALESCE(p.request_id, p.response_id) AS provider_request_id,
+       COALESCE(p.correlation_id, b.correlation_id) AS correlation_id, COALESCE(p.request_id, p.response_id) AS provider_request_id,
        COALESCE(CASE WHEN b.is_exec THEN b.script END, p.prompt) AS prompt,
        CASE WHEN b.is_exec AND b.script IS NOT NULL THEN 'record:script.data' ELSE p.prompt_part END AS prompt_part,
        p.response, p.response_part, p.tokens_in, p.tokens_out
