@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from evidence.ingest.narrow import Narrow, common
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,9 +21,14 @@ Key = tuple[tuple[bool, Any], ...]
 
 def ordered(table: pa.Table, keys: Sequence[str]) -> pa.Table:
     """Return rows in the order of some columns, what is missing last, rows alike as they came."""
+    import numpy as np
     import pyarrow.compute as pc
 
-    return table.take(pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys]))
+    if not keys:
+        return table
+    order = pc.sort_indices(table, sort_keys=[(key, "ascending") for key in keys])
+    # What is written in the order of time is mostly in order already, and a copy would be for nothing.
+    return table if np.array_equal(order, np.arange(len(order))) else table.take(order)
 
 
 class Runs:
@@ -30,44 +37,48 @@ class Runs:
     def __init__(self, place: Path, keys: Sequence[str]) -> None:
         """Keep the runs in files that begin with ``place``."""
         self._place, self._keys = place, keys
-        self._files: list[Path] = []
+        self._files: list[tuple[Path, Mapping[str, pa.Scalar]]] = []
         self._rows = self._bytes = 0
 
-    def add(self, table: pa.Table) -> None:
+    def add(self, rows: Narrow) -> None:
         """Write rows as the next run."""
         import pyarrow as pa
 
-        table = ordered(table, self._keys)
+        table = ordered(rows.table, rows.varying(self._keys))
         path = self._place.with_name(f"{self._place.name}-{len(self._files)}.arrow")
         with pa.ipc.new_file(path, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
             file.write_table(table.combine_chunks(), max_chunksize=_BATCH)
-        self._files.append(path)
+        self._files.append((path, rows.alike))
         self._rows += table.num_rows
         self._bytes += table.nbytes
 
-    def merged(self) -> Iterator[pa.Table]:
-        """Yield all rows in order, in pieces."""
+    def merged(self) -> Iterator[Narrow]:
+        """Yield all rows in order, in pieces that have the same columns."""
         import pyarrow as pa
 
         each = max(_BATCH, _WINDOW * self._rows // max(1, self._bytes) // max(1, len(self._files)))
-        runs = [_Run(path, each // _BATCH, self._keys) for path in self._files]
+        alike = common([one for _, one in self._files])
+        keys = [key for key in self._keys if key not in alike]
+        runs = [_Run(path, each // _BATCH, keys, {name: value for name, value in own.items() if name not in alike})
+                for path, own in self._files]
         while runs := [run for run in runs if run.fill()]:
             # Whatever is not beyond the first end of what is held cannot be preceded by anything still to be read.
             bounds = [(run.last, number) for number, run in enumerate(runs) if run.more]
             last, first = min(bounds, default=(None, 0))
             pieces = [run.upto(last, equal=number <= first) for number, run in enumerate(runs)]
             filled = [piece for piece in pieces if piece.num_rows]
-            yield filled[0] if len(filled) == 1 else ordered(pa.concat_tables(filled), self._keys)
+            table = filled[0] if len(filled) == 1 else ordered(pa.concat_tables(filled), keys)
+            yield Narrow(table, alike)
 
 
 class _Run:
     """One run being read: some rows of it, and whether there are more."""
 
-    def __init__(self, path: Path, ahead: int, keys: Sequence[str]) -> None:
+    def __init__(self, path: Path, ahead: int, keys: Sequence[str], alike: Mapping[str, pa.Scalar]) -> None:
         import pyarrow as pa
 
         self._file = pa.ipc.open_file(pa.OSFile(str(path)))
-        self._next, self._ahead, self._keys = 0, ahead, keys
+        self._next, self._ahead, self._keys, self._alike = 0, ahead, keys, alike
         self._held = self._file.schema.empty_table()
         self._at = 0
 
@@ -88,7 +99,8 @@ class _Run:
         if self._at == self._held.num_rows and self.more:
             end = min(self._next + self._ahead, self._file.num_record_batches)
             batches = [self._file.get_batch(number) for number in range(self._next, end)]
-            self._held, self._at, self._next = pa.Table.from_batches(batches).combine_chunks(), 0, end
+            rows = Narrow(pa.Table.from_batches(batches).combine_chunks(), self._alike)
+            self._held, self._at, self._next = rows.with_columns(self._alike), 0, end
         return bool(self._at < self._held.num_rows)
 
     def upto(self, last: Key | None, *, equal: bool) -> pa.Table:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from evidence import relations
+from evidence.ingest.narrow import Narrow, joined, narrow
 from evidence.ingest.runs import Runs, ordered
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ SPILL: Final = 24 << 20
 _GROUP: Final = 16_000
 """Rows of a row group. The encoder holds a group at a time: of wide rows, three times as many need 70 MB more."""
 _FEW: Final = 500
+_UNIQUE: Final = ("locator", "native_id", "record_hash", "_sha256")
+"""Ends of the names of columns that differ from row to row."""
 
 
 @cache
@@ -31,27 +34,31 @@ def schema(name: str) -> pa.Schema:
 
 
 class Writer:
-    """Collects the rows of one segment and writes a sorted Parquet file for each relation that has any."""
+    """Collects the rows of one segment and writes a sorted Parquet file for each relation that has any.
+
+    Most columns of a relation have one value in all rows of a file, mostly none; they are held as that value and become
+    columns again when they are written.
+    """
 
     def __init__(self, place: Path) -> None:
         """Write into this folder."""
         self._place = place
-        self._held: dict[str, list[pa.Table]] = {}
+        self._held: dict[str, list[Narrow]] = {}
         self._spilled: dict[str, Runs] = {}
         self._size = 0
         self.rows: dict[str, int] = {}
 
     def add(self, name: str, table: pa.Table) -> None:
-        """Take rows of a relation. Columns that are not in its schema are an error, not baggage."""
-        import numpy as np
+        """Take rows of a relation, which may leave out columns that have no value.
 
+        Columns that are not in its schema are an error, not baggage, and so is one left out that must have a value.
+        """
         if not table.num_rows:
             return
-        # Copied, since a column that an engine handed out keeps all its neighbours alive, texts among them.
-        table = table.select(schema(name).names).cast(schema(name)).take(np.arange(table.num_rows))
-        self._held.setdefault(name, []).append(table)
+        held = narrow(table, schema(name), _required(name))
+        self._held.setdefault(name, []).append(held)
         self.rows[name] = self.rows.get(name, 0) + table.num_rows
-        self._size += table.nbytes
+        self._size += held.table.nbytes
         if self._size > SPILL:
             self._spill()
 
@@ -61,7 +68,7 @@ class Writer:
         (self._place / "spill").mkdir(exist_ok=True)
         for name in sorted(self._held):
             runs = self._spilled.setdefault(name, Runs(self._place / "spill" / name, _keys(name)))
-            runs.add(pa.concat_tables(self._held.pop(name)))
+            runs.add(joined(self._held.pop(name)))
         self._size = 0
         pa.default_memory_pool().release_unused()
 
@@ -81,22 +88,33 @@ class Writer:
         bounds: list[datetime] = []
         # In a table of a few rows, dictionaries and compressed pages cost more than they save, at every reading.
         small = self.rows[name] < _FEW
-        with pq.ParquetWriter(path, schema(name), compression="none" if small else "zstd", use_dictionary=not small
-                              ) as file:
+        with pq.ParquetWriter(path, schema(name), compression="none" if small else "zstd",
+                              use_dictionary=False if small else _repeating(name)) as file:
             for group in _groups(self._sorted(name), _GROUP):
-                file.write_table(group, row_group_size=_GROUP)
-                bounds += _bounds(group, relations.relation(name).time)
+                table = group.whole(schema(name))
+                file.write_table(table, row_group_size=_GROUP)
+                bounds += _bounds(table, relations.relation(name).time)
         return {"rows": self.rows[name], "bytes": path.stat().st_size, "first": _iso(min(bounds, default=None)),
                 "last": _iso(max(bounds, default=None))}
 
-    def _sorted(self, name: str) -> Iterator[pa.Table]:
+    def _sorted(self, name: str) -> Iterator[Narrow]:
         """Yield the rows of a relation in their order, from memory or, sorted on the disk, in pieces."""
-        import pyarrow as pa
-
         if name in self._spilled:
             yield from self._spilled[name].merged()
         else:
-            yield ordered(pa.concat_tables(self._held.pop(name)), _keys(name))
+            held = joined(self._held.pop(name))
+            yield Narrow(ordered(held.table, held.varying(_keys(name))), held.alike)
+
+
+@cache
+def _required(name: str) -> frozenset[str]:
+    return frozenset(column.name for column in relations.relation(name).columns if column.required)
+
+
+@cache
+def _repeating(name: str) -> list[str]:
+    """Return the columns whose values come back in other rows, for which a dictionary pays."""
+    return [column for column in schema(name).names if not column.endswith(_UNIQUE)]
 
 
 def _keys(name: str) -> list[str]:
@@ -109,21 +127,21 @@ def _keys(name: str) -> list[str]:
     return list(dict.fromkeys([*([relation.time] if relation.time else []), "locator", *relation.key, *every]))
 
 
-def _groups(tables: Iterator[pa.Table], size: int) -> Iterator[pa.Table]:
-    """Yield the same rows in tables of one size, however they came."""
+def _groups(pieces: Iterator[Narrow], size: int) -> Iterator[Narrow]:
+    """Yield the same rows in tables of one size, however they came. What is alike is so in all pieces."""
     import pyarrow as pa
 
     held: list[pa.Table] = []
     rows = 0
-    for table in tables:
+    for table, alike in pieces:
         held.append(table)
         rows += table.num_rows
         while rows >= size:
-            joined = pa.concat_tables(held)
-            yield joined.slice(0, size).combine_chunks()
-            held, rows = [joined.slice(size)], rows - size
+            together = pa.concat_tables(held)
+            yield Narrow(together.slice(0, size).combine_chunks(), alike)
+            held, rows = [together.slice(size)], rows - size
     if rows:
-        yield pa.concat_tables(held).combine_chunks()
+        yield Narrow(pa.concat_tables(held).combine_chunks(), alike)
 
 
 def _bounds(table: pa.Table, time: str) -> list[datetime]:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.ingest import readers, runs
+from evidence.ingest import narrow, readers, runs
 from evidence.ingest.readers import csv_rows, json_text, quick
 from evidence.ingest.readers.base import Options
 from evidence.normalize import texts
@@ -118,6 +118,8 @@ def test_rows_merged_from_the_disk_are_in_the_order_of_memory(tmp_path_factory, 
         patch.setattr(runs, "_WINDOW", window)
         spilled = runs.Runs(tmp_path_factory.mktemp("runs") / "x", keys)
         for table in tables:
-            spilled.add(table)
-        pieces = list(spilled.merged())
+            spilled.add(narrow.narrow(table, schema, keys))
+        pieces = [piece.whole(schema) for piece in spilled.merged()]
     assert pa.concat_tables(pieces).equals(runs.ordered(pa.concat_tables(tables), keys))
+    together = narrow.joined([narrow.narrow(table, schema, keys) for table in tables])
+    assert together.whole(schema).equals(pa.concat_tables(tables).combine_chunks())
