@@ -3,7 +3,8 @@ CREATE MACRO entra_targets(t) AS TRY(json_transform(t, '[{"id": "VARCHAR", "type
     "userPrincipalName": "VARCHAR", "modifiedProperties":
         [{"displayName": "VARCHAR", "oldValue": "VARCHAR", "newValue": "VARCHAR"}]}]'));
 CREATE MACRO entra_initiator(t) AS TRY(json_transform(t,
-    '{"user": {"id": "VARCHAR"}, "app": {"servicePrincipalId": "VARCHAR", "displayName": "VARCHAR"}}'));
+    '{"user": {"id": "VARCHAR", "userPrincipalName": "VARCHAR", "ipAddress": "VARCHAR"},
+      "app": {"servicePrincipalId": "VARCHAR", "displayName": "VARCHAR"}}'));
 CREATE MACRO entra_details(t) AS TRY(json_transform(t,
     '[{"authenticationMethod": "VARCHAR", "succeeded": "VARCHAR", "authenticationStepResultDetail": "VARCHAR"}]'));
 CREATE MACRO entra_status(t) AS TRY(json_transform(t, '{"errorCode": "VARCHAR", "additionalDetails": "VARCHAR"}'));

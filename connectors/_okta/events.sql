@@ -31,3 +31,18 @@ CREATE MACRO okta_factor(method, debug, enrolment, credential) AS COALESCE(nz(me
 CREATE MACRO okta_second(factor) AS NOT regexp_matches(
     factor, '^(password|pwd|kba|security[ _]question|question|unknown|iwa|assertion|okta_credential_provider)', 'i');
 CREATE MACRO okta_session(t) AS CASE WHEN t NOT IN ('unknown', '') THEN t END;
+
+-- Whether an event is an administrator's deed. What people do to their own account is none, nor are the notices of the
+-- engine (rate limits, messages sent, imports) and the tokens that applications get.
+CREATE MACRO okta_deed(event) AS COALESCE(
+    regexp_matches(event, '^(' || concat_ws('|',
+        'user[.]lifecycle[.]', 'user[.]account[.](privilege|update_|reset_|expire_|unlock)', 'user[.]mfa[.]factor[.]',
+        'user[.]session[.](clear$|impersonation[.])', 'group[.]', 'policy[.](lifecycle|rule)[.]', 'application[.]', 'iam[.]',
+        '(network_)?zone[.]', 'security[.](authenticator|trusted_origin|attack_protection|behavior)[.]', 'device[.]lifecycle[.]',
+        'event_hook[.]', 'inline_hook[.]', 'pki[.]', 'app[.]oauth2[.](as|client|credentials|key|admin)[.]',
+        'system[.](api_token|idp|mfa|log_stream|feature|agent|custom_\w+|email|sms)[.]') || ')')
+    AND NOT regexp_matches(event, '[.](token[.]|consent|authorize|push_|send_|rate_limit|import|evaluate)')
+    AND NOT regexp_matches(event, '^system[.](email|sms)[.]\w*(send|sent|deliver)'),
+    false);
+CREATE MACRO okta_own(s) AS COALESCE(regexp_matches(s.eventType,
+    '^user[.](account[.](update_|reset_|expire_|unlock)|mfa[.]|session[.])') AND s.actor.id = (okta_target(s.target, 'User')).id, false);

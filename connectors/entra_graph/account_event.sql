@@ -1,12 +1,8 @@
 -- One row per change of an account's state. One update can hold several changes, each is a row of its own.
-WITH change AS (
-    SELECT r.record_no, r.s, r.issuer, entra_target(r.s.targetResources, 'User') AS t
+WITH told AS (
+    SELECT r.record_no, r.s, r.issuer, r.account AS t, UNNEST(r.changes) AS k, generate_subscripts(r.changes, 1) AS place
     FROM record AS r
-    WHERE r.s.activityDateTime IS NOT NULL AND NOT entra_of_group(r.s.activityDisplayName)
-), told AS (
-    SELECT c.*, UNNEST(entra_changes(c.s.activityDisplayName, c.t)) AS k,
-           generate_subscripts(entra_changes(c.s.activityDisplayName, c.t), 1) AS place
-    FROM change AS c
+    WHERE NOT entra_of_group(r.activity) AND r.ok
 )
 SELECT c.record_no,
        nz(c.s.id) AS native_id,

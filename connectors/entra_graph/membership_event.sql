@@ -1,10 +1,10 @@
 -- One row per member added to a group or removed from it. Where the member does not say which group, the target of type
 -- Group is taken.
 WITH change AS (
-    SELECT r.record_no, r.s, r.issuer, r.s.activityDisplayName = 'Add member to group' AS added,
+    SELECT r.record_no, r.s, r.issuer, r.activity = 'Add member to group' AS added,
            entra_member(r.s.targetResources) AS m, entra_target(r.s.targetResources, 'Group') AS g
     FROM record AS r
-    WHERE r.s.activityDateTime IS NOT NULL AND entra_of_group(r.s.activityDisplayName)
+    WHERE entra_of_group(r.activity) AND r.ok
 )
 SELECT c.record_no,
        nz(c.s.id) AS native_id,

@@ -1,17 +1,9 @@
 -- One row per member added to a group or removed from it. Where the member does not say which group, the target of type
 -- Group is taken.
-WITH audit AS (
-    SELECT r.record_no, r.s, r.issuer, entra_targets(r.s.TargetResources) AS targets,
-           COALESCE(nz(r.s.ActivityDateTime), nz(r.s."ActivityDateTime [UTC]"), nz(r.s.TimeGenerated),
-                    r.s."TimeGenerated [UTC]") AS done,
-           COALESCE(nz(r.s.ActivityDisplayName), r.s.OperationName) AS activity
+WITH change AS (
+    SELECT r.*, r.activity = 'Add member to group' AS added, entra_member(r.targets) AS m, entra_target(r.targets, 'Group') AS g
     FROM record AS r
-    WHERE nz(r.s.TargetResources) IS NOT NULL
-), change AS (
-    SELECT a.*, a.activity = 'Add member to group' AS added, entra_member(a.targets) AS m,
-           entra_target(a.targets, 'Group') AS g
-    FROM audit AS a
-    WHERE entra_of_group(a.activity)
+    WHERE entra_of_group(r.activity) AND r.ok
 )
 SELECT c.record_no,
        nz(c.s.Id) AS native_id,
@@ -24,5 +16,5 @@ SELECT c.record_no,
        lower(nz(c.m.id)) AS member_id,
        norm_id(c.m.userPrincipalName) AS member_name,
        CASE WHEN c.added THEN 'add' ELSE 'remove' END AS operation,
-       entra_actor(entra_initiator(c.s.InitiatedBy)) AS actor_id
+       entra_actor(c.initiator) AS actor_id
 FROM change AS c

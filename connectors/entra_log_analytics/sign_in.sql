@@ -8,7 +8,7 @@ WITH sign AS (
            entra_details(r.s.AuthenticationDetails) AS details, entra_device(r.s.DeviceDetail) AS device,
            entra_hex(r.s.UniqueTokenIdentifier) AS token
     FROM record AS r
-    WHERE nz(r.s.TargetResources) IS NULL
+    WHERE r.activity IS NULL
 ), told AS (
     SELECT s.*, s.log ILIKE 'SignInLogs' AS user_log,
            s.log ILIKE 'SignInLogs' OR s.log ILIKE '%User%' OR s.log ILIKE 'ADFS%' AS human,

@@ -1,13 +1,10 @@
 -- One row per change of an account's state: made, removed, enabled, disabled, renamed, sessions revoked. One update can
 -- hold several changes, each is a row of its own.
-WITH change AS (
-    SELECT r.record_no, r.s, r.issuer, r.s.properties AS p, entra_target(r.s.properties.targetResources, 'User') AS t
+WITH told AS (
+    SELECT r.record_no, r.s, r.issuer, r.s.properties AS p, r.account AS t, UNNEST(r.changes) AS k,
+           generate_subscripts(r.changes, 1) AS place
     FROM record AS r
-    WHERE r.s.category = 'AuditLogs' AND NOT entra_of_group(r.s.properties.activityDisplayName)
-), told AS (
-    SELECT c.*, UNNEST(entra_changes(c.p.activityDisplayName, c.t)) AS k,
-           generate_subscripts(entra_changes(c.p.activityDisplayName, c.t), 1) AS place
-    FROM change AS c
+    WHERE NOT entra_of_group(r.activity) AND r.ok
 )
 SELECT c.record_no,
        nz(c.p.id) AS native_id,

@@ -2,10 +2,10 @@
 -- Group is taken.
 WITH change AS (
     SELECT r.record_no, r.s, r.issuer, r.s.properties AS p,
-           r.s.properties.activityDisplayName = 'Add member to group' AS added,
+           r.activity = 'Add member to group' AS added,
            entra_member(r.s.properties.targetResources) AS m, entra_target(r.s.properties.targetResources, 'Group') AS g
     FROM record AS r
-    WHERE r.s.category = 'AuditLogs' AND entra_of_group(r.s.properties.activityDisplayName)
+    WHERE entra_of_group(r.activity) AND r.ok
 )
 SELECT c.record_no,
        nz(c.p.id) AS native_id,

@@ -1,15 +1,8 @@
 -- One row per change of an account's state. One update can hold several changes, each is a row of its own.
-WITH change AS (
-    SELECT r.record_no, r.issuer, ual_record(COALESCE(nz(r.s.AuditData), r.raw)) AS u,
-           ual_activity(COALESCE(nz(r.s.Operation), r.s.Operations)) AS activity
+WITH told AS (
+    SELECT r.record_no, r.issuer, r.u, r.t, UNNEST(r.changes) AS k, generate_subscripts(r.changes, 1) AS place
     FROM record AS r
-    WHERE COALESCE(nz(r.s.Operation), r.s.Operations) NOT IN ('UserLoggedIn', 'UserLoginFailed')
-), target AS (
-    SELECT c.*, ual_target(c.u.Target, c.u.ModifiedProperties) AS t FROM change AS c WHERE NOT entra_of_group(c.activity)
-), told AS (
-    SELECT c.*, UNNEST(entra_changes(c.activity, c.t)) AS k,
-           generate_subscripts(entra_changes(c.activity, c.t), 1) AS place
-    FROM target AS c
+    WHERE NOT entra_of_group(r.activity) AND r.ok
 )
 SELECT c.record_no,
        nz(c.u.Id) AS native_id,

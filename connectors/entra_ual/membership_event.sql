@@ -1,11 +1,8 @@
 -- One row per member added to a group or removed from it; the group stands in the changed properties alone.
-WITH change AS (
-    SELECT r.record_no, r.issuer, ual_record(COALESCE(nz(r.s.AuditData), r.raw)) AS u,
-           ual_activity(COALESCE(nz(r.s.Operation), r.s.Operations)) = 'Add member to group' AS added
+WITH member AS (
+    SELECT r.record_no, r.issuer, r.u, r.t AS m, r.activity = 'Add member to group' AS added
     FROM record AS r
-    WHERE entra_of_group(ual_activity(COALESCE(nz(r.s.Operation), r.s.Operations)))
-), member AS (
-    SELECT c.*, ual_target(c.u.Target, c.u.ModifiedProperties) AS m FROM change AS c
+    WHERE entra_of_group(r.activity) AND r.ok
 )
 SELECT c.record_no,
        nz(c.u.Id) AS native_id,

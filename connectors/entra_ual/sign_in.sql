@@ -1,9 +1,9 @@
 -- One row per sign-in. UserLoggedIn also stands for interrupts (50140: stay signed in?), told by the error number; a
 -- UserLoginFailed is never a success, whatever its ResultStatus says.
 WITH sign AS (
-    SELECT r.record_no, r.issuer, ual_record(COALESCE(nz(r.s.AuditData), r.raw)) AS u
+    SELECT r.record_no, r.issuer, r.u
     FROM record AS r
-    WHERE COALESCE(nz(r.s.Operation), r.s.Operations) IN ('UserLoggedIn', 'UserLoginFailed')
+    WHERE r.activity IS NULL
 ), told AS (
     SELECT s.*, ual_value(s.u.ExtendedProperties, 'RequestType') AS request,
            COALESCE(nz(s.u.ErrorNumber), CASE WHEN s.u.Operation = 'UserLoggedIn' THEN '0' END) AS code,

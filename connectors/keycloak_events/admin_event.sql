@@ -1,7 +1,8 @@
 -- One row per deed of an administrator, failed ones too. What was touched is said by its path in the admin API. Whoever
 -- switches the saving of events off opens a gap in everything that this source shows.
 WITH deed AS (
-    SELECT r.record_no, r.s, r.moment, r.e, keycloak_saving(r.e, r.s.representation) AS saving FROM record AS r WHERE r.e.operation IS NOT NULL
+    SELECT r.record_no, r.s, r.moment, r.e, keycloak_saving(r.e, r.s.representation) AS saving
+    FROM record AS r WHERE r.e.operation IS NOT NULL
 )
 SELECT d.record_no,
        nz(d.s.id) AS native_id,

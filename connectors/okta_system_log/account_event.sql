@@ -2,7 +2,7 @@
 WITH change AS (
     SELECT r.record_no, r.s, r.issuer, okta_target(r.s.target, 'User') AS t
     FROM record AS r
-    WHERE okta_kind(r.s.eventType) = 'account'
+    WHERE r.kind = 'account' AND r.s.outcome.result = 'SUCCESS' AND NOT r.unnamed
 )
 SELECT c.record_no,
        nz(c.s.uuid) AS native_id,

@@ -2,7 +2,7 @@
 WITH change AS (
     SELECT r.record_no, r.s, r.issuer, okta_target(r.s.target, 'UserGroup') AS g, okta_target(r.s.target, 'User') AS m
     FROM record AS r
-    WHERE okta_kind(r.s.eventType) = 'membership'
+    WHERE r.kind = 'membership' AND r.s.outcome.result = 'SUCCESS'
 )
 SELECT c.record_no,
        nz(c.s.uuid) AS native_id,

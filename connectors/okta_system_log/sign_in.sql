@@ -6,12 +6,12 @@
 -- A password given to the engine of factors is a step and not yet a sign-in. The start of a session has what its session's
 -- factors before it gave, so it is not called interactive by itself.
 WITH event AS (
-    SELECT r.record_no, r.s, r.issuer, r.options, okta_kind(r.s.eventType) AS kind,
+    SELECT r.record_no, r.s, r.issuer, r.options, r.kind,
            okta_target(r.s.target, 'User') AS t, okta_target(r.s.target, 'AuthenticatorEnrollment') AS enrolled,
            COALESCE(list_filter(r.s.target, lambda x: x.type = 'access_token')[1],
                     list_filter(r.s.target, lambda x: x.type ILIKE '%token')[1]) AS token
     FROM record AS r
-    WHERE okta_kind(r.s.eventType) NOT IN ('membership', 'account')
+    WHERE r.kind NOT IN ('membership', 'account')
 ), told AS (
     SELECT e.*, COALESCE(e.s.outcome.result IN ('SUCCESS', 'ALLOW'), false) AS ok,
            e.s.eventType IN ('user.authentication.auth_via_IDP', 'user.authentication.auth_via_social') AS federated,

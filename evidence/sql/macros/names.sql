@@ -21,3 +21,14 @@ CREATE OR REPLACE MACRO attribute(list, name) AS
 CREATE OR REPLACE MACRO norm_sha256(t) AS CASE WHEN NOT contains(t, chr(0))
     THEN sha256(regexp_replace(nfc_normalize(replace(t, chr(13) || chr(10), chr(10))),
         '^[\x09-\x0d\x1c-\x20\x{85}\p{Z}]+|[\x09-\x0d\x1c-\x20\x{85}\p{Z}]+$', '', 'g')) END;
+
+-- What a verb that a log uses for an administrator's deed comes to, in the words of the relation admin_event.
+CREATE OR REPLACE MACRO action_of(verb) AS CASE
+  WHEN regexp_matches(verb, '^(add|creat|grant|assign|invit|regist|install|issu|initiat|generat|consent)', 'i') THEN 'create'
+  WHEN regexp_matches(verb, '^(enabl|activat|reactivat|unsuspend|unlock|unblock|restor|undelet|resum)', 'i') THEN 'enable'
+  WHEN regexp_matches(verb, '^(disabl|deactivat|suspend|lock|block|paus|expir)', 'i') THEN 'disable'
+  WHEN regexp_matches(verb, '^(delet|remov|uninstall|destroy|hard|purg|unregist)', 'i') THEN 'delete'
+  WHEN regexp_matches(verb, '^(revok|unassign|clear|logout|invalidat|cancel)', 'i') THEN 'revoke'
+  WHEN regexp_matches(verb, '^(updat|chang|set|edit|modif|renam|mov|reset|rotat|convert|transfer)', 'i') THEN 'update'
+  WHEN regexp_matches(verb, '^(read|view|list|get|export|download|show|reveal|access|fetch)', 'i') THEN 'read'
+  ELSE 'other' END;
