@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from evidence.masking.anchors import Anchor
@@ -77,39 +78,43 @@ class Spans:
         return True
 
 
-def regions(rule: Rule, ends: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], widths: np.ndarray[Any, Any],
-            block: Block) -> list[Region]:
-    """Return (row, start, end) of the windows around a rule's anchors, clipped to rows, overlapping ones joined."""
-    import numpy as np
-
-    order = np.argsort(ends, kind="stable")
-    ends, rows, widths = ends[order], rows[order], widths[order]
-    floor, ceiling = block.starts[rows], block.ends[rows]
-    start = np.maximum(ends - widths - rule.before, floor)
-    stop = np.minimum(np.maximum(ends + rule.after, floor), ceiling)
-    order = np.lexsort((start, rows))
-    rows, start, stop = rows[order], start[order], stop[order]
-    reach = np.maximum.accumulate(stop)
-    first = np.ones(len(rows), dtype=bool)
-    first[1:] = (start[1:] > reach[:-1]) | (rows[1:] != rows[:-1])
-    begins = np.flatnonzero(first)
-    closes = np.append(begins[1:], len(rows)) - 1
-    return list(zip(rows[begins].tolist(), start[begins].tolist(), reach[closes].tolist(), strict=True))
-
-
 def by_rule(rules: Sequence[Rule], anchor_ids: Sequence[tuple[int, ...]], widths: np.ndarray[Any, Any], hits: Hits,
             block: Block) -> Iterator[tuple[Rule, list[Region]]]:
-    """Yield each rule that has hits with its regions."""
+    """Yield each rule that has hits with its regions: the windows (row, start, end) around its anchors.
+
+    They are clipped to rows, and those that overlap are joined. It is done for all rules at once, since a block of text
+    has few hits of many rules: a rule's windows are laid out behind those of the rules before it, as if in a text of
+    its own.
+    """
     import numpy as np
 
     if not len(hits.anchor):
         return
     bounds = np.searchsorted(hits.anchor, np.arange(len(widths) + 1)).tolist()
-    for rule, ids in zip(rules, anchor_ids, strict=True):
-        parts = [np.arange(bounds[i], bounds[i + 1]) for i in ids if bounds[i] < bounds[i + 1]]
-        if parts:
-            chosen = np.concatenate(parts)
-            yield rule, regions(rule, hits.end[chosen], hits.row[chosen], widths[hits.anchor[chosen]], block)
+    parts = [(number, bounds[anchor], bounds[anchor + 1]) for number, ids in enumerate(anchor_ids) for anchor in ids
+             if bounds[anchor] < bounds[anchor + 1]]
+    if not parts:
+        return
+    chosen = np.concatenate([np.arange(first, last) for _, first, last in parts])
+    reaches = [(number, rules[number].before, rules[number].after) for number, _, _ in parts]
+    number, before, after = np.repeat(np.array(reaches), [last - first for _, first, last in parts], axis=0).T
+    ends, rows = hits.end[chosen], hits.row[chosen]
+    floor, ceiling = block.starts[rows], block.ends[rows]
+    start = np.maximum(ends - widths[hits.anchor[chosen]] - before, floor)
+    stop = np.minimum(np.maximum(ends + after, floor), ceiling)
+    order = np.lexsort((start, number))
+    number, rows, start, stop = number[order], rows[order], start[order], stop[order]
+    apart = number * (len(block.view) + 1)
+    reach = np.maximum.accumulate(stop + apart) - apart
+    first = np.ones(len(rows), dtype=bool)
+    first[1:] = (start[1:] > reach[:-1]) | (rows[1:] != rows[:-1]) | (number[1:] != number[:-1])
+    begins = np.flatnonzero(first)
+    closes = np.append(begins[1:], len(rows)) - 1
+    found = list(zip(rows[begins].tolist(), start[begins].tolist(), reach[closes].tolist(), strict=True))
+    owner = number[begins]
+    changes = [0, *(np.flatnonzero(np.diff(owner)) + 1).tolist(), len(owner)]
+    for low, high in pairwise(changes):
+        yield rules[owner[low]], found[low:high]
 
 
 def examine(rule: Rule, places: Iterable[Region], block: Block) -> Iterator[Found]:

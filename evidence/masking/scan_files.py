@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROW_BYTES = 64 << 10
 OVERLAP = 8 << 10
 BATCH_ROWS = 512
+CELLS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _parquet(scanner: Scanner, path: Path) -> Iterator[FileFinding]:
         file = pq.ParquetFile(path)
         names = [field.name for field in file.schema_arrow if _is_text(field.type)]
         first = 0
-        for batch in file.iter_batches(batch_size=8192, columns=names):
+        for batch in file.iter_batches(batch_size=CELLS, columns=names):
             for name in names:
                 column = batch.column(name)
                 texts = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
