@@ -14,7 +14,9 @@ CREATE MACRO auth0_event(s) AS {
     status: COALESCE(nz(s.data.details.response.statusCode), nz(s.details.response.statusCode)),
     made: COALESCE(nz(s.data.details.response.body.user_id), nz(s.details.response.body.user_id)),
     email: COALESCE(nz(s.data.details.response.body.email), nz(s.details.response.body.email)),
-    actor: COALESCE(nz(s.data.details.request.auth.user.user_id), nz(s.details.request.auth.user.user_id))};
+    actor: COALESCE(nz(s.data.details.request.auth.user.user_id), nz(s.details.request.auth.user.user_id)),
+    actor_email: COALESCE(nz(s.data.details.request.auth.user.email), nz(s.details.request.auth.user.email)),
+    description: COALESCE(nz(s.data.description), nz(s.description))};
 CREATE MACRO auth0_is_user(e) AS regexp_matches(e.path, '^(/api)?/v2/users(/[^/]+)?$');
 
 -- A change of an account's state: by its owner, or by a call of the management API.
@@ -32,10 +34,8 @@ CREATE MACRO auth0_kind(e) AS CASE
     WHEN e.type IN ('sertft', 'fertft', 'ferrt') THEN 'refresh'
     WHEN e.type IN ('slo', 'flo') THEN 'session_end'
     WHEN e.type IN ('ss', 'sdu', 'ublkdu') OR (e.type = 'sapi' AND auth0_change(e) IS NOT NULL) THEN 'account' END;
--- The same of a record. The list holds the event while it is looked at: a macro repeats what it is given at every place.
-CREATE MACRO auth0_kind_of(s) AS list_transform([auth0_event(s)], lambda e: auth0_kind(e))[1];
-CREATE MACRO auth0_failed(s) AS list_transform([auth0_event(s)], lambda e:
-    auth0_kind(e) = 'account' AND NOT COALESCE(e.status BETWEEN '200' AND '299', true))[1];
+-- Whether a call went through, as far as its answer is told.
+CREATE MACRO auth0_went(e) AS COALESCE(e.status BETWEEN '200' AND '299', true);
 CREATE MACRO auth0_outcome(type) AS CASE
     WHEN type IN ('s', 'ssa', 'seacft', 'seccft', 'sepft', 'sede', 'sertft', 'slo', 'gd_auth_succeed') THEN 'success'
     WHEN type = 'mfar' THEN 'challenge' WHEN type = 'fsa' THEN 'interrupted' ELSE 'failure' END;

@@ -20,3 +20,7 @@ CREATE MACRO jumpcloud_changes(s) AS CASE s.event_type
     ELSE list_transform(list_filter(s.changes, lambda c: jumpcloud_state(c.field, c."to") IS NOT NULL), lambda c: {
         op: jumpcloud_state(c.field, c."to"), old: CASE WHEN c.field = 'username' THEN c."from" END,
         new: CASE WHEN c.field = 'username' THEN c."to" END}) END;
+-- Whether an event is a change of the directory that an administrator, or a program in his place, made.
+CREATE MACRO jumpcloud_deed(s) AS COALESCE(s.service, 'directory') IN ('directory', 'sso') AND regexp_matches(s.event_type,
+    '_(create|update|delete|change|suspended|activated|granted|revoked|activate|deactivate|unlock|reset|enable|disable)$')
+    AND NOT COALESCE(s.initiated_by.type = 'user' AND s.initiated_by.id = s.resource.id, false);

@@ -1,16 +1,13 @@
 -- One row per change of an account's state: the account is the event's user, or stands in the path of the call.
-WITH event AS MATERIALIZED (
-    SELECT r.record_no, r.issuer, auth0_event(r.s) AS e FROM record AS r
-)
-SELECT v.record_no,
-       v.e.id AS native_id,
-       utc(v.e.date) AS event_time,
-       v.e.date AS event_time_raw,
-       COALESCE(v.issuer, 'https://' || v.e.host || '/') AS issuer,
-       norm_id(CASE WHEN v.e.type <> 'sapi' THEN v.e.who
-                    ELSE COALESCE(nz(url_decode(regexp_extract(v.e.path, '/v2/users/([^/]+)$', 1))), v.e.made) END) AS account_id,
-       norm_id(CASE WHEN v.e.type <> 'sapi' THEN v.e.name ELSE v.e.email END) AS account_name,
-       auth0_change(v.e) AS operation,
-       COALESCE(v.e.actor, v.e.who) AS actor_id
-FROM event AS v
-WHERE auth0_kind(v.e) = 'account'
+SELECT r.record_no,
+       r.e.id AS native_id,
+       utc(r.e.date) AS event_time,
+       r.e.date AS event_time_raw,
+       COALESCE(r.issuer, 'https://' || r.e.host || '/') AS issuer,
+       norm_id(CASE WHEN r.e.type <> 'sapi' THEN r.e.who
+                    ELSE COALESCE(nz(url_decode(regexp_extract(r.e.path, '/v2/users/([^/]+)$', 1))), r.e.made) END) AS account_id,
+       norm_id(CASE WHEN r.e.type <> 'sapi' THEN r.e.name ELSE r.e.email END) AS account_name,
+       auth0_change(r.e) AS operation,
+       COALESCE(r.e.actor, r.e.who) AS actor_id
+FROM record AS r
+WHERE r.kind = 'account' AND auth0_went(r.e)

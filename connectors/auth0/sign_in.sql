@@ -1,10 +1,9 @@
 -- One row per sign-in, factor, token and logout, by the event's code.
-WITH event AS MATERIALIZED (
-    SELECT r.record_no, r.issuer, auth0_event(r.s) AS e FROM record AS r
-), told AS (
-    SELECT v.*, auth0_kind(v.e) AS kind, auth0_outcome(v.e.type) AS outcome,
-           list_filter(v.e.prompts, lambda p: list_contains(p.performed_amr, 'mfa'))[1] AS step
-    FROM event AS v
+WITH told AS (
+    SELECT r.record_no, r.issuer, r.e, r.kind, auth0_outcome(r.e.type) AS outcome,
+           list_filter(r.e.prompts, lambda p: list_contains(p.performed_amr, 'mfa'))[1] AS step
+    FROM record AS r
+    WHERE r.kind <> 'account'
 )
 SELECT t.record_no,
        t.e.id AS native_id,
@@ -28,4 +27,3 @@ SELECT t.record_no,
             WHEN t.kind = 'authn' AND t.e.strategy <> 'auth0' THEN 'federated_unknown: ' || t.e.strategy END AS mfa_basis,
        t.e.country
 FROM told AS t
-WHERE t.kind <> 'account'

@@ -1,7 +1,6 @@
 -- One row per change of an account's state, by its address. A rename names the old address and gives the new value.
 WITH event AS (
-    SELECT r.record_no, r.s, r.issuer, UNNEST(google_events(r.s)) AS e,
-           generate_subscripts(google_events(r.s), 1) - 1 AS place
+    SELECT r.record_no, r.s, r.issuer, UNNEST(r.events) AS e, generate_subscripts(r.events, 1) - 1 AS place
     FROM record AS r
 ), told AS (
     SELECT v.*, google_operation(v.e.name) AS operation, norm_id(google_value(v.e, 'user_email')) AS old,

@@ -1,7 +1,6 @@
 -- One row per member added to a group or removed from it. Groups and members are named by address.
 WITH event AS (
-    SELECT r.record_no, r.s, r.issuer, UNNEST(google_events(r.s)) AS e,
-           generate_subscripts(google_events(r.s), 1) - 1 AS place
+    SELECT r.record_no, r.s, r.issuer, UNNEST(r.events) AS e, generate_subscripts(r.events, 1) - 1 AS place
     FROM record AS r
 )
 SELECT v.record_no,

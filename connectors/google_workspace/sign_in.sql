@@ -1,7 +1,6 @@
 -- One row per sign-in, verification, sign-on by SAML, authorisation of an application and logout.
 WITH event AS (
-    SELECT r.record_no, r.s, r.issuer, UNNEST(google_events(r.s)) AS e,
-           generate_subscripts(google_events(r.s), 1) - 1 AS place
+    SELECT r.record_no, r.s, r.issuer, UNNEST(r.events) AS e, generate_subscripts(r.events, 1) - 1 AS place
     FROM record AS r
 ), told AS (
     SELECT v.*, google_kind(v.s.id.applicationName, v.e.name) AS kind, v.s.id.applicationName AS app,

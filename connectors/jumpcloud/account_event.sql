@@ -1,9 +1,8 @@
 -- One row per change of an account's state; one update can hold several.
 WITH told AS (
-    SELECT r.record_no, r.s, r.issuer, UNNEST(jumpcloud_changes(r.s)) AS k,
-           generate_subscripts(jumpcloud_changes(r.s), 1) - 1 AS place
+    SELECT r.record_no, r.s, r.issuer, UNNEST(r.changes) AS k, generate_subscripts(r.changes, 1) - 1 AS place
     FROM record AS r
-    WHERE jumpcloud_kind(r.s) = 'account'
+    WHERE r.kind = 'account' AND r.s.success IS DISTINCT FROM 'false'
 )
 SELECT t.record_no,
        nz(t.s.id) AS native_id,

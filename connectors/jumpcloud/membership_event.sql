@@ -13,4 +13,4 @@ SELECT r.record_no,
            AS operation,
        nz(r.s.initiated_by.id) AS actor_id
 FROM record AS r
-WHERE jumpcloud_kind(r.s) = 'membership'
+WHERE r.kind = 'membership' AND r.s.success IS DISTINCT FROM 'false'

@@ -1,6 +1,6 @@
 -- One row per sign-in attempt, RADIUS or LDAP authentication, and single sign-on.
 WITH told AS (
-    SELECT r.record_no, r.s, r.issuer, jumpcloud_kind(r.s) AS kind,
+    SELECT r.record_no, r.s, r.issuer, r.kind,
            COALESCE(nz(r.s.sso_token_success), nz(r.s.success)) AS ended
     FROM record AS r
 )

@@ -24,7 +24,7 @@ CREATE OR REPLACE MACRO norm_sha256(t) AS CASE WHEN NOT contains(t, chr(0))
 
 -- What a verb that a log uses for an administrator's deed comes to, in the words of the relation admin_event.
 CREATE OR REPLACE MACRO action_of(verb) AS CASE
-  WHEN regexp_matches(verb, '^(add|creat|grant|assign|invit|regist|install|issu|initiat|generat|consent)', 'i') THEN 'create'
+  WHEN regexp_matches(verb, '^(add|creat|grant|assign|invit|regist|install|issu|initiat|generat|consent|authoriz)', 'i') THEN 'create'
   WHEN regexp_matches(verb, '^(enabl|activat|reactivat|unsuspend|unlock|unblock|restor|undelet|resum)', 'i') THEN 'enable'
   WHEN regexp_matches(verb, '^(disabl|deactivat|suspend|lock|block|paus|expir)', 'i') THEN 'disable'
   WHEN regexp_matches(verb, '^(delet|remov|uninstall|destroy|hard|purg|unregist)', 'i') THEN 'delete'
