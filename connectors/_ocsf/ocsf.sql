@@ -10,6 +10,15 @@ CREATE MACRO ocsf_id(u) AS COALESCE(nz(u.uid), ocsf_name(u));
 CREATE MACRO ocsf_kind(u) AS CASE WHEN u.type_id IN ('1', '2') THEN 'person' WHEN u.type_id IN ('3', '4') THEN 'service' ELSE 'unknown' END;
 CREATE MACRO ocsf_outcome(s) AS CASE WHEN s.status_id = '1' OR lower(s.status) = 'success' THEN 'success'
     WHEN s.status_id = '2' OR lower(s.status) = 'failure' THEN 'failure' ELSE 'unknown' END;
-CREATE MACRO ocsf_change(s) AS CASE s.activity_id WHEN '1' THEN 'created' WHEN '2' THEN 'enabled' WHEN '5' THEN 'disabled'
-    WHEN '6' THEN 'deleted' END;
+-- What became of an account: Account Change and User Management number their activities each in its own way. An update
+-- is a change of the account where it gives another name to the same user.
+CREATE MACRO ocsf_change(s) AS CASE s.class_uid || '/' || s.activity_id
+    WHEN '3001/1' THEN 'created' WHEN '3001/2' THEN 'enabled' WHEN '3001/5' THEN 'disabled' WHEN '3001/6' THEN 'deleted'
+    WHEN '3007/1' THEN 'created' WHEN '3007/4' THEN 'enabled' WHEN '3007/5' THEN 'disabled' WHEN '3007/3' THEN 'deleted'
+    WHEN '3007/2' THEN CASE WHEN nz(s."user".uid) IS NOT NULL AND ocsf_name(s.updated_user) <> ocsf_name(s."user")
+        AND COALESCE(nz(s.updated_user.uid), s."user".uid) = s."user".uid THEN 'renamed' END END;
+-- What was given to somebody, or taken away: roles, policies and privileges, by id or else by name.
+CREATE MACRO ocsf_given(s) AS nz(array_to_string(list_sort(list_distinct(list_concat(
+    list_transform(list_concat([s.iam_role, s.policy], COALESCE(s.iam_roles, []), COALESCE(s.policies, [])),
+                   lambda o: COALESCE(nz(o.uid), nz(o.name))), COALESCE(s.privileges, [])))), ','));
 CREATE MACRO ocsf_of_member(s) AS COALESCE(s.activity_id IN ('3', '4', '7', '8'), false);
