@@ -14,6 +14,8 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
+from isal import isal_zlib
+
 from evidence import constants as c
 from evidence.verify.report import Checklist, show
 
@@ -284,7 +286,7 @@ def inflate(file: BinaryIO, entry: Entry, check: Checklist) -> Iterator[bytes]:
             size += len(piece)
             if size > entry.size:
                 break
-            crc = zlib.crc32(piece, crc)
+            crc = isal_zlib.crc32(piece, crc)  # four times as fast as that of zlib
             yield piece
     except zlib.error as error:
         check.fail("contents", f"{show(entry.name)} is damaged: {error}")

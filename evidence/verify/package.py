@@ -150,7 +150,7 @@ def _contents(statement: Mapping[str, Any], listed: Mapping[str, str], members: 
         check.hold("tree", f"{tree['size']} chains, root {tree['root']}")
         if chains.problem:
             check.fail("chains", chains.problem)
-        check.hold("chains", f"{chains.size} in order, none twice, the form of {chains.entire} of them judged")
+        check.hold("chains", f"{chains.size} in order, none twice, the whole form of each judged")
     lines = {name: members.lines.get(name, 0) for name in listed}
     for problem in contradictions(statement, listed, lines):
         check.fail("counts", problem)

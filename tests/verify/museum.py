@@ -817,6 +817,15 @@ def salt_of_another_chain(kit):
     return edited(kit, lambda line: line.update(salt=other["salt"]))
 
 
+@case("chains")
+def chain_that_holds_null_far_behind(kit):
+    """One of twelve thousand, neither among the first nor at a round number: nothing is left to chance."""
+    lines = [leaves.canonical({"event_time_us": n, "interaction_id": f"ix-{n}", "outcome": None if n == 10_401 else "sent",
+                               "salt": f"{n:032x}", "v": c.LEAF_FORMAT}) for n in range(12_000)]
+    broken = {name: data for name, data in files(kit).items() if name not in {c.DISCLOSURES, c.INDEX}}
+    return kit.reseal(broken | {c.CHAINS: b"".join(line + b"\n" for line in lines)})
+
+
 _insider("tree", "insider_dropped_a_chain", c.CHAINS, lambda d: b"".join(d.splitlines(True)[1:]), fresh=False)
 _insider("tree", "insider_changed_a_verdict", c.CHAINS, lambda d: d.replace(b"masked_ok", b"leak", 1), fresh=False)
 _insider("counts", "insider_exchanged_the_policy", "evidence/config/evidence.yaml", lambda d: d + b"x: 1\n", fresh=False)

@@ -17,7 +17,7 @@ from evidence import catalog
 from evidence import constants as c
 from evidence.seal import leaves
 from evidence.seal.proof import proof, proof_bytes
-from evidence.verify import chains, verify
+from evidence.verify import verify
 
 museum, independent = sys.modules["evidence_tests_museum"], sys.modules["evidence_tests_independent"]
 
@@ -63,27 +63,6 @@ def test_a_broken_package_fails_at_the_step_that_names_its_cause(kit: Any, case:
     assert by_the_specification(path, options) == 4
 
 
-def test_a_chain_far_behind_is_refused_as_one_of_the_first(kit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The expression that was learnt from parsed chains takes the good ones and none of those that are broken."""
-    for name, value in {"_FIRST": 2, "_EVERY": 50, "_PART": 4}.items():
-        monkeypatch.setattr(chains, name, value)
-    reader, known = chains.ChainReader(), list[bool]()
-    match = reader._known.match
-
-    def watched(_: Any, line: bytes) -> Any:
-        found = match(line)
-        known.append(found is not None)
-        return found
-
-    monkeypatch.setattr(type(reader._known), "match", watched)
-    reader.feed(kit.module.unpack(kit.plain)[c.CHAINS])
-    assert (reader.close(), reader.problem, known) == (23, None, [True] * 21)
-    for case in museum.CASES:
-        if case.step == "chains":
-            path, options = broken_package(kit, case)
-            assert verify(path, **options).failed[:1] == ("chains",), case.name
-
-
 def test_disclosures_that_were_erased_or_share_a_name_with_a_member_are_no_fault(kit: Any, tmp_path: Path) -> None:
     """A digest may stay closed, a chain without disclosures, and the approver's pseudonym is not the approver."""
     text, digest = museum._disclosure("0" * 32, "approver", {"approver_subject": "sub-7"})
@@ -104,21 +83,6 @@ def test_disclosures_that_were_erased_or_share_a_name_with_a_member_are_no_fault
     with zipfile.ZipFile(path) as archive:
         archive.extractall(tmp_path / "unpacked")
     assert verify(tmp_path / "unpacked", **known).step("disclosed").state == "holds"
-
-
-def test_of_every_chain_time_id_and_salt_are_judged(kit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Behind the chains that are judged entire, none may be there twice, out of order, or without its salt."""
-    monkeypatch.setattr(chains, "_ENTIRE", 1)
-    monkeypatch.setattr(chains, "_TURN", 1000)
-    names = {"interaction_twice_at_different_times", "salt_of_another_chain", "chains_out_of_order", "chain_twice",
-             "chain_with_a_null_salt"}
-    for case in museum.CASES:
-        if case.name in names:
-            path, options = broken_package(kit, case)
-            report = verify(path, **options)
-            assert report.failed[:1] == ("chains",), case.name
-    good = verify(kit.plain, fingerprint=kit.test_key.fingerprint, at=kit.module.CHECKED)
-    assert good.step("chains").found == "23 in order, none twice, the form of 1 of them judged"
 
 
 @pytest.mark.parametrize("case", museum.HISTORIES, ids=lambda case: case.name)
