@@ -61,28 +61,39 @@ def test_sound_lines_are_taken_together():
     assert not quick.objects([b'{"a":1}', b'{"data":[]}'], {"data"})
 
 
-CELLS = st.one_of(st.text(alphabet='ab ,;"\\\n\r\té', max_size=5), st.sampled_from(["", "x", "1"]))
+CELLS = st.one_of(st.text(alphabet='ab ,;"\\\n\r\té\x00\x01', max_size=5), st.sampled_from(["", "x", "1"]))
+QUOTED = CELLS.map(lambda cell: '"' + cell.replace('"', '""') + '"')
+TABLES = st.lists(st.lists(st.one_of(CELLS, QUOTED), min_size=3, max_size=3) | st.lists(CELLS, min_size=1, max_size=4), max_size=10)
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=10), st.sampled_from(["\n", "\r\n"]), st.sampled_from([",", ";", "\t"]), st.binary(max_size=2))
-def test_rows_in_groups_are_what_they_are_alone(rows, end, mark, odd):
-    """Rows, numbers, rejects and their lengths do not depend on whether rows were taken together."""
-    data = (mark.join(["a%d", "b", "ü"]) + end + end.join(mark.join(row) for row in rows)).encode() + odd
-    options = {"format": "csv", "delimiter": mark, "max_record": 40}
-    together = everything(data, **options)
+@settings(max_examples=250, deadline=None)
+@given(TABLES, st.sampled_from(["\n", "\r\n"]), st.sampled_from([",", ";", "\t"]), st.lists(st.sampled_from([*b'a,"\n\r;\xc3\xff\\\x01']), max_size=20), st.sampled_from([9, 64, 1 << 20]),
+       st.sampled_from([40, 1 << 20]))
+def test_rows_in_groups_are_what_they_are_alone(rows, end, mark, odd, together, limit):
+    """Rows, numbers, rejects and their lengths do not depend on whether rows were taken together, and how many at once."""
+    data = (mark.join(["a%d", "b", "ü"]) + end + end.join(mark.join(row) for row in rows)).encode() + bytes(odd)
+    options = {"format": "csv", "delimiter": mark, "max_record": limit}
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "_TOGETHER", together)
+        found = everything(data, **options)
         patch.setattr(csv_rows._Text, "ahead", lambda *_: [])
-        assert together == everything(data, **options)
+        assert found == everything(data, **options)
 
 
 def test_rows_beyond_doubt_are_taken_together():
-    """Rows of one line each never reach the reader of single rows, with quotes and escapes or without."""
+    """Whole rows never reach the reader of single rows, whatever is in their quotes; of the others only those do."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_rows, "_take", lambda *_: pytest.fail("parsed alone"))
         assert everything(b"a,b\r\n" + b"1,2\r\n" * 50, format="csv")[1] == [b'{"a":"1","b":"2"}'] * 50
         assert everything(b'a,b\n1,2\n"3, ""x""",4\n5,6\n', format="csv")[1] == [b'{"a":"1","b":"2"}', b'{"a":"3, \\"x\\"","b":"4"}', b'{"a":"5","b":"6"}']
-        assert everything(b"a,b\n1,\\\n", format="csv")[1] == [b'{"a":"1","b":"\\\\"}']
+        assert everything(b"a,b\n1,\\\n\t,\x00\n", format="csv")[1] == [b'{"a":"1","b":"\\\\"}', b'{"a":"\\t","b":"\\u0000"}']
+        assert everything(b'a\tb\r\n"1\r\n2\t"\t"\n"\r\n""\t""""\r\n', format="csv", delimiter="\t")[1] == [b'{"a":"1\\r\\n2\\t","b":"\\n"}', b'{"a":"","b":"\\""}']
+    taken = []
+    alone = csv_rows._take
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "_take", lambda batch, number, *row: (taken.append(number), alone(batch, number, *row)))
+        everything(b"a,b\n" + b"1,2\n" * 200 + b"1\n" + b"1,2\n" * 200 + b'1,"2"x\n' + b"1,2\n" * 200, format="csv")
+    assert taken == [201, 402]
 
 
 def slow(text: str) -> str:

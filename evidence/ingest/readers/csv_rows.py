@@ -9,45 +9,48 @@ from itertools import chain
 import orjson
 
 from evidence.ingest.readers.base import CUT, Batch, Options
-from evidence.ingest.readers.csv_lines import Shape
-from evidence.ingest.readers.lines import split
+from evidence.ingest.readers.csv_blocks import Rows, Shape, blocks
 from evidence.ingest.readers.streams import Readable
 
 _FIELD = 16 << 20
-_TOGETHER = 4096
-_FEWEST = 8
-"""How many lines are tried at once, at most and at least."""
+_TOGETHER = 512 << 10
+_FEWEST = 4 << 10
+"""How many bytes are tried at once, at most and at least."""
+_WORTH = 16
+_PAUSE = 64
+"""Where that gave fewer rows than are worth it, as many at most are read one by one before it is tried again."""
 
 
 class _Text:
     """The lines of a stream with their ends, as text; bytes that are no UTF-8 become lone surrogates to be found.
 
-    Between two rows the lines that need no parser can be taken from here at once.
+    Between two rows those that need no parser can be taken from here at once.
     """
 
     def __init__(self, source: Readable, limit: int) -> None:
-        self._groups, self._limit = split(source, limit), limit
-        self._lines: list[bytes] = []
+        self._blocks, self._limit = blocks(source, limit), limit
+        self._block = b""
         self._at = 0
-        self._together = _TOGETHER
+        self._together, self._pause, self._wait = _TOGETHER, 0, 0
         self.used = 0
         self.too_long = False
 
     def __iter__(self) -> Iterator[str]:
         while True:
-            while self._at < len(self._lines):
-                line = self._lines[self._at]
-                self._at += 1
+            while self._at < len(self._block):
+                end = self._block.index(b"\n", self._at)
+                line = self._block[self._at:end]
+                self._at = end + 1
                 self.used += len(line) + 1
                 if len(line) > self._limit:
                     self.too_long = True
                     yield "\n"
                     continue
                 yield line.decode("utf-8", "surrogateescape") + "\n"
-            group = next(self._groups, None)
+            group = next(self._blocks, None)
             if group is None:
                 return
-            self._lines, too_long, _ = group
+            self._block, too_long = group
             self._at = 0
             if too_long:
                 self.used += too_long + 1
@@ -55,21 +58,24 @@ class _Text:
                 yield "\n"
 
     def ahead(self, shape: Shape) -> list[bytes]:
-        """Take the next lines that are rows beyond doubt, and return them as records.
+        """Take the next rows that are beyond doubt, and return them as records.
 
-        Of how many this is tried at once depends on how it went before.
+        Of how many this is tried at once, and how soon again, depends on how it went before.
         """
-        lines = [] if self.too_long else self._lines[self._at:self._at + self._together]
-        if not lines:
+        if self.too_long or self._wait:
+            self._wait = max(self._wait - 1, 0)
             return []
-        rows = shape.rows(lines, self._limit)
-        if rows is None:
-            self._together = max(_FEWEST, self._together // 8)
-            return []
-        self._together = min(2 * self._together, _TOGETHER)
-        self._at += len(lines)
-        self.used += sum(map(len, lines)) + len(lines)
-        return rows
+        end = self._block.rfind(b"\n", self._at, self._at + self._together) + 1
+        found = shape.rows(self._block[self._at:end], self._limit) if end > self._at else Rows([], 0, doubt=False)
+        self._at += found.used
+        self.used += found.used
+        if found.doubt:
+            self._together = min(max(_FEWEST, 2 * found.used), _TOGETHER)
+            self._pause = min(2 * self._pause + 1, _PAUSE) if len(found.texts) < _WORTH else 0
+            self._wait = self._pause + bool(found.texts)
+        else:
+            self._together = min(2 * self._together, _TOGETHER)
+        return found.texts
 
 
 def read(source: Readable, options: Options) -> Iterator[Batch]:
@@ -92,7 +98,7 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
         yield batch
         return
     # Of a single column a blank line is no row, and a mark beyond ASCII could be part of another character.
-    mark = delimiter.encode() if len(columns) > 1 and delimiter.isascii() and delimiter not in '"\\\r' else b""
+    mark = delimiter.encode() if len(columns) > 1 and delimiter.isascii() and delimiter not in '"\\\r\n' else b""
     shape, number = Shape(columns, mark) if mark else None, 0
     parsed = _rows(rows, text)
     while True:
