@@ -46,7 +46,7 @@ class Gather(Frozen):
     """Messages that the source cut into several records: those with the same ``by`` belong together.
 
     The record with something under ``head`` gets, under ``gathered``, what all have: ``into`` maps the key it gets to
-    the field it stands in. ``order`` is the field with a record's number among them.
+    the field it stands in. ``order`` is the field with a record's number among them. Fields are paths.
     """
 
     by: str

@@ -14,6 +14,7 @@ from typing import IO, Any, Final
 
 import orjson
 
+from evidence.connector import paths
 from evidence.connector.parts import Gather
 from evidence.ingest.readers.base import Batch
 
@@ -29,17 +30,17 @@ def gathered(read: Callable[[], Iterator[Batch]], what: Gather) -> Iterator[Batc
         for batch in read():
             for text in batch.texts:
                 row = orjson.loads(text)
-                if isinstance(name := row.get(what.by), str) and any(row.get(field) for field in what.into.values()):
-                    kept = orjson.dumps({key: row.get(field) for key, field in what.into.items()})
-                    places.setdefault(name, []).append((_number(row.get(what.order)), spool.tell(), len(kept)))
+                if isinstance(name := _at(row, what.by), str) and any(_at(row, field) for field in what.into.values()):
+                    kept = orjson.dumps({key: _at(row, field) for key, field in what.into.items()})
+                    places.setdefault(name, []).append((_number(_at(row, what.order)), spool.tell(), len(kept)))
                     spool.write(kept)
         heads: Counter[str] = Counter()
         for batch in read():
             numbers, texts = list[int](), list[bytes]()
             for number, text in zip(batch.numbers, batch.texts, strict=True):
                 row = orjson.loads(text)
-                name = row.get(what.by)
-                head = bool(row.get(what.head)) and isinstance(name, str) and name in places
+                name = _at(row, what.by)
+                head = bool(_at(row, what.head)) and isinstance(name, str) and name in places
                 if head:
                     heads[name] += 1
                     if heads[name] > _HEADS:
@@ -61,6 +62,12 @@ def _whole(row: dict[str, Any], places: list[tuple[int, int, int]], spool: IO[by
                 found[key].append(value)
     row["gathered"] = {key: _joined(values) for key, values in found.items() if values}
     return orjson.dumps(row)
+
+
+def _at(row: dict[str, Any], path: str) -> Any:
+    """Return what stands at a place of a record, None where nothing does; most places are a key as it stands."""
+    found = row[path] if path in row else paths.at(row, path) if "." in path else None
+    return None if found is paths.ABSENT else found
 
 
 def _joined(values: list[Any]) -> Any:

@@ -16,6 +16,8 @@ from evidence.decoding import ModelBodies
 from evidence.ingest.readers import http_body, wire
 
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {}, paths.ABSENT)
+_ANY: Final = frozenset({"stringValue", "kvlistValue", "arrayValue"})
+"""How OTLP says of what kind a value is, where it is one by itself and not that of an attribute."""
 
 
 class Bodies:
@@ -85,6 +87,13 @@ def _otlp(items: list[Any]) -> Any:
     return items
 
 
+def _plain(value: Any) -> Any:
+    """Return a value, or a list of values, without what OTLP puts around each of them."""
+    if isinstance(value, list) and value and isinstance(value[0], Mapping) and _ANY.issuperset(value[0]):
+        return [_plain(item) for item in value]
+    return _scalar(value) if isinstance(value, Mapping) and value and _ANY.issuperset(value) else value
+
+
 def _scalar(value: Mapping[str, Any]) -> Any:
     """Return the value of an OTLP attribute: a scalar, a list or an object."""
     kind, inner = next(iter(value.items()), ("", None))
@@ -100,7 +109,7 @@ def _side(record: Mapping[str, Any], places: tuple[str, ...], decode: ModelBodie
     """Return what the first place with a text says (a request has a route), if it was cut, and if it was a stream."""
     seen = wire.Said()
     for place in places:
-        value = _at(record, place)
+        value = _plain(_at(record, place))
         text = value if isinstance(value, str) else None
         if value in _EMPTY or (text is not None and text.strip() in decode.absent):
             continue

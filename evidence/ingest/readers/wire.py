@@ -12,6 +12,7 @@ import re
 from binascii import a2b_base64
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -134,11 +135,18 @@ def _read(shape: Body, value: Any) -> Said:
     if not isinstance(value, dict):
         return Said()
     found: list[str] = []
-    for key in shape.texts.start:
-        _collect(_opened(value.get(key)) if key in shape.texts.opened else value.get(key), shape.texts, found, _DEPTH)
+    for start in shape.texts.start:
+        for key in _numbered(value, start) if "*" in start else (start,):
+            inner = value.get(key)
+            _collect(_opened(inner) if key in shape.texts.opened else inner, shape.texts, found, _DEPTH)
     stream = next((got for path in shape.stream if isinstance(got := _at(value, path), bool)), None)
     return Said(clean("\n".join(found)) if found else None, _word(value, shape.id), _word(value, shape.model), stream,
                 _number(value, shape.tokens_in, None), _number(value, shape.tokens_out, None))
+
+
+def _numbered(value: dict[str, Any], pattern: str) -> list[str]:
+    """Return the keys of a body that fit a pattern such as ``prompt.*.content``, by number: 2 comes before 10."""
+    return sorted((key for key in value if fnmatchcase(key, pattern)), key=lambda key: (len(key), key))
 
 
 def _opened(value: Any) -> Any:

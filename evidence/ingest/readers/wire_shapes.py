@@ -15,6 +15,8 @@ from evidence.fields import Frozen, Identifier
 class Texts(Frozen):
     """Keys of the body to begin with, and keys to follow from there, in this order, through lists and objects.
 
+    A key to begin with may hold a ``*`` for a number: all keys that fit it are taken, by number.
+
     ``objects`` names keys whose value may be an object of any kind, which then stands as JSON text. ``opened`` names
     keys whose value may be written as JSON in a text.
     """
