@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from evidence import connector
 from evidence.ingest.readers import decoders, event_frames
-from tests.connectors.recordings import frame, packed, request, stream
+from tests.connectors.recordings import frame, packed, request, response, stream
 
 ASKED = {"anthropic_version": "x", "messages": [{"role": "user", "content": "who is on call?"}]}
 CLAUDE = [{"type": "message_start", "message": {"id": "msg_1", "model": "claude-x", "usage": {"input_tokens": 6}}},
@@ -48,6 +48,17 @@ def test_a_framed_stream_is_read_as_an_answer(path, asked, body):
     row = exchange(path, asked, body)
     assert (row["prompt"], row["response"], row["pairing"], row["streaming"]) == ("who is on call?", "Ines.", "exact", True)
     assert (row["tokens_in"], row["tokens_out"], row["truncated"]) == (6, 2, False)
+
+
+def test_a_stream_written_as_one_list_is_read_as_an_answer():
+    """Gemini streams a list of whole responses where nobody asked for events."""
+    body = json.dumps([{"candidates": [{"content": {"parts": [{"text": piece}]}}],
+                        "usageMetadata": {"promptTokenCount": 6, "candidatesTokenCount": count}} for count, piece in ((1, "In"), (2, "es."))])
+    events = [(0, "i", request({"contents": [{"parts": [{"text": "who is on call?"}]}]}, path="/v1beta/models/gemini-x:streamGenerateContent")),
+              (1, "o", response(body.encode()))]
+    [row] = decoders.of_record(1, json.dumps({"id": "s", "event_stream": stream(events)}), connector.load("hoop_session"))
+    assert (row["prompt"], row["response"], row["model"], row["tokens_out"]) == ("who is on call?", "Ines.", "gemini-x", 2)
+    assert (row["streaming"], row["pairing"], row["truncated"]) == (True, "exact", False)
 
 
 def test_an_exception_in_a_stream_stands_as_it_came():

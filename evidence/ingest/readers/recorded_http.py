@@ -228,8 +228,10 @@ def _of_response(message: Message, shape: wire.Wire | None, decode: RecordedHttp
                  ) -> dict[str, Any]:
     body, whole = http_body.inflate(message.body, message.headers.get("content-encoding", ""))
     values, complete = _values(body, message.headers.get("content-type", ""))
-    streaming, value = values is not None, http_body.load(body) if values is None else None
-    said = wire.Said()
+    value = http_body.load(body) if values is None else None
+    if isinstance(value, list):  # a stream may also be written as one list of its events
+        values, value = value, None
+    streaming, said = values is not None, wire.Said()
     if shape:
         said = wire.read_response(shape, value) if values is None else wire.read_events(shape, values)
     out = {
