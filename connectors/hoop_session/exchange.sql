@@ -46,7 +46,7 @@ SELECT b.record_no,
             WHEN b.is_exec AND b.review_status = 'REJECTED' AND COALESCE(b.exit_code, '0') <> '0' THEN 'unknown'
             WHEN p.blocked OR d.kind IS NOT NULL OR (b.is_exec AND b.action = 'block_execution') THEN 'blocked'
             WHEN p.pairing = 'unparsed' OR p.record_no IS NULL THEN 'unknown'
-            WHEN p.kind = 'stream' THEN 'forwarded'
+            WHEN p.kind = 'stream' OR (p.kind = 'rpc' AND p.response_offset_us IS NOT NULL) THEN 'forwarded'
             WHEN p.status_code IS NULL THEN 'no_response'
             WHEN p.request_offset_us IS NULL THEN 'unknown'
             ELSE 'forwarded' END AS outcome,

@@ -208,3 +208,55 @@ def test_lines_of_the_gateway_between_the_bytes_of_a_response_are_no_part_of_it(
         ("http", "both halves", False, "POST", "/v1/chat/completions"), ("note", None, False, "mcp.redacted", "find")]
     other = decode([(0, "i", request(ask("a"))), (1, "o", whole[:90]), (1.5, "o", line.replace(b"mcp.", b"log.")), (2, "o", whole[90:])])
     assert [(row["kind"], row["truncated"]) for row in other] != [("http", False)]
+
+
+def lines(*values):
+    """Return messages as a pipe carries them, one to a line."""
+    return b"".join(json.dumps(value).encode() + b"\n" for value in values)
+
+
+def rpc(number, method=None, **more):
+    """Return a message of JSON-RPC."""
+    return {"jsonrpc": "2.0", **({} if number is None else {"id": number}), **({"method": method} if method else {}), **more}
+
+
+PIPE = [
+    (0.1, "i", lines(rpc(1, "initialize", params={"protocolVersion": "1"}))), (0.2, "o", lines(rpc(1, result={"protocolVersion": "1"}))),
+    (0.3, "i", lines(rpc(None, "notifications/initialized"))),
+    (1.0, "i", lines(rpc(2, "tools/call", params={"name": "find", "arguments": {"q": "a"}}))),
+    (1.1, "i", lines(rpc(3, "tools/call", params={"name": "find", "arguments": {"q": "b"}}))),
+    (1.2, "o", lines(rpc(1, "sampling/createMessage", params={"messages": [{"role": "user", "content": {"type": "text", "text": "and you?"}}]}))),
+    (1.3, "i", lines(rpc(1, result={"role": "assistant", "content": {"type": "text", "text": "I am well"}}))),
+    (1.4, "o", lines(rpc(3, result={"content": [{"type": "text", "text": "to b"}]}))),
+    (1.5, "o", lines(rpc(2, error={"code": -1, "message": "not a"}))),
+    (1.6, "o", lines(rpc(None, "notifications/message", params={"level": "info", "data": "told"}))),
+    (2.0, "i", lines(rpc(4, "tools/call", params={"name": "hang", "arguments": {}}))),
+    (2.1, "o", b"not a message\n"), (2.2, "e", b"gone"),
+]
+
+
+def test_calls_over_a_pipe_are_paired_by_their_numbers_whoever_makes_them():
+    """Without HTTP, each numbered message is a call of its own; the server's has the texts the other way round, and the rest is scanned."""
+    rows = decode(PIPE)
+    assert [(r["kind"], r.get("route"), r.get("prompt"), r.get("response"), r["pairing"]) for r in rows[1:]] == [
+        ("rpc", "#tools/call:find", '{"q": "a"}', "not a", "exact"), ("rpc", "#tools/call:find", '{"q": "b"}', "to b", "exact"),
+        ("rpc", "#sampling/createMessage", "I am well", "and you?", "exact"), ("rpc", "#notifications/message", None, "told", "exact"),
+        ("rpc", "#tools/call:hang", "{}", None, "unpaired"), ("stream", None, None, "not a messagegone", "unparsed")]
+    assert (rows[0]["route"], rows[0]["request_offset_us"], rows[0]["response_offset_us"]) == ("#initialize", 100_000, 200_000)
+
+
+def test_a_number_in_use_twice_proves_no_pair_over_a_pipe():
+    """Two clients may count alike; which answer is whose is then a guess."""
+    rows = decode([(0, "i", lines(rpc(1, "ping"), rpc(1, "ping"))), (1, "o", lines(rpc(1, result={}), rpc(1, result={}), rpc(9, result={})))])
+    assert [row["pairing"] for row in rows] == ["ambiguous", "ambiguous", "unpaired"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_calls_over_a_pipe_do_not_depend_on_how_the_bytes_were_cut(data):
+    """Cut elsewhere, the same bytes give the same calls, but for the time at which a line was whole."""
+    pieces = []
+    for time, kind, content in PIPE:
+        cuts = sorted(data.draw(st.sets(st.integers(0, len(content)), max_size=3)))
+        pieces += [(time, kind, content[start:end]) for start, end in zip([0, *cuts], [*cuts, len(content)], strict=True)]
+    assert decode(pieces) == decode(PIPE)

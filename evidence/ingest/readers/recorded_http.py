@@ -3,7 +3,9 @@
 A recording is a list of events ``[seconds, "i" | "o" | "e", base64]``: what went in, what came out, and errors. Where
 HTTP requests or responses are in it, each exchange gives one part of kind ``http``; bytes that belong to no message
 give one last part of kind ``stream`` and pairing ``unparsed``, so that they are scanned and counted. A recording
-without any message (a terminal, a script) is one part of kind ``stream``.
+without any message (a terminal, a script) is one part of kind ``stream``, or, where it is lines of JSON that number
+their requests, parts of kind ``rpc``. Lines that the gateway itself wrote into the recording, as the connector tells
+them, are parts of kind ``note`` and belong to no message.
 
 Headers other than those that the connector declares are dropped here; those that carry secrets cannot be declared.
 """
@@ -18,7 +20,7 @@ from typing import Any, Final
 import orjson
 
 from evidence.decoding import Notes, RecordedHttp
-from evidence.ingest.readers import event_frames, http_body, http_stream, wire
+from evidence.ingest.readers import event_frames, http_body, http_stream, rpc_lines, wire
 from evidence.ingest.readers.http_pairing import Marks, Pair, pair
 from evidence.ingest.readers.http_stream import Message, Side
 
@@ -123,10 +125,7 @@ def _rows(tape: _Tape, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> It
     requests = http_stream.messages(tape.sent, http_stream.REQUEST, keep, lost_sent)
     responses = http_stream.messages(tape.got, http_stream.RESPONSE, keep, lost_got)
     if not requests and not responses:
-        if tape.notes and not (tape.sent.data or tape.got.data or tape.errors or tape.broken):
-            return
-        yield _stream(tape, [(0, len(tape.sent.data))], [(0, len(tape.got.data))],
-                      "unparsed" if tape.broken else "exact", tape.errors)
+        yield from _other(tape, wires)
         return
     asked = [_read_request(m, wires) for m in requests]
     shapes = [one.shape for one in asked]
@@ -151,6 +150,19 @@ def _rows(tape: _Tape, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> It
         yield row
     if rest and not upgraded:
         yield rest
+
+
+def _other(tape: _Tape, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
+    """Yield the parts of a recording without HTTP: calls over a pipe, or all its bytes as one."""
+    calls = rpc_lines.rows(tape.sent, tape.got, wires, broken=tape.broken)
+    if calls is not None:
+        found, lost_sent, lost_got = calls
+        yield from found
+        if lost_sent or lost_got or tape.errors:
+            yield _stream(tape, lost_sent, lost_got, "unparsed" if lost_sent or lost_got else "exact", tape.errors)
+    elif not tape.notes or tape.sent.data or tape.got.data or tape.errors or tape.broken:
+        yield _stream(tape, [(0, len(tape.sent.data))], [(0, len(tape.got.data))],
+                      "unparsed" if tape.broken else "exact", tape.errors)
 
 
 def _frames(row: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
