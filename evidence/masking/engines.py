@@ -7,6 +7,7 @@ feed stood before and after it; a match never crosses two rows.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +87,7 @@ def re2_module() -> Any:
 _DIGIT = r"(?:\\d|[1-9]|\[[0-9](?:-?[0-9])?\])"
 _SHAPES = re.compile(rf"(?:\\b)?(?:(?:\\\+|\\\()?{_DIGIT}"
                      rf"|\[(?:A-Z|XYZ)\](?:\{{2\}})?(?:-\?| )?{_DIGIT}(?!\{{2\}}\[ -\]))")
-LANES = 4
-LITERALS = LANES - 1
+LITERALS = 3
 
 
 def lane(anchor: Anchor) -> int:
@@ -105,6 +105,22 @@ def lane(anchor: Anchor) -> int:
     return 1 if _SHAPES.match(anchor.pattern) else 0
 
 
+def passes(anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern]) -> dict[int, list[compiled.Expression]]:
+    """Return what each pass of hyperscan over a block looks for, by lane; those of row patterns follow the anchors."""
+    import hyperscan as hs
+
+    found: dict[int, list[compiled.Expression]] = {}
+    for number, anchor in enumerate(anchors):
+        caseless = hs.HS_FLAG_CASELESS if anchor.caseless else 0
+        text = anchor.pattern.encode("latin-1" if anchor.literal else "ascii")
+        # One pass for many: three, one after the other, take half as long again once there are row patterns.
+        place = 0 if row_patterns and lane(anchor) == 1 else lane(anchor)
+        found.setdefault(place, []).append((number, text, caseless))
+    for number, (pattern, sharp) in enumerate(row_patterns, len(anchors)):
+        found.setdefault(0, []).append((number, (sharp or pattern).encode(), hs.HS_FLAG_MULTILINE))
+    return dict(sorted(found.items()))
+
+
 class _Hyperscan:
     """Passes of hyperscan over a whole block, without start of match: ends only, the rest is arithmetic."""
 
@@ -114,27 +130,16 @@ class _Hyperscan:
         import hyperscan as hs
 
         self._anchors, self._patterns = anchors, len(row_patterns)
-        self._found: tuple[list[int], list[int]] = ([], [])
+        self._found = array("q"), array("q")
         self._fixed: Any = None
-        groups: list[list[compiled.Expression]] = [[] for _ in range(LANES + 1)]
-        for number, anchor in enumerate(anchors):
-            caseless = hs.HS_FLAG_CASELESS if anchor.caseless else 0
-            text = anchor.pattern.encode("latin-1" if anchor.literal else "ascii")
-            groups[lane(anchor)].append((number, text, caseless))
-        groups[LANES] = [(len(anchors) + number, (sharp or pattern).encode(), hs.HS_FLAG_MULTILINE)
-                         for number, (pattern, sharp) in enumerate(row_patterns)]
         self._blunt = {number: compiled.database([(number, pattern.encode(), hs.HS_FLAG_MULTILINE)], cache)
                        for number, (pattern, sharp) in enumerate(row_patterns) if sharp}
-        if row_patterns:  # one pass for many: these three, one after the other, take half as long again
-            groups = [[], [], groups[2], groups[3], groups[0] + groups[1] + groups[LANES]]
-        self._databases = [compiled.database(group, cache, literal=number == LITERALS)
-                           for number, group in enumerate(groups) if group]
+        self._databases = [compiled.database(expressions, cache, literal=place == LITERALS)
+                           for place, expressions in passes(anchors, row_patterns).items()]
 
     def _scan(self, block: Block) -> None:
-        """Fill ``_found`` with the numbers and ends of everything that matches in the block."""
-        numbers: list[int] = []
-        ends: list[int] = []
-        self._found = numbers, ends
+        """Fill ``_found`` with the numbers and ends of everything that matches in the block: there may be millions."""
+        numbers, ends = self._found = array("q"), array("q")
         number, end = numbers.append, ends.append
 
         def seen(expression: int, _start: int, stop: int, _flags: int, _context: object) -> None:
@@ -148,7 +153,7 @@ class _Hyperscan:
         import numpy as np
 
         self._scan(block)
-        numbers, ends = (np.array(part, dtype=np.int64) for part in self._found)
+        numbers, ends = (np.frombuffer(part, dtype=np.int64) for part in self._found)
         keep = numbers < len(self._anchors)
         numbers, ends = numbers[keep], ends[keep]
         row = np.searchsorted(block.starts, ends - 1, side="right") - 1
@@ -165,7 +170,7 @@ class _Hyperscan:
         found: dict[int, Places] = {}
         if not self._patterns:
             return found
-        numbers, ends = (np.array(part, dtype=np.int64) for part in self._found)
+        numbers, ends = (np.frombuffer(part, dtype=np.int64) for part in self._found)
         for number in np.unique(numbers[numbers >= len(self._anchors)]).tolist():
             own = np.unique(ends[numbers == number])
             row = np.searchsorted(block.starts, own - 1, side="right") - 1

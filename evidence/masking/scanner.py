@@ -135,7 +135,7 @@ def _settled(found: list[Found]) -> list[Found]:
     return sorted(both, key=lambda one: (one.row, one.offset, one.rule_id))
 
 
-def _places(block: Block, hits: Hits, anchors: Sequence[int]) -> Iterator[tuple[int, bytes, list[int]]]:
+def _places(block: Block, hits: Hits, anchors: Sequence[int]) -> Iterator[tuple[int, bytes, Iterable[int]]]:
     """Yield each row in which one of the anchors ends, with its text and the offsets in it, ascending."""
     import numpy as np
 
@@ -148,7 +148,7 @@ def _places(block: Block, hits: Hits, anchors: Sequence[int]) -> Iterator[tuple[
     begins = np.flatnonzero(np.diff(rows, prepend=-1))
     for first, last in zip(begins.tolist(), [*begins[1:].tolist(), len(rows)], strict=True):
         row = int(rows[first])
-        yield row, block.row(row), (ends[first:last] - block.starts[row]).tolist()
+        yield row, block.row(row), memoryview(ends[first:last] - block.starts[row])
 
 
 def _in_domain(value: bytes, domain: str | None) -> bool:

@@ -2,7 +2,8 @@
 
 All figures are thread CPU time of one run on the same text: ratios of one run mean something, figures of two machines do
 not. ``--million`` reads a million responses of 2 KB from Parquet; ``--alone`` leaves out the others. It fails where a
-rule takes more than its share of the cost, or the engines differ; ``--budget --rules PACK`` measures rules of your own.
+rule takes more than its share of the cost, or the engines differ; ``--budget --rules PACK`` measures rules of your own,
+those of a gitleaks configuration too, and needs a few minutes for a large one.
 What others made is installed below ``build/`` by the benchmark itself (``_others``); it is no part of the lock.
 """
 # ruff: noqa: T201 - it prints, that is its purpose
@@ -10,10 +11,10 @@ What others made is installed below ``build/`` by the benchmark itself (``_other
 from __future__ import annotations
 
 import argparse
-import resource
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from random import Random
@@ -22,11 +23,11 @@ from typing import Any
 import _others
 import pyarrow as pa
 import pyarrow.parquet as pq
+from _memory import peak_mb
 
 from evidence import masking
 from evidence.masking import assurance, blocks, candidates, compiled, planting, scan_files
-from evidence.masking.anchors import Anchor
-from evidence.masking.engines import LANES, lane
+from evidence.masking.engines import LITERALS, passes
 from evidence.masking.scanner import PatternScanner
 
 KEY = bytes(32)
@@ -45,16 +46,20 @@ def best(work: Callable[[], object], times: int = 3) -> float:
     return min(spans)
 
 
-def corpora(scanner: PatternScanner) -> dict[str, list[bytes]]:
-    """Return code answers, source code of the installed packages in pieces of 2 KB, and answers dense with values."""
+def source_code(size: int) -> list[bytes]:
+    """Return so many bytes of the source code of the installed packages, in pieces of 2 KB."""
     paths = sorted(Path(pa.__file__).parents[1].glob("[a-m]*/*.py"))
-    source = b"".join(path.read_bytes() for path in paths)[:16_000_000]
+    source = b"".join(path.read_bytes() for path in paths)[:size]
+    return [source[at:at + 2048] for at in range(0, len(source), 2048)]
+
+
+def corpora(scanner: PatternScanner) -> dict[str, list[bytes]]:
+    """Return code answers, source code, and answers dense with values."""
     rng = Random(3)
     rules = [rule for group in planting.plantable(scanner.rules).values() for rule in group]
     dense = [b"\n".join(planting.plant(rules[(row * 12 + n) % len(rules)], b"x = 1\n", rng, n).text for n in range(12))
              for row in range(1000)]
-    return {"answers": list(planting.answers(Random(1), 8000)), "dense": dense,
-            "source": [source[at:at + 2048] for at in range(0, len(source), 2048)]}
+    return {"answers": list(planting.answers(Random(1), 8000)), "dense": dense, "source": source_code(16_000_000)}
 
 
 def speed(name: str, scanner: PatternScanner, texts: list[bytes]) -> float:
@@ -68,51 +73,74 @@ def speed(name: str, scanner: PatternScanner, texts: list[bytes]) -> float:
     return rate
 
 
-def costs(scanner: PatternScanner, texts: list[bytes], only: Collection[str] = ()) -> list[tuple[float, float, str]]:
-    """Return what each rule costs, dearest first: its share of all, milliseconds a megabyte, its id.
+class Costs:
+    """What rules cost, packs and imported configurations alike: what they add to the passes over all text, and their candidates.
 
-    A rule costs what it adds to the pass over all text, and the time in which its candidates are examined. All of it is
-    measured within one run, the pass with and without the rule by turns: only the shares mean something elsewhere.
+    All of it is measured within one run, a pass with and without the rules by turns: only the shares mean something elsewhere.
     """
-    block = next(blocks.of_array(pa.array(texts, pa.large_binary())))
-    text, size = bytes(block.view), len(block.view) / 1e9
-    databases: dict[tuple[Anchor, ...], Any] = {}
 
-    def cost(chosen: tuple[Anchor, ...]) -> float:
+    def __init__(self, scanner: PatternScanner, texts: list[bytes]) -> None:
+        """Measure the whole, and what examining the candidates of each rule takes; both in seconds a gigabyte."""
+        self.block = next(blocks.of_array(pa.array(texts, pa.large_binary())))
+        self.text, self.size = bytes(self.block.view), len(self.block.view) / 1e9
+        self._databases: dict[tuple[compiled.Expression, ...], Any] = {}
+        engine: Any = scanner._engine
+        row_patterns = [(rule.pattern, rule.sharp) for rule in scanner.imported]
+        self._passes = [tuple(one) for lane, one in passes(engine._anchors, row_patterns).items() if lane != LITERALS]
+        hits, rows = engine.find(self.block), engine.rows(self.block)
+        places = candidates.by_rule(scanner.rules, scanner._ids[:len(scanner.rules)], scanner._widths, hits, self.block)
+        self.spent = {rule.id: self._least(lambda rule=rule, found=found: list(candidates.examine(rule, found, self.block))) for rule, found in places}
+        for number, foreign in enumerate(scanner.imported):
+            if number in rows:
+                self.spent[foreign.id] = self._least(lambda one=foreign, at=rows[number]: list(one.examine(self.block, at)))
+        used = Counter(number for ids in scanner._ids for number in set(ids))
+        self.own = {rule.id: {n for n in ids if used[n] == 1} for rule, ids in zip(scanner.rules, scanner._ids, strict=False)}
+        self.own |= {rule.id: {number} for number, rule in enumerate(scanner.imported, len(engine._anchors))}
+        self.whole = sum(min(self._pass(one) for _ in range(3)) for one in self._passes) + sum(self.spent.values())
+
+    def _least(self, work: Callable[[], object]) -> float:
+        return best(work, 2) / self.size
+
+    def _pass(self, chosen: tuple[compiled.Expression, ...]) -> float:
         if not chosen:
             return 0.0
-        if chosen not in databases:
-            databases[chosen] = compiled.database([(n, a.pattern.encode(), int(a.caseless)) for n, a in enumerate(chosen)], None)
-        return best(lambda: databases[chosen].scan(text, match_event_handler=lambda *_: None), 1) / size
+        if chosen not in self._databases:
+            self._databases[chosen] = compiled.database(chosen, None)
+        return best(lambda: self._databases[chosen].scan(self.text, match_event_handler=lambda *_: None), 1) / self.size
 
-    anchors = {anchor for rule in scanner.rules for anchor in rule.anchors}
-    lanes = [tuple(sorted((a for a in anchors if lane(a) == n), key=lambda a: (a.pattern, a.caseless))) for n in range(LANES)]
-    hits = scanner._engine.find(block)
-    spent = {rule.id: best(lambda rule=rule, places=places: list(candidates.examine(rule, places, block)), 2) / size
-             for rule, places in candidates.by_rule(scanner.rules, scanner._ids[:len(scanner.rules)], scanner._widths, hits, block)}
-    whole = sum(min(cost(one) for _ in range(3)) for one in lanes) + sum(spent.values())
-    found = []
-    for rule in scanner.rules:
-        if only and rule.id not in only:
-            continue
-        others = {a for other in scanner.rules if other is not rule for a in other.anchors}
-        added = spent.get(rule.id, 0.0)
-        for one in lanes:
-            rest = tuple(a for a in one if a not in rule.anchors or a in others)
+    def added(self, rules: Collection[str]) -> float:
+        """Return what some rules together add to the whole."""
+        own = set().union(*(self.own[rule] for rule in rules))
+        added = sum(self.spent.get(rule, 0.0) for rule in rules)
+        for one in self._passes:
+            rest = tuple(expression for expression in one if expression[0] not in own)
             if rest != one:
-                pairs = [(cost(one), cost(rest)) for _ in range(3)]
+                pairs = [(self._pass(one), self._pass(rest)) for _ in range(3)]
                 added += min(whole for whole, _ in pairs) - min(without for _, without in pairs)
-        found.append((added / whole, added, rule.id))
-    return sorted(found, reverse=True)
+        return added
+
+    def dear(self, rules: list[str]) -> list[tuple[float, str]]:
+        """Return the rules that add a fiftieth of the whole or more, dearest first: a group that adds less is not parted."""
+        added = self.added(rules)
+        if len(rules) == 1:
+            return [(added, rules[0])]
+        if added < self.whole / 50:
+            return []
+        return sorted([*self.dear(rules[::2]), *self.dear(rules[1::2])], reverse=True)
 
 
 def within_budget(scanner: PatternScanner, texts: list[bytes], only: Collection[str] = ()) -> bool:
-    """Print the dearest rules; tell whether each stays within its share."""
-    found = costs(scanner, texts, only)
-    for share, added, rule in found[:10]:
+    """Print the dearest rules, of packs and imported; tell whether each stays within its share."""
+    costs = Costs(scanner, texts)
+    rules = [rule for rule in costs.own if not only or rule in only]
+    if not rules:
+        raise SystemExit(f"there is no rule {', '.join(only)}")
+    found = costs.dear(rules)
+    for added, rule in found[:10]:
+        share = added / costs.whole
         print(f"{share:8.1%} of the cost, {added:7.3f} ms/MB  {rule}{'  OVER ITS SHARE' if share > SHARE else ''}")
-    print(f"{len(found)} rules measured; a rule may cost {SHARE:.0%} of all")
-    return found[0][0] <= SHARE
+    print(f"{len(rules)} rules measured, {len(scanner.imported)} imported ones at hand; a rule may cost {SHARE:.0%} of all")
+    return all(added <= SHARE * costs.whole for added, _ in found)
 
 
 def compare(own: float, texts: list[bytes]) -> None:
@@ -179,18 +207,13 @@ def parquet(scanner: PatternScanner, texts: list[bytes], rows: int) -> None:
         with pq.ParquetWriter(path, pa.schema([("response", pa.large_string())]), compression="zstd", use_dictionary=False) as file:
             for table in responses(scanner, texts, rows):
                 file.write_table(table)
-        found, before = 0, peak()
+        found, before = 0, peak_mb()
         start = time.process_time()
         for _ in scan_files.scan_file(scanner, path):
             found += 1
         spent = time.process_time() - start
         print(f"{rows:,} distinct responses of 2 KB from Parquet ({path.stat().st_size / 1e6:,.0f} MB): {spent:.2f} CPU seconds, {found:,} findings "
-              f"({rows // 100:,} planted); a million takes {spent * 1e6 / rows:.1f} s; peak memory {peak():,.0f} MB, {before:,.0f} MB before")
-
-
-def peak() -> float:
-    """Return the most memory that this process has had, in megabytes."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+              f"({rows // 100:,} planted); a million takes {spent * 1e6 / rows:.1f} s; peak memory {peak_mb():,} MiB, {before:,} MiB before")
 
 
 def recall(scanner: PatternScanner, texts: list[bytes]) -> None:
@@ -217,17 +240,19 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--million", action="store_true", help="only read a million responses from Parquet")
     asked.add_argument("--budget", action="store_true", help="only what each rule costs")
-    asked.add_argument("--rules", action="append", type=Path, default=[], help="a further rule pack")
+    asked.add_argument("--only", action="append", default=[], metavar="RULE", help="with --budget: only this rule")
+    asked.add_argument("--rules", action="append", type=Path, default=[], help="a further rule pack, or a gitleaks configuration")
+    asked.add_argument("--size", type=float, default=4, metavar="MB", help="megabytes of text, code and answers, on which costs are measured")
     asked.add_argument("--alone", action="store_true", help="nothing made by others beside it")
     options = asked.parse_args()
     fast = masking.load(PACKS, key=KEY, extra=options.rules)
+    mixed = [*source_code(int(options.size * 375_000)), *planting.answers(Random(1), int(options.size * 175))]
+    if options.budget:
+        return int(not within_budget(fast, mixed, options.only))
     texts = corpora(fast)
     if options.million:
         parquet(fast, texts["answers"], 1_000_000)
         return 0
-    mixed = [*texts["source"][:1500], *texts["answers"][:1500]]
-    if options.budget:
-        return int(not within_budget(fast, mixed))
     slow = masking.load(PACKS, key=KEY, extra=options.rules, engine="re2")
     rates = {name: speed(name, fast, rows) for name, rows in texts.items()}
     speed("answers, second engine", slow, texts["answers"][:500])

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import runpy
 import sys
-from importlib import import_module
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from evidence import masking
-from evidence.masking import planting
-
+COMMAND = Path(__file__).parents[1] / "bench" / "masking.py"
 BAD = """
 pack: bad
 title: A rule that stops at every word
@@ -26,21 +23,38 @@ rules:
 """
 
 
+IMPORTED = """
+[[rules]]
+id = "bad-import"
+regex = '[a-z]{2,40}[0-9]?[a-z]{1,20}'
+[[rules]]
+id = "good-import"
+regex = 'zzkey-[0-9]{5}'
+"""
+
+
 @pytest.fixture
-def bench(monkeypatch):
-    """The benchmark of the scanner, which says what each rule costs."""
-    monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "bench"))
-    for name in ("masking", "_others"):
+def budget(tmp_path, monkeypatch, capsys):
+    """The command that says what each rule costs, with a bad rule in a pack or in an imported configuration: its end and what it printed."""
+    monkeypatch.syspath_prepend(str(COMMAND.parent))
+    for name in ("_others", "_memory"):
         monkeypatch.delitem(sys.modules, name, raising=False)
-    return import_module("masking")
+
+    def run(name, text, rule):
+        path = tmp_path / name
+        path.write_text(text)
+        monkeypatch.setattr(sys, "argv", ["masking.py", "--budget", "--size", "0.05", "--rules", str(path), "--only", rule])
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(str(COMMAND), run_name="__main__")
+        return ended.value.code, capsys.readouterr().out
+    return run
 
 
-def test_a_bad_pattern_exceeds_its_share(bench, tmp_path, capsys):
-    """Beside the packs of the toolkit it takes more than a rule may, and is named; a rule of theirs does not."""
-    path = tmp_path / "bad.yaml"
-    path.write_text(BAD)
-    scanner = masking.load(["core"], key=b"k", extra=[path])
-    texts = list(planting.answers(Random(1), 12))
-    assert not bench.within_budget(scanner, texts, {"bad.word"})
-    assert "bad.word  OVER ITS SHARE" in capsys.readouterr().out
-    assert bench.within_budget(scanner, texts, {"core.mac"})
+@pytest.mark.parametrize(("name", "text", "bad", "good"), [("bad.yaml", BAD, "bad.word", "core.mac"), ("bad.toml", IMPORTED, "bad-import", "good-import")],
+                         ids=["pack", "imported"])
+def test_a_bad_pattern_exceeds_its_share(name, text, bad, good, budget):
+    """Beside the packs of the toolkit it takes more than a rule may: it is named, and the command ends with 1. Another rule does not."""
+    code, printed = budget(name, text, bad)
+    assert (code, f"{bad}  OVER ITS SHARE" in printed) == (1, True)
+    code, printed = budget(name, text, good)
+    assert (code, "1 rules measured" in printed, "OVER ITS SHARE" in printed) == (0, True, False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from random import Random
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from evidence.errors import EvidenceError, UsageError
 from evidence.masking import candidates, planting
 from evidence.masking.scanner import FINDING_COLUMNS, PLACEHOLDER_COLUMNS
 from evidence.model import AllowRule
+from tests.masking import hostile
 
 EMAIL = "mira.tolvas@kadorlin.io"
 
@@ -159,17 +161,22 @@ def test_what_cannot_be_scanned_is_an_error(scanner):
         masking.load(["core"], key=b"k", engine="nosuch")
 
 
-HOSTILE = {
-    "digits": "1" * 400_000, "dots": "1." * 200_000, "addresses": "a@b." * 100_000, "at": "@" * 400_000, "pem": "-----BEGIN PRIVATE KEY-----" * 9000,
-    "base64": "QUJD" * 100_000, "jwt": "eyJhbGciOi." * 30_000, "quotes": 'password = "' * 30_000, "phones": "+49 30 " * 60_000, "stars": "*" * 400_000,
-    "percent": "%41" * 130_000, "hex": "00:11:" * 60_000, "colon": "a1:" * 130_000, "cards": "4539 1488 0343 6466 " * 20_000, "url": "a://b:" * 60_000,
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_does_not_stall(scanner, name):
+@pytest.mark.parametrize("name", hostile.PIECES)
+def test_hostile_text_does_not_stall(name, scanner):
     """Text made to be slow is read in bounded steps: the work per row is capped, not only its result."""
-    assert scanner.scan(pa.array([HOSTILE[name]])).num_rows <= (candidates.CAP + 1) * 20
+    assert scanner.scan(pa.array([hostile.text(name, 300_000)])).num_rows <= (candidates.CAP + 1) * 20
+
+
+def test_a_response_of_nothing_but_personal_data(scanner, monkeypatch):
+    """Three megabytes of values: the candidates that are examined are bounded like the findings; all beyond the cap are said to be capped."""
+    calls, accept = Counter(), candidates._accept
+    monkeypatch.setattr(candidates, "_accept", lambda rule, *rest: calls.update([rule.id]) or accept(rule, *rest))
+    text = hostile.nothing_else([rule for rule in scanner.rules if rule.id.startswith("core.")], 3_000_000)
+    found = Counter((f["entity_type"], f["flag"] == "capped") for f in scanner.scan(pa.array([text], pa.binary())).to_pylist())
+    assert {"EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "MAC_ADDRESS"} <= {entity for entity, capped in found if capped}
+    assert max(found.values()) == candidates.CAP
+    assert max(calls.values()) <= 2 * (candidates.TRIES + 1)  # the response as it stands, and decoded
+    assert max(count for rule, count in calls.items() if rule.startswith("core.")) < 4 * candidates.CAP < text.count(b"\n") // 30
 
 
 def test_a_very_long_row(scanner):
