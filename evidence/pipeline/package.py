@@ -6,7 +6,6 @@ import hashlib
 import json
 import platform
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -109,7 +108,9 @@ def stage(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, key: Se
     if folder.exists():
         shutil.rmtree(folder)
     (folder / "evidence").mkdir(parents=True)
-    tree = seal.write_leaves(_rows(con), folder / "evidence" / "chains.ndjson",
+    cursor = con.cursor()
+    chains = cursor.execute(_LEAVES).to_arrow_reader(_BATCH)
+    tree = seal.write_leaves(chains, folder / "evidence" / "chains.ndjson",
                              salt_key=month.store.key(f"salt-{month.period.label}"),
                              pseudonym_key=month.store.key("pseudonym"), disclosures=_disclosures(month, folder))
     facts = _facts(month, ident, key, tree, assurance.measure(month, con, tree.root), assurance.named(month, con))
@@ -183,16 +184,6 @@ def _keep_disclosures(month: Month, staged: Staged) -> None:
         written.chmod(0o600)
         disk.folder(month.store.disclosures)
         shutil.move(written, month.store.disclosures / f"{staged.identity.package_id}.ndjson")
-
-
-def _rows(con: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
-    """Yield the chains in the order of the leaves, a batch at a time."""
-    cursor = con.cursor()
-    cursor.execute(_LEAVES)
-    names = [column[0] for column in cursor.description or ()]
-    while rows := cursor.fetchmany(_BATCH):
-        for row in rows:
-            yield dict(zip(names, row, strict=True))
 
 
 def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree, measured: tuple[Assurance, ...],

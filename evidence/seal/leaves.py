@@ -8,22 +8,23 @@ the relation ``chain``; a test fails when a column is added and not decided.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from binascii import b2a_base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from evidence.constants import INDEX, LEAF_FORMAT
+from evidence.constants import INDEX
 from evidence.errors import SealError
 from evidence.seal.index import IndexWriter
 from evidence.seal.merkle import Tree, TreeBuilder
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PLAIN: Final = "plain"  # shipped as it is
 FLAG: Final = "flag"  # true or false, shipped as yes or no
@@ -53,34 +54,13 @@ COLUMNS: Final[Mapping[str, str]] = {
 }
 # The order of the salts; a new disclosure is appended, so that old salts stay what they are.
 DISCLOSURES: Final = ("requester", "approver", "record", "prompt", "response")
-_PERSONS: Final = (("person", "person_id"), ("approver", "approver_person_id"))
-_SHIPPED: Final = tuple(name for name, kind in COLUMNS.items() if kind not in DISCLOSURES)
-_NAMES: Final = tuple({column: name for name, column in _PERSONS}.get(name, name + "_us" * (COLUMNS[name] == TIME))
-                      for name in _SHIPPED)
-_FLAGS: Final = tuple(name for name, kind in COLUMNS.items() if kind == FLAG)
-_TIMES: Final = tuple(f"{name}_us" for name, kind in COLUMNS.items() if kind == TIME)
-_TYPES: Final = {str, int}
-_GROUPS: Final = tuple((name, tuple(sorted(c for c, kind in COLUMNS.items() if kind == name))) for name in DISCLOSURES)
-_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER  # I-JSON (RFC 7493 2.2): integers below 2^53
-_EIGHT: Final = range(0, 256, 32)
-_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - the engine's timestamps are UTC without a zone
-_EPOCH_ZONED: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-Value = str | int | list[str]
+_BATCH_BYTES: Final = 32 << 20  # lines are made of so many bytes of rows at once
 
 
 def pseudonym(key: bytes, person: str) -> str:
     """Return the pseudonym of a person: ``p-`` and 128 bits of HMAC-SHA256 in hex."""
     return "p-" + hmac.digest(key, person.encode(), "sha256").hex()[:32]
-
-
-def microseconds(value: datetime | int) -> int:
-    """Return an instant as microseconds since 1970 in UTC; a time without zone is UTC, as in the store."""
-    if isinstance(value, int):
-        return value
-    return (value - (_EPOCH if value.tzinfo is None else _EPOCH_ZONED)) // _MICROSECOND
 
 
 def canonical(value: Mapping[str, Any]) -> bytes:
@@ -92,100 +72,12 @@ def canonical(value: Mapping[str, Any]) -> bytes:
     return orjson.dumps(value, option=_CANONICAL)
 
 
-def disclose(salt: str, name: str, value: Mapping[str, Value]) -> tuple[str, bytes]:
-    """Return (digest, disclosure) of one withheld group of fields (RFC 9901 4.2.1 and 4.2.3). Names come sorted."""
-    opened = b2a_base64(orjson.dumps([salt, name, value]), newline=False)
-    disclosure = opened.rstrip(b"=").replace(b"+", b"-").replace(b"/", b"_")  # hardly any of the two in ASCII
-    digest = b2a_base64(hashlib.sha256(disclosure).digest(), newline=False).translate(_URL_SAFE, b"=")
-    return digest.decode("ascii"), disclosure
-
-
-class Salts:
-    """Salts of 128 bits for each interaction: the line's own, then one for each disclosure.
-
-    They are slices of keyed BLAKE2b (RFC 7693): independent of each other, and the same in every rebuild.
-    """
-
-    def __init__(self, key: bytes) -> None:
-        """Prepare both halves once: copies of them cost a part of what new ones do."""
-        short = key if len(key) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(key).digest()
-        self._halves = tuple(hashlib.blake2b(key=short, person=name) for name in (b"salts 0-3", b"salts 4-7"))
-
-    def of(self, interaction_id: str) -> list[str]:
-        """Return eight salts, each of 32 hex digits."""
-        ident, text = interaction_id.encode(), ""
-        for half in self._halves:
-            own = half.copy()
-            own.update(ident)
-            text += own.hexdigest()
-        return [text[at:at + 32] for at in _EIGHT]
-
-
-def leaf(row: Mapping[str, Any], *, salts: Salts, person: Callable[[str], str]) -> tuple[bytes, list[bytes]]:
-    """Return (line without LF, disclosures) of one row of the relation ``chain``.
-
-    Args:
-        row: the columns of ``COLUMNS``; NULL ones are left out of the line.
-        salts: of the period.
-        person: gives the pseudonym of a person id.
-
-    Raises:
-        SealError: a value that JSON cannot carry exactly.
-    """
-    own, *others = salts.of(row["interaction_id"])
-    get = row.get
-    out: dict[str, Any] = {name: value for name, value in zip(_NAMES, map(get, _SHIPPED), strict=True)
-                           if value is not None}
-    for name in _FLAGS:
-        if (flag := get(name)) is not None:
-            out[name] = "yes" if flag else "no"
-    for name in _TIMES:
-        if name in out:
-            out[name] = _instant(row, name, out[name])
-    if not _TYPES.issuperset(map(type, out.values())):
-        raise _no_json(row, out)
-    for name, column in _PERSONS:
-        if name in out:
-            out[name] = person(row[column])
-    digests, disclosures = _disclosed(get, others)
-    if digests:
-        out["_sd"] = sorted(digests)  # the order must not tell which is which
-        out["_sd_alg"] = "sha-256"
-    out["v"], out["salt"] = LEAF_FORMAT, own
-    return canonical(out), disclosures
-
-
-def _disclosed(get: Callable[[str], Any], salts: Iterable[str]) -> tuple[list[str], list[bytes]]:
-    """Return (digests, disclosures) of the withheld groups of which a row has anything."""
-    digests, disclosures = list[str](), list[bytes]()
-    for salt, (group, columns) in zip(salts, _GROUPS, strict=False):
-        hidden = {name: value for name in columns if (value := get(name)) is not None}
-        if hidden:
-            digest, disclosure = disclose(salt, group, hidden)
-            digests.append(digest)
-            disclosures.append(disclosure)
-    return digests, disclosures
-
-
-def _instant(row: Mapping[str, Any], name: str, value: object) -> int:
-    """Return a time as the line carries it; what is no time cannot be written."""
-    if isinstance(value, datetime | int):
-        return microseconds(value)
-    raise _no_json(row, {name: value})
-
-
-def _no_json(row: Mapping[str, Any], values: Mapping[str, object]) -> SealError:
-    name, value = next((name, value) for name, value in values.items() if type(value) not in _TYPES)
-    return SealError(f"chain {row['interaction_id']}: expected text or a whole number in {name}, "
-                     f"found {type(value).__name__}")
-
-
-def write_leaves(rows: Iterable[Mapping[str, Any]], out: Path, *, salt_key: bytes, pseudonym_key: bytes,
+def write_leaves(batches: Iterable[pa.RecordBatch], out: Path, *, salt_key: bytes, pseudonym_key: bytes,
                  disclosures: Path | None = None) -> Tree:
     """Write one line per chain and return the tree over them. A chain more costs eight bytes of memory, for the index.
 
     Args:
-        rows: rows of the relation ``chain``, ordered by event_time and interaction_id.
+        batches: rows of the relation ``chain`` as columns, ordered by event_time and interaction_id.
         out: the file to write, ``evidence/chains.ndjson`` of the staging folder; the index is written beside it.
         salt_key: secret of the period (32 bytes); without it nobody can guess what is withheld.
         pseudonym_key: secret of the organisation (32 bytes); the same in all periods.
@@ -196,25 +88,33 @@ def write_leaves(rows: Iterable[Mapping[str, Any]], out: Path, *, salt_key: byte
     """
     if len(salt_key) < 16 or len(pseudonym_key) < 16:
         raise SealError("expected keys of at least 16 bytes for salts and pseudonyms")
-    builder, index, salts, before = TreeBuilder(), IndexWriter(), Salts(salt_key), (-(1 << 62), "")
+    from evidence.seal.lines import Salts, lines
+
+    builder, index, salts, before = TreeBuilder(), IndexWriter(), Salts(salt_key), (-(1 << 63), "")
     person = lru_cache(maxsize=65_536)(lambda person_id: pseudonym(pseudonym_key, person_id))
     with ExitStack() as stack:
-        file = stack.enter_context(out.open("wb", buffering=1 << 20))
+        file = stack.enter_context(out.open("wb"))
         open_file = stack.enter_context(disclosures.open("wb", buffering=1 << 20)) if disclosures else None
-        for row in rows:
-            place = (microseconds(row["event_time"]), row["interaction_id"])
-            if place <= before:
-                raise SealError(f"expected chains in order of time and id, found {place[1]!r} after {before[1]!r}")
-            before = place
-            try:
-                line, opened = leaf(row, salts=salts, person=person)
-            except (TypeError, KeyError, UnicodeError) as error:  # orjson's own error is a TypeError
-                raise SealError(f"chain {place[1]!r} cannot be written as JSON: {error}") from error
-            builder.add(line)
-            index.add(place[1])
-            file.write(line + b"\n")
-            if open_file and opened:
-                texts = [disclosure.decode("ascii") for disclosure in opened]
-                open_file.write(canonical({"interaction_id": place[1], "disclosures": texts}) + b"\n")
+        for batch in _bounded(batches):
+            found = lines(batch, salts=salts, person=person)
+            for at, ident, (begin, end) in zip(found.times, found.ids, pairwise(found.ends), strict=True):
+                if (at, ident) <= before:
+                    raise SealError(f"expected chains in order of time and id, found {ident!r} after {before[1]!r}")
+                before = at, ident
+                builder.add(found.text[begin:end - 1])
+                index.add(ident)
+            file.write(found.text)
+            if open_file:
+                open_file.writelines(
+                    canonical({"interaction_id": ident, "disclosures": [one.decode("ascii") for one in opened]}) + b"\n"
+                    for ident, opened in zip(found.ids, found.disclosures, strict=True) if opened)
     index.write(out.with_name(Path(INDEX).name), builder.blocks())
     return builder.tree()
+
+
+def _bounded(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield the same rows in batches of bounded size, however long the texts in them are."""
+    for batch in batches:
+        rows = max(1, _BATCH_BYTES * len(batch) // max(1, batch.nbytes))
+        for at in range(0, len(batch), rows):
+            yield batch.slice(at, rows)

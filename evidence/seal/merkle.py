@@ -42,7 +42,7 @@ class TreeBuilder:
         self._blocks = bytearray()  # nodes over 2^8 leaves each, for the index
         self._roots: list[bytes] = []  # roots of complete subtrees, largest first; sizes are the bits of self.size
 
-    def add(self, record: bytes) -> None:
+    def add(self, record: bytes | memoryview) -> None:
         """Add one record as the next leaf."""
         node, position, roots = hashlib.sha256(b"\x00" + record).digest(), self.size, self._roots
         level = INDEX_BLOCK

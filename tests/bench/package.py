@@ -49,16 +49,16 @@ class Chains:
         """Prepare so many."""
         self._tests, self._count, self.cost = tests, count, 0.0
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Make a batch, then hand it out."""
-        bare = self._tests.rows(self._count)
+    def __iter__(self) -> Iterator[Any]:
+        """Make a batch of columns, as the store gives it, then hand it out."""
+        batches = self._tests.batches(self._real(n, row) for n, row in enumerate(self._tests.rows(self._count), self._count))
         while True:
             start = time.process_time()
-            batch = [self._real(n, row) for n, row in enumerate(islice(bare, 5_000), self._count)]
+            batch = next(batches, None)
             self.cost += time.process_time() - start
-            if not batch:
+            if batch is None:
                 return
-            yield from batch
+            yield batch
 
     def _real(self, n: int, row: dict[str, Any]) -> dict[str, Any]:
         """Fill in what an approved interaction with a sign-in has."""

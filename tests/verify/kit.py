@@ -11,15 +11,17 @@ import subprocess
 import sys
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pyarrow as pa
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -27,6 +29,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from isal import isal_zlib
 
 from evidence import constants as c
+from evidence import relations
 from evidence import seal as sealing
 from evidence.seal import cms, leaves, pdf
 from evidence.seal.statement import FileDigest, SealFacts, statement, sums
@@ -237,6 +240,15 @@ def rows(count: int, *, prefix: str = "a", start: datetime = START) -> Iterator[
         }
 
 
+def batches(rows: Iterable[Mapping[str, Any]], size: int = 2_000) -> Iterator[pa.RecordBatch]:
+    """Rows as the store gives them to the sealer."""
+    types = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "TIMESTAMP": pa.timestamp("us")}
+    schema = pa.schema([(column.name, types[column.type]) for column in relations.relation("chain").columns])
+    rest = iter(rows)
+    while batch := list(islice(rest, size)):
+        yield pa.RecordBatch.from_pylist(batch, schema)
+
+
 def twin(signature: bytes) -> bytes:
     """The same ECDSA signature in the other of its two forms, (r, n - s): anybody can make it, without any key."""
     from asn1crypto import cms as asn1
@@ -275,7 +287,7 @@ def stage(folder: Path, *, count: int = 23, prefix: str = "a", start: datetime =
     """Fill a staging folder as the stages before the seal do."""
     for name_ in ("evidence/config", "evidence/populations", "evidence/sql"):
         (folder / name_).mkdir(parents=True)
-    tree = sealing.write_leaves(rows(count, prefix=prefix, start=start), folder / c.CHAINS, salt_key=SALT,
+    tree = sealing.write_leaves(batches(rows(count, prefix=prefix, start=start)), folder / c.CHAINS, salt_key=SALT,
                           pseudonym_key=PSEUDONYM, disclosures=folder / c.DISCLOSURES if disclosures else None)
     files = {
         c.CUSTODY: CUSTODY, c.SUMMARY: b'{"interactions":%d}' % count, c.CONTROLS: b'{"controls":[]}',

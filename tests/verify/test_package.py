@@ -371,7 +371,8 @@ def test_a_package_is_sealed_and_verified_in_little_memory(kit: Any, tmp_path: P
 
     out = tmp_path / "chains.ndjson"
     tracemalloc.start()
-    sealing.write_leaves(kit.module.rows(40_000), out, salt_key=kit.module.SALT, pseudonym_key=kit.module.PSEUDONYM)
+    rows = kit.module.batches(kit.module.rows(40_000))
+    sealing.write_leaves(rows, out, salt_key=kit.module.SALT, pseudonym_key=kit.module.PSEUDONYM)
     _, writing = tracemalloc.get_traced_memory()
     tracemalloc.reset_peak()
     from evidence.verify.chains import ChainReader
