@@ -108,7 +108,7 @@ def sign_detached(data: bytes | BinaryIO, key: SealKey, *, at: datetime, authori
     """
     try:
         signed = asyncio.run(_Signer(key).async_sign_general_data(
-            data, "sha256", detached=True, use_cades=True, timestamper=stamper(authority),
+            data, "sha256", detached=True, use_cades=True, timestamper=stamper(authority), chunk_size=1 << 20,
             signed_attr_settings=PdfCMSSignedAttributes(signing_time=at.replace(microsecond=0))))
     except (SigningError, TimestampRequestError, OSError, ValueError) as error:
         raise SealError(f"the signature could not be made: {error}") from error

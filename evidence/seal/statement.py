@@ -95,12 +95,14 @@ class FileDigest(NamedTuple):
 
 def digest_file(path: Path) -> FileDigest:
     """Read a file once and return its digest and its number of lines."""
+    import numpy as np
+
     sha, lines = hashlib.sha256(), 0
     try:
         with path.open("rb") as file:
             while chunk := file.read(1 << 20):
                 sha.update(chunk)
-                lines += chunk.count(b"\n")
+                lines += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == ord("\n")))  # bytes.count is slow
     except OSError as error:
         raise SealError(f"the file cannot be read: {error.strerror}", where=Where(str(path))) from error
     return FileDigest(sha.hexdigest(), lines)

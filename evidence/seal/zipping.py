@@ -51,11 +51,9 @@ def write_zip(folder: Path, names: Sequence[str], out: Path) -> str:
     try:
         with part.open("w+b") as file:
             entries = [_add(file, folder / name, name) for name in order(names)]
-            _finish(file, entries)
+            digest = _finish(file, entries)
             file.flush()
             os.fsync(file.fileno())
-        with part.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
         part.replace(out)
     except OSError as error:
         raise SealError(f"the package {out.name} could not be written: {error}") from error
@@ -110,7 +108,8 @@ def _central(entry: _Entry) -> bytes:
     ) + entry.name + extra
 
 
-def _finish(file: BufferedRandom, entries: Sequence[_Entry]) -> None:
+def _finish(file: BufferedRandom, entries: Sequence[_Entry]) -> str:
+    """Write what follows the entries and return the SHA-256 of the whole file."""
     start = file.tell()
     file.writelines(_central(entry) for entry in entries)
     size, count = file.tell() - start, len(entries)
@@ -120,7 +119,11 @@ def _finish(file: BufferedRandom, entries: Sequence[_Entry]) -> None:
                                count, count, size, start))
         file.write(struct.pack("<4sIQI", b"PK\x06\x07", 0, end64, 1))
     file.seek(0)
-    comment = c.ZIP_COMMENT + hashlib.file_digest(file, "sha256").hexdigest().encode()
+    sha = hashlib.file_digest(file, "sha256")
+    comment = c.ZIP_COMMENT + sha.hexdigest().encode()
+    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, size,
+                      _FULL if start >= c.ZIP64_FROM else start, len(comment)) + comment
+    sha.update(end)
     file.seek(0, os.SEEK_END)
-    file.write(struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, size,
-                           _FULL if start >= c.ZIP64_FROM else start, len(comment)) + comment)
+    file.write(end)
+    return sha.hexdigest()
