@@ -1,5 +1,5 @@
 -- A record of the unified audit log: the record itself, or the JSON text in the column AuditData of a search's CSV.
-CREATE MACRO ual_record(text) AS TRY(json_transform(text, '{"CreationTime": "VARCHAR", "Id": "VARCHAR",
+CREATE MACRO ual_record(text) AS TRY(json_transform(json_text(text), '{"CreationTime": "VARCHAR", "Id": "VARCHAR",
     "Operation": "VARCHAR", "OrganizationId": "VARCHAR", "ResultStatus": "VARCHAR", "Workload": "VARCHAR", "UserKey": "VARCHAR",
     "UserId": "VARCHAR", "ObjectId": "VARCHAR", "ClientIP": "VARCHAR", "ActorIpAddress": "VARCHAR",
     "InterSystemsId": "VARCHAR", "ApplicationId": "VARCHAR", "ErrorNumber": "VARCHAR",

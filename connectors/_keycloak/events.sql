@@ -44,7 +44,7 @@ CREATE MACRO keycloak_change(e, representation) AS CASE
     WHEN e.old_name <> e.new_name THEN 'renamed'
     WHEN e.operation = 'ACTION' AND e.path LIKE 'users/%/logout' THEN 'sessions_revoked'
     WHEN e.operation = 'UPDATE' AND e.path NOT LIKE 'users/%/%' THEN
-        CASE TRY(representation ->> '$.enabled') WHEN 'true' THEN 'enabled' WHEN 'false' THEN 'disabled' END END;
+        CASE TRY(json_text(representation) ->> '$.enabled') WHEN 'true' THEN 'enabled' WHEN 'false' THEN 'disabled' END END;
 -- Whether an administrator switched the saving of events on or off (true, false); NULL: it was something else.
 CREATE MACRO keycloak_saving(e, representation) AS CASE WHEN e.resource = 'REALM' AND e.path LIKE '%events/config'
-    THEN TRY_CAST(TRY(representation ->> '$.eventsEnabled') AS BOOLEAN) END;
+    THEN TRY_CAST(TRY(json_text(representation) ->> '$.eventsEnabled') AS BOOLEAN) END;

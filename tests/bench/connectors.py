@@ -89,14 +89,15 @@ def whole(root: Path, name: str) -> dict[str, Any]:
 
 
 def given(name: str) -> dict[str, Any]:
-    """Return the issuer and the options under which the last case of a connector is read."""
+    """Return the issuer and the options under which that case of a connector is read which sets most of them."""
     import yaml
 
     from evidence import connector, connector_cases
 
-    path = connector_cases.cases(connector.load(name))[-1]
-    said = yaml.safe_load(path.with_name(path.stem + ".expected.yaml").read_text("utf-8")).get("given") or NOTHING
-    return {key: said[key] for key in ("issuer", "options") if key in said}
+    cases = [path.with_name(path.stem + ".expected.yaml") for path in connector_cases.cases(connector.load(name))]
+    said = [yaml.safe_load(path.read_text("utf-8")).get("given") or NOTHING for path in cases]
+    most = max(said, key=lambda one: len(one.get("options") or NOTHING))
+    return {key: most[key] for key in ("issuer", "options") if key in most}
 
 
 def main(megabytes: int, names: list[str]) -> None:

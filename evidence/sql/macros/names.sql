@@ -11,6 +11,10 @@ CREATE OR REPLACE MACRO bare_ip(t) AS
   NULLIF(lower(regexp_extract(regexp_replace(trim(t), '^\[?(::ffff:)?', '', 'i'),
     '^(\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*:[0-9a-fA-F:.]+)', 1)), '');
 
+-- A text that is JSON; NULL for any other. To be asked before json_transform or ->>: where these fail on one text of a
+-- batch, TRY has to compute the batch once more, row by row.
+CREATE OR REPLACE MACRO json_text(t) AS CASE WHEN json_valid(t) THEN t END;
+
 -- The value of one attribute of a list of {key, value: {stringValue | intValue | ...}}, as OTLP writes them.
 CREATE OR REPLACE MACRO attribute(list, name) AS
   list_transform(list_filter(list, lambda a: a.key = name), lambda a: COALESCE(a.value.stringValue, a.value.intValue,
