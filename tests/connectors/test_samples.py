@@ -30,6 +30,8 @@ SHAPES = {
     "google_workspace": ["idp/google_workspace/*.json"],
     "auth0": ["idp/auth0/*.json"],
     "jumpcloud": ["idp/jumpcloud/*.json"],
+    "onelogin": ["idp/onelogin/*.json"],
+    "duo": ["idp/duo/*.json"],
     "pingfederate": ["idp/pingfederate/*_[AS]*.log"],
     # Five records of a rule engine (p_event_time, anomaly_type) and a fragment of a schema are no records of the log.
     "okta_system_log": [f"idp/okta/{name}*.json" for name in (
@@ -71,6 +73,8 @@ EXPECTED = {
     "google_workspace": ({"sign_in": 2, "admin_event": 1}, {"not_null:event_time": 4, "bad_timestamp:id.time": 19}),
     "auth0": ({"admin_event": 1}, {"bad_timestamp:data.date": 20}),
     "jumpcloud": ({"sign_in": 4, "admin_event": 1}, {}),
+    "onelogin": ({"sign_in": 0}, {"not_null:event_time": 13}),
+    "duo": ({"sign_in": 1, "admin_event": 1}, {"not_null:event_time": 4}),
     "pingfederate": ({"sign_in": 0}, {"not_null:event_time": 3}),
     "okta_system_log": ({"sign_in": 4, "admin_event": 1}, {"missing:eventType": 13, "bad_timestamp:published": 9, "not_null:event_time": 3}),
     "github_copilot_usage": ({"usage": 4}, {}),
@@ -130,12 +134,19 @@ def test_a_record_is_taken_for_no_other_source():
     assert not taken
 
 
-@pytest.mark.parametrize("pattern", ["idp/duo/panther*.json", "idp/duo/sekoia_test_[ao]*.json", "idp/onelogin/*.json",
-                                     "idp/okta/*_token_abuse_*.json", "idp/okta/openapi_LogTarget*.json"])
-def test_records_of_a_source_without_a_connector_are_taken_for_none(shared, pattern):
-    """A file that no connector reads is said to be one, and not read as something near it."""
+# Events of a server without a connector, telephony, records of a rule engine and a fragment of a schema.
+UNKNOWN = ("generated_*/*.jsonl", "duo/sekoia_test_telephony*", "okta/*_token_abuse_*", "okta/openapi_LogTarget*")
+
+
+def test_a_record_of_an_identity_provider_is_of_one_source_or_of_none(shared):
+    """What is read is read as one source's, and what no connector reads is not read as something near it."""
     import json
 
-    every, paths = [one for one in connector.all_connectors() if one.detect], sorted((shared / "samples").glob(pattern))
-    assert paths
-    assert not [(path.name, one.id) for path in paths for one in every if one.fits(json.loads(path.read_text("utf-8")))]
+    home, every, found = shared / "samples/idp", [one for one in connector.all_connectors() if one.detect], {}
+    for path in sorted(home.glob("*/*.json*")):
+        text = path.read_text("utf-8")
+        docs = [json.loads(line) for line in text.splitlines()[:20]] if path.suffix == ".jsonl" else [json.loads(text)]
+        records = [record for doc in docs for record in (doc if isinstance(doc, list) else [doc])]
+        found[path] = {one.id for record in records for one in every if one.fits(record)}
+    assert {path for path, names in found.items() if not names} == {path for one in UNKNOWN for path in home.glob(one)}
+    assert not {path.name: names for path, names in found.items() if len(names) > 1}
