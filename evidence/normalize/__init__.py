@@ -8,7 +8,7 @@ lengths and where the text is; the text itself goes to the scanner and nowhere e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ from evidence.normalize.statements import (
     wrong_skip,
 )
 from evidence.normalize.texts import hashes
-from evidence.relations import define_macros
+from evidence.relations import Relation, define_macros
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,7 +49,8 @@ _RECORD = {"record_no": "BIGINT", "locator": "VARCHAR", "raw": "VARCHAR", "recor
 class Normalized:
     """What became of one batch.
 
-    ``rows`` has a table per relation with all its columns in the order of the schema, by time if that is wanted;
+    ``rows`` has a table per relation with all its columns in the order of the schema, by time; where whole tables are
+    not wanted, in any order and without columns that have no value in any row;
     ``texts`` (relation, native_id, ordinal, field, locator, part, text), in the order of the records, is for the
     scanner alone; ``rejects`` and ``skips`` have the columns of these relations; ``fan_out`` counts the rows beyond
     the first of each record.
@@ -72,7 +73,7 @@ class Normalizer:
         options: options of the source, seen by connector SQL as the map ``r.options``, and the columns that they name
             as the map ``r.mapped``.
         observed_at: when the source was asked, where that is known; connector SQL may know better.
-        by_time: whether the rows of a batch are wanted in order; whoever sorts those of a whole file needs none.
+        whole: whether rows are wanted in order and with all columns; whoever collects those of a file needs neither.
         memory: limit of the engine.
 
     Raises:
@@ -82,11 +83,11 @@ class Normalizer:
 
     def __init__(self, connector: Connector, *, source_id: str, issuer: str | None = None,
                  options: Given | None = None, observed_at: datetime | None = None,
-                 by_time: bool = True, memory: str = "2GB") -> None:
+                 whole: bool = True, memory: str = "2GB") -> None:
         """Open the engine and prepare every statement."""
         import duckdb
 
-        self.connector, self.source_id, self._by_time = connector, source_id, by_time
+        self.connector, self.source_id, self._whole = connector, source_id, whole
         seen_at = literal(observed_at.astimezone(UTC).replace(tzinfo=None).isoformat(" ") if observed_at else None)
         self.options = given = settings(connector, options or {}, source_id)
         keys, values = zip(*sorted(given.items()), strict=True) if given else ((), ())
@@ -186,10 +187,12 @@ class Normalizer:
         self._parts.hold(parts)
         self._con.execute("BEGIN")
         try:
-            self._con.execute("EXECUTE keep_parts")
+            if parts is not None and parts.num_rows:
+                self._con.execute("EXECUTE keep_parts")
             self._con.execute("EXECUTE judge")
-            bad = self._read("bad")
             given = {query.target.name: self._read(f"fill_{query.target.name}") for query in self._queries}
+            # A record that gave rows is neither refused nor left out.
+            bad = None if _all_among(records["record_no"], given.values()) else self._read("bad")
         finally:
             self._con.execute("ROLLBACK")
             self._records.hold(None)
@@ -203,12 +206,12 @@ class Normalizer:
         way = self._con.execute if duckdb.__version__.startswith("1.") else self._con.sql
         return way(f"EXECUTE {name}").to_arrow_table()
 
-    def _judged(self, records: pa.RecordBatch, bad: pa.Table, given: Mapping[str, pa.Table]) -> Normalized:
+    def _judged(self, records: pa.RecordBatch, bad: pa.Table | None, given: Mapping[str, pa.Table]) -> Normalized:
         """Part the rows that hold from those that are refused, and both from their texts."""
         import pyarrow.compute as pc
 
         good = records
-        if bad.num_rows:
+        if bad is not None and bad.num_rows:
             good = records.filter(pc.invert(pc.is_in(records["record_no"], bad["record_no"].combine_chunks())))
         rows: dict[str, pa.Table] = {}
         texts: list[pa.Table] = []
@@ -216,10 +219,10 @@ class Normalizer:
         refused: list[tuple[int, Refused]] = []
         for query in self._queries:
             kept, wrong = parted(self._placed(given[query.target.name], good))
-            refused += refusals(query.target.name, wrong)
+            refused += refusals(query.target.name, wrong, good)
             numbers.append(kept["record_no"])
             split = self._split(query, kept, texts)
-            rows[query.target.name] = in_order(split, query.target.time) if self._by_time else split
+            rows[query.target.name] = in_order(whole(split, query.target), query.target.time) if self._whole else split
         return self._close_books(rows, texts, numbers, refused, (records, good, bad))
 
     def _placed(self, table: pa.Table, good: pa.RecordBatch) -> pa.Table:
@@ -227,38 +230,36 @@ class Normalizer:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        at = pc.index_in(table["record_no"], good["record_no"])
-        if at.null_count:
-            table, at = table.filter(pc.is_valid(at)), pc.drop_null(at)
-        own = {name: good[name].take(at.combine_chunks()) for name in OF_RECORD if name != "source_id"}
+        own = {name: good[name] for name in OF_RECORD if name != "source_id"}
+        if not _same(table["record_no"].combine_chunks(), good["record_no"]):
+            at = pc.index_in(table["record_no"], good["record_no"])
+            if at.null_count:
+                table, at = table.filter(pc.is_valid(at)), pc.drop_null(at)
+            own = {name: column.take(at.combine_chunks()) for name, column in own.items()}
         own["source_id"] = pa.repeat(self.source_id, table.num_rows)
         own["native_id"] = pc.coalesce(table["native_id"], own["record_hash"])
-        own["byte_len"] = pc.binary_length(good["raw"]).cast(pa.int64()).take(at.combine_chunks())
-        for name, column in own.items():
-            place = table.column_names.index(name) if name in table.column_names else table.num_columns
-            table = table.set_column(place, name, column) if place < table.num_columns else table.append_column(
-                name, column)
-        return table
+        return pa.table({**dict(zip(table.column_names, table.columns, strict=True)), **own})
 
     def _split(self, query: Query, table: pa.Table, texts: list[pa.Table]) -> pa.Table:
         """Take the transient texts out of a table and put their hashes in."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
+        columns = {name: table[name] for name in (*OF_RECORD, *query.columns)}
         for field in query.texts:
             values = table[field]
-            for name, column in hashes(field, values).items():
-                table = table.set_column(table.column_names.index(name), name, column)
-            kept = table.filter(pc.is_valid(values)) if values.null_count else table
+            columns |= hashes(field, values)
+            kept = table.select(["native_id", "ordinal", "locator", f"{field}_part", field])
+            kept = kept.filter(pc.is_valid(values)) if values.null_count else kept
             texts.append(pa.table({
                 "relation": pa.repeat(query.target.name, kept.num_rows),
                 "native_id": kept["native_id"], "ordinal": kept["ordinal"],
                 "field": pa.repeat(field, kept.num_rows), "locator": kept["locator"],
                 "part": kept[f"{field}_part"], "text": kept[field]}))
-        return table.select([column.name for column in query.target.columns])
+        return pa.table(columns)
 
     def _close_books(self, rows: dict[str, pa.Table], texts: list[pa.Table], given: list[pa.ChunkedArray],
-                     refused: list[tuple[int, Refused]], judged: tuple[pa.RecordBatch, pa.RecordBatch, pa.Table]
+                     refused: list[tuple[int, Refused]], judged: tuple[pa.RecordBatch, pa.RecordBatch, pa.Table | None]
                      ) -> Normalized:
         """Turn a record that gave nothing into a reject, so that each record is accounted for."""
         import pyarrow as pa
@@ -266,18 +267,13 @@ class Normalizer:
 
         records, good, bad = judged
         numbers = pa.concat_arrays([chunk for column in given for chunk in column.chunks] or [pa.array([], pa.int64())])
-        named = pa.array([number for number, _ in refused], pa.int64())
-        places = pc.index_in(bad["record_no"], records["record_no"]).to_pylist()
         skipped: dict[str, list[str]] = {"source_id": [], "locator": [], "reason": []}
-        for place, row in zip(places, bad.to_pylist(), strict=True):
-            locator, size = records["locator"][place].as_py(), pc.binary_length(records["raw"][place]).as_py()
-            if row["reason"] is not None:
-                refused.append((row["record_no"], Refused(locator, size, None, row["reason"], None)))
-                continue
-            for name, value in zip(skipped, (self.source_id, locator, row["skip"]), strict=True):
-                skipped[name].append(value)
-        silent = pc.invert(pc.is_in(good["record_no"], pa.concat_arrays([numbers, named])))
-        if pc.any(silent).as_py():
+        fan_out = 0
+        if not _same(numbers, records["record_no"]):
+            fan_out = len(numbers) - pc.count_distinct(numbers).as_py()
+            refused = [*refused, *self._left(records, bad, skipped)]
+            named = pa.array([number for number, _ in refused], pa.int64())
+            silent = pc.invert(pc.is_in(good["record_no"], pa.concat_arrays([numbers, named])))
             refused += [(number.as_py(), Refused(locator.as_py(), len(str(raw).encode()), None, "no_row",
                                                  "no statement of the connector gave a row"))
                         for number, locator, raw in zip(*(good[name].filter(silent) for name in
@@ -285,6 +281,45 @@ class Normalizer:
         schema = pa.schema([(name, pa.int64() if name == "ordinal" else pa.string()) for name in
                             ("relation", "native_id", "ordinal", "field", "locator", "part", "text")])
         joined = pa.concat_tables([text.cast(schema) for text in texts]) if texts else schema.empty_table()
-        fan_out = len(numbers) - pc.count_distinct(numbers).as_py()
         skips = pa.table(skipped, schema=pa.schema([(name, pa.string()) for name in skipped]))
         return Normalized(rows, joined, reject_table(self.source_id, refused), skips, fan_out)
+
+    def _left(self, records: pa.RecordBatch, bad: pa.Table | None, skipped: dict[str, list[str]]
+              ) -> Iterator[tuple[int, Refused]]:
+        """Yield the records that were refused as a whole, and book those that are left out."""
+        import pyarrow.compute as pc
+
+        if bad is None:
+            return
+        places = pc.index_in(bad["record_no"], records["record_no"]).to_pylist()
+        for place, row in zip(places, bad.to_pylist(), strict=True):
+            locator, size = records["locator"][place].as_py(), pc.binary_length(records["raw"][place]).as_py()
+            if row["reason"] is not None:
+                yield row["record_no"], Refused(locator, size, None, row["reason"], None)
+                continue
+            for name, value in zip(skipped, (self.source_id, locator, row["skip"]), strict=True):
+                skipped[name].append(value)
+
+
+def whole(table: pa.Table, target: Relation) -> pa.Table:
+    """Return rows with every column of their relation, in its order."""
+    import pyarrow as pa
+
+    kinds = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "TIMESTAMP": pa.timestamp("us")}
+    given = set(table.column_names)
+    return pa.table({column.name: table[column.name] if column.name in given
+                     else pa.nulls(table.num_rows, kinds[column.type]) for column in target.columns})
+
+
+def _all_among(numbers: pa.Array, tables: Collection[pa.Table]) -> bool:
+    """Say whether each record gave a row in one of some tables."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pa.concat_arrays([pa.array([], pa.int64()), *(chunk for t in tables for chunk in t["record_no"].chunks)])
+    return _same(found, numbers) or bool(pc.all(pc.is_in(numbers, found), min_count=0).as_py())
+
+
+def _same(one: pa.Array, other: pa.Array) -> bool:
+    """Say whether each record gave one row, in order, which is how it mostly is, and quickly told."""
+    return len(one) == len(other) and bool(one.equals(other))

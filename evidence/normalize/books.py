@@ -44,14 +44,19 @@ def in_order(table: pa.Table, time: str) -> pa.Table:
     return table if np.array_equal(order, np.arange(len(order))) else table.take(order)
 
 
-def refusals(relation: str, bad: pa.Table) -> Iterable[tuple[int, Refused]]:
+def refusals(relation: str, bad: pa.Table, records: pa.RecordBatch) -> Iterable[tuple[int, Refused]]:
     """Return one entry for each record and reason, however many rows of it were refused."""
     if not bad.num_rows:
         return []
-    keys = ("record_no", "locator", "byte_len", "why_refused")
+    import pyarrow.compute as pc
+
+    keys = ("record_no", "locator", "why_refused")
     counted = Counter(tuple(row[key] for key in keys) for row in bad.select(list(keys)).to_pylist())
-    return [(number, Refused(locator, size, relation, why, f"{count} rows" if count > 1 else None))
-            for (number, locator, size, why), count in counted.items()]
+    places = pc.index_in(bad["record_no"].combine_chunks(), records["record_no"])
+    lengths = pc.binary_length(records["raw"]).take(places).to_pylist()
+    sizes = dict(zip(bad["record_no"].to_pylist(), lengths, strict=True))
+    return [(number, Refused(locator, sizes[number], relation, why, f"{count} rows" if count > 1 else None))
+            for (number, locator, why), count in counted.items()]
 
 
 def reject_table(source_id: str, refused: Iterable[tuple[int, Refused]]) -> pa.Table:

@@ -30,10 +30,14 @@ _CHECK = re.compile(r"^\s*CHECK \((.*)\),?\s*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Query:
-    """One statement of a connector, ready to run, and what it gives."""
+    """One statement of a connector, ready to run, and what it gives: columns of its relation, and texts.
+
+    A column of the relation that it does not give has no value.
+    """
 
     target: Relation
     sql: str
+    columns: tuple[str, ...]
     texts: tuple[str, ...]
 
 
@@ -180,8 +184,8 @@ def _constraints(target: Relation) -> Iterator[str]:
 def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str, seen_at: str) -> Query:
     """Check a statement against its relation, and wrap it so that it gives every column and a reason to refuse.
 
-    What a row takes over from its record (locator, hash) is put in afterwards; here it is NULL. ``seen_at`` is when the
-    source was asked, as SQL.
+    What a row takes over from its record (locator, hash) is put in afterwards, and so is what no row has a value for.
+    ``seen_at`` is when the source was asked, as SQL.
 
     Raises:
         CatalogSqlError: the statement is not one SELECT, does not run, or does not fit the relation.
@@ -205,10 +209,13 @@ def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str, see
     pick = ", ".join(_pick(c, given, texts, seen_at) for c in target.columns)
     more = "".join(f", q.{field}" for field in texts)
     reject = "q.reject" if "reject" in given else "NULL::VARCHAR"
+    always = {"native_id", "ordinal", "observed_at", *(f"{field}_part" for field in texts)}
+    columns = tuple(c.name for c in target.columns if c.name in given or c.name in always)
     return Query(target, (
-        f"SELECT * EXCLUDE (said_no), COALESCE(said_no, CASE {' '.join(_constraints(target))} WHEN false THEN '' END)"
-        f" AS why_refused FROM (SELECT q.record_no, {pick}{more}, {reject} AS said_no FROM ({statement}) AS q) AS p"),
-        texts)
+        f"SELECT record_no, {', '.join((*columns, *texts))},"
+        f" COALESCE(said_no, CASE {' '.join(_constraints(target))} WHEN false THEN '' END) AS why_refused"
+        f" FROM (SELECT q.record_no, {pick}{more}, {reject} AS said_no FROM ({statement}) AS q) AS p"),
+        columns, texts)
 
 
 def define(con: duckdb.DuckDBPyConnection, connector: Connector) -> None:

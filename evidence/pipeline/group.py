@@ -42,7 +42,7 @@ def _normalizer(job: FileJob) -> Iterator[Normalizer]:
     for other in list(_last):
         _last.pop(other).close()
     engine = engine or Normalizer(job.connector, source_id=source.id, issuer=source.issuer, options=source.options,
-                                  observed_at=source.observed_at, by_time=False)
+                                  observed_at=source.observed_at, whole=False)
     with ExitStack() as undo:
         undo.callback(engine.close)
         yield engine
