@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 from unicodedata import is_normalized, normalize
 
+from evidence import digests
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -17,6 +19,8 @@ _SPACE: Final = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
 _COMPOSED: Final = 0xCC
 _EARLY: Final = bytes(range(_COMPOSED))
 """Bytes of characters before U+0300. Among these there is nothing to compose, and two more that are white space."""
+_WINDOW: Final = 1 << 18
+"""Bytes that are looked at in one go: what is made of them stays in the processor's memory."""
 _EDGES: Final = (b"\xc2\x85", b"\xc2\xa0")
 
 
@@ -49,22 +53,21 @@ def hashes(field: str, values: pa.ChunkedArray) -> dict[str, pa.ChunkedArray]:
 def _of_chunk(chunk: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return both hashes of each text. Most texts are in their normal form, which is seen for all of them at once."""
     import numpy as np
-    import pyarrow as pa
 
     _, offsets, data = chunk.buffers()
     content = memoryview(data) if data is not None else memoryview(b"")
     ends = np.frombuffer(offsets, np.int32, len(chunk) + 1, 4 * chunk.offset)
     valid = np.asarray(chunk.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
     places = ends.tolist()
-    exact = [hashlib.sha256(content[start:end]).hexdigest() for start, end in pairwise(places)]
-    forms: list[str] | None = None
+    exact = digests.sha256(content[start:end] for start, end in pairwise(places))
+    forms: list[bytes] | None = None
     for number in np.flatnonzero(_doubtful(content, ends) & valid).tolist():
         text = bytes(content[places[number]:places[number + 1]])
         if (plain := normal(text)) != text:
             forms = forms or list(exact)
-            forms[number] = hashlib.sha256(plain).hexdigest()
-    hashed = pa.array(exact, pa.string(), mask=~valid)
-    return hashed, pa.array(forms, pa.string(), mask=~valid) if forms else hashed
+            forms[number] = hashlib.sha256(plain).digest()
+    hashed = digests.column(exact, valid)
+    return hashed, digests.column(forms, valid) if forms else hashed
 
 
 def _doubtful(content: memoryview, ends: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
@@ -72,9 +75,10 @@ def _doubtful(content: memoryview, ends: npt.NDArray[np.int32]) -> npt.NDArray[n
     import numpy as np
 
     shown = np.frombuffer(content, np.uint8)
-    part = shown[ends[0]:ends[-1]]
-    if len(part) and (part.max() >= _COMPOSED or (part == ord("\r")).any()):
-        return np.ones(len(ends) - 1, dtype=bool)
+    for start in range(ends[0], ends[-1], _WINDOW):
+        part = shown[start:min(start + _WINDOW, ends[-1])]
+        if part.max() >= _COMPOSED or (part == ord("\r")).any():
+            return np.ones(len(ends) - 1, dtype=bool)
     edge = np.zeros(256, dtype=bool)
     edge[[*_SPACE, 0x85, 0xA0, 0xC2]] = True  # of the two white spaces beyond ASCII either byte will do
     filled = ends[1:] > ends[:-1]

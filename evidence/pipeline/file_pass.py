@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from evidence import connector as connectors
+from evidence import digests
 from evidence.errors import CatalogSqlError, CustodyError
 from evidence.ingest import readers, segment
 from evidence.ingest.job import FileJob
@@ -161,7 +161,7 @@ class FilePass:
             "record_no": numbers,
             "locator": pc.binary_join_element_wise(f"{self.sha}{batch.member}#", numbers.cast(pa.string()), ""),
             "raw": strings(batch.texts),
-            "record_hash": pa.array([hashlib.sha256(text).hexdigest() for text in batch.texts], pa.string())})
+            "record_hash": digests.column(digests.sha256(batch.texts))})
 
     def take(self, records: pa.Array, rows: Mapping[str, pa.Table], rejects: pa.Table, skips: pa.Table,
              texts: int) -> None:
@@ -175,6 +175,9 @@ class FilePass:
         import pyarrow.compute as pc
 
         given = pa.chunked_array([c for table in rows.values() for c in table["locator"].chunks], pa.string())
+        if len(given) == len(records) and not skips.num_rows and given.equals(pa.chunked_array([records])):
+            self._keep(rows, rejects, skips, {"texts": texts})
+            return
         at, left_out = (pc.index_in(column, records) for column in (given, skips["locator"]))
         if at.null_count or left_out.null_count:
             raise CatalogSqlError(f"{self._connector.id} gave rows for a record that is not among those it was given")
@@ -187,7 +190,12 @@ class FilePass:
         if not pc.all(rejected, min_count=0).as_py():
             first = lost.filter(pc.invert(rejected))[0].as_py()
             raise CatalogSqlError(f"{self._connector.id} gave neither row nor reject nor skip for record {first}")
-        for name, more in (("rejects", len(lost)), ("skips", skips.num_rows), ("texts", texts), ("fan_out", fan_out)):
+        self._keep(rows, rejects, skips, {"rejects": len(lost), "skips": skips.num_rows, "texts": texts,
+                                          "fan_out": fan_out})
+
+    def _keep(self, rows: Mapping[str, pa.Table], rejects: pa.Table, skips: pa.Table, counted: Mapping[str, int]
+              ) -> None:
+        for name, more in counted.items():
             self._count[name] += more
         self._reasons.update(rejects["reason"].to_pylist())
         if self._rows:

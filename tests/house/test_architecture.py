@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "evidence"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-BOTTOM = {"catalog", "clocks", "fields", "store", "model", "errors", "relations", "config", "connector", "constants", "decoding", "endpoint", "settings", "sampling",
+BOTTOM = {"catalog", "clocks", "digests", "fields", "store", "model", "errors", "relations", "config", "connector", "constants", "decoding", "endpoint", "settings", "sampling",
           "_version"}
 STAGES = {"ingest", "normalize", "correlate", "masking", "assess", "render", "seal", "verify", "pull", "export"}
 # What belongs to a stage without lying in its folder.

@@ -15,7 +15,7 @@ WHOLE_FILE: Final = -1
 """Record number of a reject that is about the file and not about one line of it."""
 CUT: Final = "cut_short"
 MAX_RECORD: Final = 256 << 20
-BATCH_BYTES: Final = 4 << 20
+BATCH_BYTES: Final = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,13 @@ def strings(texts: Sequence[bytes]) -> pa.Array:
 
 def objects(texts: Sequence[bytes], pages: Collection[str]) -> bool:
     """Say whether texts are objects beyond doubt, and none of them has a key under which a page holds its records."""
-    plain, others, counts = True, [], []
+    plain, others, counts, opened = True, [], [], frozenset(pages)
     for text in texts:
         if text[:1] != b"{" or text[-1:] != b"}":
             return False
         try:
             value = orjson.loads(text)
-            if pages and any(name in value for name in pages):
+            if not opened.isdisjoint(value):
                 return False
             # Written back, a document has no key twice; where that gives the same bytes, the text has none either.
             # In texts that are written in another manner, as then mostly all of a file are, keys are counted.
