@@ -8,7 +8,7 @@ lengths and where the text is; the text itself goes to the scanner and nowhere e
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,9 +19,8 @@ from evidence.decoding import PART_COLUMNS
 from evidence.errors import SourceError
 from evidence.normalize.arriving import Arriving
 from evidence.normalize.books import Refused, in_order, parted, refusals, reject_table
+from evidence.normalize.rows import all_among, placed, same, split, whole
 from evidence.normalize.statements import (
-    OF_RECORD,
-    Query,
     define,
     first_line,
     judgement,
@@ -30,8 +29,7 @@ from evidence.normalize.statements import (
     visible,
     wrong_skip,
 )
-from evidence.normalize.texts import hashes
-from evidence.relations import Relation, define_macros
+from evidence.relations import define_macros
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -192,7 +190,7 @@ class Normalizer:
             self._con.execute("EXECUTE judge")
             given = {query.target.name: self._read(f"fill_{query.target.name}") for query in self._queries}
             # A record that gave rows is neither refused nor left out.
-            bad = None if _all_among(records["record_no"], given.values()) else self._read("bad")
+            bad = None if all_among(records["record_no"], given.values()) else self._read("bad")
         finally:
             self._con.execute("ROLLBACK")
             self._records.hold(None)
@@ -218,45 +216,13 @@ class Normalizer:
         numbers: list[pa.ChunkedArray] = []
         refused: list[tuple[int, Refused]] = []
         for query in self._queries:
-            kept, wrong = parted(self._placed(given[query.target.name], good))
+            kept, wrong = parted(placed(given[query.target.name], good, self.source_id))
             refused += refusals(query.target.name, wrong, good)
             numbers.append(kept["record_no"])
-            split = self._split(query, kept, texts)
-            rows[query.target.name] = in_order(whole(split, query.target), query.target.time) if self._whole else split
+            table, taken = split(query, kept)
+            texts += taken
+            rows[query.target.name] = in_order(whole(table, query.target), query.target.time) if self._whole else table
         return self._close_books(rows, texts, numbers, refused, (records, good, bad))
-
-    def _placed(self, table: pa.Table, good: pa.RecordBatch) -> pa.Table:
-        """Put into rows what they take over from their record; a row of no record is none."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        own = {name: good[name] for name in OF_RECORD if name != "source_id"}
-        if not _same(table["record_no"].combine_chunks(), good["record_no"]):
-            at = pc.index_in(table["record_no"], good["record_no"])
-            if at.null_count:
-                table, at = table.filter(pc.is_valid(at)), pc.drop_null(at)
-            own = {name: column.take(at.combine_chunks()) for name, column in own.items()}
-        own["source_id"] = pa.repeat(self.source_id, table.num_rows)
-        own["native_id"] = pc.coalesce(table["native_id"], own["record_hash"])
-        return pa.table({**dict(zip(table.column_names, table.columns, strict=True)), **own})
-
-    def _split(self, query: Query, table: pa.Table, texts: list[pa.Table]) -> pa.Table:
-        """Take the transient texts out of a table and put their hashes in."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        columns = {name: table[name] for name in (*OF_RECORD, *query.columns)}
-        for field in query.texts:
-            values = table[field]
-            columns |= hashes(field, values)
-            kept = table.select(["native_id", "ordinal", "locator", f"{field}_part", field])
-            kept = kept.filter(pc.is_valid(values)) if values.null_count else kept
-            texts.append(pa.table({
-                "relation": pa.repeat(query.target.name, kept.num_rows),
-                "native_id": kept["native_id"], "ordinal": kept["ordinal"],
-                "field": pa.repeat(field, kept.num_rows), "locator": kept["locator"],
-                "part": kept[f"{field}_part"], "text": kept[field]}))
-        return pa.table(columns)
 
     def _close_books(self, rows: dict[str, pa.Table], texts: list[pa.Table], given: list[pa.ChunkedArray],
                      refused: list[tuple[int, Refused]], judged: tuple[pa.RecordBatch, pa.RecordBatch, pa.Table | None]
@@ -269,7 +235,7 @@ class Normalizer:
         numbers = pa.concat_arrays([chunk for column in given for chunk in column.chunks] or [pa.array([], pa.int64())])
         skipped: dict[str, list[str]] = {"source_id": [], "locator": [], "reason": []}
         fan_out = 0
-        if not _same(numbers, records["record_no"]):
+        if not same(numbers, records["record_no"]):
             fan_out = len(numbers) - pc.count_distinct(numbers).as_py()
             refused = [*refused, *self._left(records, bad, skipped)]
             named = pa.array([number for number, _ in refused], pa.int64())
@@ -299,27 +265,3 @@ class Normalizer:
                 continue
             for name, value in zip(skipped, (self.source_id, locator, row["skip"]), strict=True):
                 skipped[name].append(value)
-
-
-def whole(table: pa.Table, target: Relation) -> pa.Table:
-    """Return rows with every column of their relation, in its order."""
-    import pyarrow as pa
-
-    kinds = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "TIMESTAMP": pa.timestamp("us")}
-    given = set(table.column_names)
-    return pa.table({column.name: table[column.name] if column.name in given
-                     else pa.nulls(table.num_rows, kinds[column.type]) for column in target.columns})
-
-
-def _all_among(numbers: pa.Array, tables: Collection[pa.Table]) -> bool:
-    """Say whether each record gave a row in one of some tables."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    found = pa.concat_arrays([pa.array([], pa.int64()), *(chunk for t in tables for chunk in t["record_no"].chunks)])
-    return _same(found, numbers) or bool(pc.all(pc.is_in(numbers, found), min_count=0).as_py())
-
-
-def _same(one: pa.Array, other: pa.Array) -> bool:
-    """Say whether each record gave one row, in order, which is how it mostly is, and quickly told."""
-    return len(one) == len(other) and bool(one.equals(other))
