@@ -7,11 +7,15 @@ templates of one package, filled with the invented values of another.
 
 from __future__ import annotations
 
+import atexit
 import csv
 import hashlib
+import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -72,14 +76,20 @@ def presidio() -> tuple[str, Callable[[str], list[tuple[str, int, int]]]]:
     return f"presidio-analyzer, {len(chosen)} recognizers", work
 
 
-def detect_secrets() -> tuple[str, Callable[[str], object]]:
+def detect_secrets() -> tuple[str, Callable[[str], list[object]]]:
     """Return detect-secrets with all that it has by default, as a function over a text."""
-    from detect_secrets.core.scan import scan_line
+    from detect_secrets.core.scan import scan_file
     from detect_secrets.settings import default_settings
 
-    def work(text: str) -> object:
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+
+    def work(text: str) -> list[object]:
+        # Its function for a line alone tells all that has some entropy, below its own limits too; for files it has limits.
+        path = folder / "text.txt"
+        path.write_text(text, "utf-8")
         with default_settings():
-            return [found for line in text.splitlines() for found in scan_line(line)]
+            return list(scan_file(str(path)))
     return "detect-secrets", work
 
 
@@ -102,6 +112,28 @@ def labelled(copies: int) -> Iterator[tuple[str, list[tuple[str, int, int]]]]:
                     spans.append((ENTITIES[name], len(text), len(text) + len(value)))
                 text += value
             yield text, spans
+
+
+def secrets() -> list[tuple[str, str]]:
+    """Return (kind, text) of texts that hold one secret each, and of kind ``none`` that hold none: the test files of a crate.
+
+    Its ``none`` with a comment that allows a secret is left out: what a model writes must not decide what is found.
+    """
+    folder = FOLDER / "crate"
+    (folder / "src").mkdir(parents=True, exist_ok=True)
+    (folder / "src" / "lib.rs").touch()
+    (folder / "Cargo.toml").write_text('[package]\nname = "held-out"\nversion = "0.1.0"\nedition = "2021"\n[dependencies]\nripsecrets = "=0.1.11"\n')
+    home = FOLDER / "cargo"
+    if not list(home.glob("registry/src/*/ripsecrets-*/test")):
+        try:
+            subprocess.run(["cargo", "fetch", "--quiet"], cwd=folder, env={**os.environ, "CARGO_HOME": str(home)}, check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"not compared: the labelled secrets of others could not be fetched: {error}")
+            return []
+    root = next(home.glob("registry/src/*/ripsecrets-*/test"))
+    found = [(path.stem, line) for path in sorted(root.glob("one_per_line/*")) for line in path.read_text("utf-8").splitlines() if line]
+    found += [(path.stem, path.read_text("utf-8")) for path in sorted(root.glob("one_per_file/*"))]
+    return found + [("none", line) for line in (root / "none").read_text("utf-8").splitlines() if line and not re.search(r"\s//\s.*secret", line)]
 
 
 COLUMNS = {"phone_number": "TelephoneNumber", "email": "EmailAddress", "ssn": "NationalID"}

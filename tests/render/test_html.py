@@ -10,6 +10,7 @@ import pytest
 
 from evidence.errors import SealError, SourceError
 from evidence.render import page, query, report, words
+from evidence.render.facts import Named, People
 
 VOID = {"meta", "br", "col", "link", "img", "input", "hr", "wbr", "line", "rect", "path"}
 ALLOWED = {"html", "head", "meta", "title", "style", "body", "main", "nav", "header", "section", "article", "div", "span", "p", "h1", "h2", "h3",
@@ -47,10 +48,16 @@ class Seen(HTMLParser):
 
 
 @pytest.fixture(scope="session")
-def seen(month, build):
+def context(month, build):
+    """What the page is made of."""
+    made = report.build(month, build.company(), soa=build.soa(), exceptions=build.exceptions(), facts=build.facts(), caps=report.SCREEN)
+    return made | {"evidence_digest": "e" * 64, "contents": []}
+
+
+@pytest.fixture(scope="session")
+def seen(context):
     """The page as it goes to the screen, parsed; no PDF is made for it."""
-    context = report.build(month, build.company(), soa=build.soa(), exceptions=build.exceptions(), facts=build.facts(), caps=report.SCREEN)
-    html = page.html(context | {"evidence_digest": "e" * 64, "contents": []}, medium="screen")
+    html = page.html(context, medium="screen")
     parser = Seen()
     parser.feed(html)
     parser.close()
@@ -165,6 +172,20 @@ def test_the_same_page_twice(month, build, seen):
     """The same tables give the same page, byte for byte."""
     context = report.build(month, build.company(), soa=build.soa(), exceptions=build.exceptions(), facts=build.facts(), caps=report.SCREEN)
     assert page.html(context | {"evidence_digest": "e" * 64, "contents": []}, medium="screen") == seen.html
+
+
+PEOPLE, PLUGIN = People(names=31, emails=40, phones=2), Named("tiny", "1.2", 20, 900, (("PERSON", 3, 2, 17, 9_000),))
+MATCHED, NOBODY, SAMPLED = "Directory-matched only: every text was read for the 31 names", "nobody was looked for by name", "The plug-in tiny 1.2"
+
+
+@pytest.mark.parametrize(("people", "plugin", "said"), [
+    (PEOPLE, None, [MATCHED]), (None, None, [NOBODY]), (PEOPLE, PLUGIN, [MATCHED, SAMPLED]), (None, PLUGIN, [NOBODY, SAMPLED])],
+    ids=["directory", "nothing", "directory and plug-in", "plug-in"])
+def test_the_report_says_who_looked_for_names(people, plugin, said, context, build):
+    """Without a plug-in names are matched with the directory only, without a directory nobody was looked for; a plug-in adds its sample."""
+    section = page.environment(None).from_string('{% import "_macros.html.j2" as m with context %}{% include "sections/masking.html.j2" %}')
+    text = section.render(context | {"facts": build.facts(people=people, named=plugin)})
+    assert [words for words in (MATCHED, NOBODY, SAMPLED) if words in text] == said
 
 
 def test_an_empty_month_says_no_occurrence(con, build):
