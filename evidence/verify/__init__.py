@@ -8,7 +8,6 @@ what is in them: a bad package is a report with steps that fail. It shares nothi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,10 +15,8 @@ from cryptography import x509
 
 from evidence import constants as c
 from evidence.errors import UsageError, Where
-from evidence.verify.approval import check_approvals
-from evidence.verify.package import verify_package
-from evidence.verify.renewals import check_renewals
-from evidence.verify.report import NUMBERS, RULES, Checklist, Report, State, Step
+from evidence.verify.package import verify_with_all_beside
+from evidence.verify.report import NUMBERS, RULES, Report, State, Step
 from evidence.verify.seal import Expected
 
 __all__ = ["NUMBERS", "RULES", "Expected", "Report", "State", "Step", "load_certificates", "verify"]
@@ -65,11 +62,7 @@ def verify(path: Path, *, fingerprint: str | Iterable[str] | None = None, expect
         from evidence.verify.history import verify_history
 
         return verify_history(path, expected)
-    checked = verify_package(path, expected)
-    check = Checklist("approval", "renewals")
-    check_approvals(path, checked.signature, checked.seal, expected, check)
-    check_renewals(path, checked.signature if checked.seal else None, expected, check)
-    return replace(checked.report, steps=(*checked.report.steps, *check.steps()))
+    return verify_with_all_beside(path, expected).report
 
 
 def load_certificates(path: Path) -> list[x509.Certificate]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -15,12 +16,15 @@ from evidence.verify.cms import RefusedError, open_signature
 from evidence.verify.report import Checklist, show
 from evidence.verify.seal import Expected
 
-_NAME = re.compile(r"\d{3}-([a-z][a-z0-9-]{0,39})\.p7s")
+_NAME = re.compile(r"[0-9]{3}-([a-z][a-z0-9-]{0,39})\.p7s")
 
 
 def check_approvals(package: Path, signature: bytes | None, seal: x509.Certificate | None, expected: Expected,
-                    check: Checklist) -> None:
-    """Check the folder ``<package>.approvals`` beside a package: sealed, or sealed and approved."""
+                    check: Checklist, sealed: datetime | None = None) -> None:
+    """Check the folder ``<package>.approvals`` beside a package: sealed, or sealed and approved.
+
+    ``sealed``: when the package was sealed, which nobody can have approved before; None: nobody knows.
+    """
     folder = package.with_name(package.name + c.APPROVALS)
     paths = sorted(folder.glob("*")) if folder.is_dir() else []
     found = dict[str, str]()
@@ -28,7 +32,7 @@ def check_approvals(package: Path, signature: bytes | None, seal: x509.Certifica
         return
     for path in paths:
         try:
-            role, approver = _approval(path, signature, seal, expected)
+            role, approver = _approval(path, signature, seal, expected, sealed)
         except RefusedError as error:
             check.fail("approval", f"{show(path.name)}: {error.message}")
             continue
@@ -45,11 +49,13 @@ def check_approvals(package: Path, signature: bytes | None, seal: x509.Certifica
     check.hold("approval", words)
 
 
-def _approval(path: Path, signature: bytes, seal: x509.Certificate, expected: Expected) -> tuple[str, str]:
+def _approval(path: Path, signature: bytes, seal: x509.Certificate, expected: Expected,
+              sealed: datetime | None) -> tuple[str, str]:
     """Return (role, approver) of one countersignature.
 
     Raises:
-        RefusedError: it is not one, not over this package, by the seal itself, or by another person than expected.
+        RefusedError: it is not one, not over this package, by the seal itself, or by another person than expected; or
+            it claims a time before the package was sealed, or after today.
     """
     match = _NAME.fullmatch(path.name)
     if match is None or path.is_symlink() or not path.is_file() or path.stat().st_size > c.MAX_CMS:
@@ -64,6 +70,10 @@ def _approval(path: Path, signature: bytes, seal: x509.Certificate, expected: Ex
     at = trust.utc(signed.signing_time) if signed.signing_time else expected.at
     if not cert.not_valid_before_utc <= at <= cert.not_valid_after_utc:
         raise RefusedError("approval", f"the approver's certificate was not valid at {at:%Y-%m-%d}")
+    skew = timedelta(seconds=c.CLOCK_SKEW_S)
+    if at > expected.at + skew or (sealed is not None and at < sealed - skew):
+        raise RefusedError("approval", f"signed, as it claims, at {at:%Y-%m-%d %H:%M:%SZ}: in the future, or before "
+                                       "the package was sealed")
     pin = expected.approvers.get(match[1])
     if pin is not None and pin.replace(":", "").lower() != trust.fingerprint(cert):
         raise RefusedError("approval", f"by {trust.fingerprint(cert)}, expected {show(pin)}")

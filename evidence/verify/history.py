@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from evidence.verify.package import Checked, verify_package
+from evidence.verify.package import Checked, verify_with_all_beside
 from evidence.verify.report import Checklist, Report, Step, show
 from evidence.verify.seal import Expected
 
@@ -23,7 +23,7 @@ def verify_history(folder: Path, expected: Expected) -> Report:
     check = Checklist("history", "receipts")
     paths = sorted(path for path in folder.glob("*.zip") if path.is_file())
     each = replace(expected, package_id=None, receipt=None)
-    checked = [verify_package(path, each, ids=True) for path in paths]
+    checked = [verify_with_all_beside(path, each, ids=True) for path in paths]
     steps = list[Step]()
     for one in checked:
         name = Path(one.report.path).name

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
 
 from evidence import constants as c
+from evidence.verify import trust
+from evidence.verify.approval import check_approvals
 from evidence.verify.cms import Signed
 from evidence.verify.html import check_html
 from evidence.verify.jcs import MalformedError
 from evidence.verify.members import Members, read_folder, read_zip
 from evidence.verify.pdf import check_pdf
 from evidence.verify.receipts import check_receipts
+from evidence.verify.renewals import check_renewals
 from evidence.verify.report import Checklist, Report, show
 from evidence.verify.seal import Expected, check_seal, check_signature, check_time, check_validity, pem_certificates
 from evidence.verify.sidecar import check_sidecar
@@ -31,13 +35,17 @@ PACKAGE_STEPS = ("container", "entries", "names", "limits", "contents", "checksu
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A verified package: its report, and what the steps over several packages need."""
+    """A verified package: its report, and what the steps beside it and over several packages need.
+
+    ``sealed`` is the time proven, else the one claimed.
+    """
 
     report: Report
     statement: Mapping[str, Any] | None
     sums_sha256: str | None
     signature: bytes | None
     seal: x509.Certificate | None
+    sealed: datetime | None
     ids: frozenset[bytes]
     receipts: tuple[str, ...]
 
@@ -57,6 +65,14 @@ def verify_package(path: Path, expected: Expected, *, ids: bool = False) -> Chec
     return check_package(path, members, expected, check)
 
 
+def verify_with_all_beside(path: Path, expected: Expected, *, ids: bool = False) -> Checked:
+    """Verify a package with the approvals and renewals that lie beside it."""
+    checked, check = verify_package(path, expected, ids=ids), Checklist("approval", "renewals")
+    check_approvals(path, checked.signature, checked.seal, expected, check, checked.sealed)
+    check_renewals(path, checked.signature if checked.seal else None, expected, check, checked.sealed)
+    return replace(checked, report=replace(checked.report, steps=(*checked.report.steps, *check.steps())))
+
+
 def check_package(path: Path, members: Members, expected: Expected, check: Checklist) -> Checked:
     """Check what was read of a package; ``path`` names it, and says where the signature beside it would be."""
     kept = members.kept
@@ -66,12 +82,13 @@ def check_package(path: Path, members: Members, expected: Expected, check: Check
     good = {name for name, digest in (listed or {}).items() if members.sha256.get(name) == digest}
     sums, signature = kept.get(c.SUMS, b""), kept.get(c.SIGNATURE)
     statement = check_statement(kept.get(c.STATEMENT) if c.STATEMENT in good else None, expected, check)
-    signed = check_signature(signature, sums, check)
+    signed, sealed = check_signature(signature, sums, check), None
     kept = {name: data for name, data in kept.items() if name in good or name in c.UNLISTED}  # the rest is nobody's
     chain = pem_certificates(kept.get(c.SEAL_CHAIN, b""))
     if signed is not None:
         check_seal(signed, chain, statement, expected, check)
         at = check_time(signed, signature or b"", kept, statement, expected, check)
+        sealed = at or (trust.utc(signed.signing_time) if signed.signing_time else None)
         stampers = pem_certificates(kept.get(c.TSA_CHAIN, b""))
         stampers += [cert for cert in expected.authorities if cert.subject in {one.issuer for one in stampers}]
         check_validity(signed, chain, kept.get(c.REVOCATION), at, expected, check, stampers=stampers)
@@ -80,7 +97,7 @@ def check_package(path: Path, members: Members, expected: Expected, check: Check
         _disclosures(members, good, check)
     _documents(kept, members, signed, statement, expected, check)
     sources = kept.get(c.SOURCES, None if c.SOURCES in good else b"")
-    receipts = (check_receipts(kept[c.CUSTODY], sources, expected.authorities, expected.receipt, check)
+    receipts = (check_receipts(kept[c.CUSTODY], sources, expected.authorities, expected.receipt, check, sealed)
                 if c.CUSTODY in kept and listed is not None else ())
     check_sidecar(path, signed.signer if signed else None, check)
     if expected.digest is not None and hashlib.sha256(sums).hexdigest() != expected.digest.lower():
@@ -88,7 +105,7 @@ def check_package(path: Path, members: Members, expected: Expected, check: Check
     ident = statement["package_id"] if statement is not None and not check.failed("signature", "statement") else None
     sums_sha256 = hashlib.sha256(sums).hexdigest() if sums else None
     report = Report(str(path), ident, sums_sha256, check.steps())
-    return Checked(report, statement, sums_sha256, signature, signed.signer if signed else None,
+    return Checked(report, statement, sums_sha256, signature, signed.signer if signed else None, sealed,
                    frozenset(members.chains.ids or ()), receipts)
 
 

@@ -130,7 +130,7 @@ def _sealed(value: Mapping[str, Any], expected: Expected, check: Checklist) -> d
     if signed is None or statement is None:
         return statement
     chain = pem_certificates(certs[c.SEAL_CHAIN])
-    kept = {c.TSA_CHAIN: certs[c.TSA_CHAIN]} | ({c.TIMESTAMP: value["timestamp"]} if value["timestamp"] else {})
+    kept = {name: data for name, data in ((c.TSA_CHAIN, certs[c.TSA_CHAIN]), (c.TIMESTAMP, value["timestamp"])) if data}
     check_seal(signed, chain, statement, expected, check)
     at = check_time(signed, value["signature"], kept, statement, expected, check)
     check_validity(signed, chain, None, at, expected, check)

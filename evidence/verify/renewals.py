@@ -19,7 +19,8 @@ from evidence.verify.timestamp import response_token, token_time
 _ENDINGS = ("sums", "tsr", "pem", "crl")
 
 
-def check_renewals(package: Path, signature: bytes | None, expected: Expected, check: Checklist) -> None:
+def check_renewals(package: Path, signature: bytes | None, expected: Expected, check: Checklist,
+                   sealed: datetime | None = None) -> None:
     """Check the folder ``<package>.renewals``, and say until when the time is proven.
 
     Args:
@@ -27,6 +28,7 @@ def check_renewals(package: Path, signature: bytes | None, expected: Expected, c
         signature: the bytes of its SHA256SUMS.p7s, verified before.
         expected: what the auditor knows: authorities, day of verification.
         check: where the step ``renewals`` is written down.
+        sealed: when the package was sealed, which no renewal is before; None: nobody knows.
     """
     folder = package.with_name(package.name + c.RENEWALS)
     if signature is None or not package.is_file():
@@ -34,11 +36,11 @@ def check_renewals(package: Path, signature: bytes | None, expected: Expected, c
     try:
         token = open_signature(signature).token
         last = open_signature(token.dump(), content_type="tst_info", strict=False).signer if token else None
-        files = _read(folder) if folder.is_dir() else {}
+        files = _read(folder) if folder.exists() or folder.is_symlink() else {}
         count = sum(name.endswith(".tsr") for name in files)
         at: datetime | None = None
         for number in range(1, count + 1):
-            at, last = _renewal(number, files, package, at, last, expected)
+            at, last = _renewal(number, files, package, at or sealed, last, expected)
     except RefusedError as error:
         check.fail("renewals", error.message)
         return
@@ -59,6 +61,8 @@ def check_renewals(package: Path, signature: bytes | None, expected: Expected, c
 
 def _read(folder: Path) -> dict[str, bytes]:
     found = {}
+    if folder.is_symlink() or not folder.is_dir():
+        raise RefusedError("renewals", f"{show(folder.name)} is not a folder")
     for path in sorted(folder.iterdir()):
         number, _, ending = path.name.partition(".")
         if len(number) != 4 or not number.isdecimal() or not number.isascii() or ending not in _ENDINGS or (
@@ -66,6 +70,8 @@ def _read(folder: Path) -> dict[str, bytes]:
             raise RefusedError("renewals", f"{show(path.name)} is no part of a renewal")
         found[path.name] = path.read_bytes()
     count = sum(name.endswith(".tsr") for name in found)
+    if not found:
+        raise RefusedError("renewals", "the folder is empty: where there is one, there was a renewal")
     if stray := sorted(name for name in found if not 1 <= int(name[:4]) <= count):
         raise RefusedError("renewals", f"{stray[0]} belongs to no renewal: one before it is missing")
     return found
@@ -93,7 +99,9 @@ def _renewal(number: int, files: Mapping[str, bytes], package: Path, before: dat
     except RefusedError as error:
         raise RefusedError("renewals", f"{name}.tsr: {error.message}") from error
     if before is not None and at < before:
-        raise RefusedError("renewals", f"{name}.tsr is of {at:%Y-%m-%d}, before the renewal that it renews")
+        raise RefusedError("renewals", f"{name}.tsr is of {at:%Y-%m-%d}, before what it renews")
+    if at > expected.at + timedelta(seconds=c.CLOCK_SKEW_S):
+        raise RefusedError("renewals", f"{name}.tsr is of {at:%Y-%m-%d}: in the future")
     if last is not None and at > last.not_valid_after_utc:
         raise RefusedError("renewals", f"{name}.tsr is of {at:%Y-%m-%d}, too late: the certificate of the authority "
                                        f"before ended on {last.not_valid_after_utc:%Y-%m-%d}")

@@ -13,7 +13,7 @@ from cryptography import x509
 from evidence import constants as c
 from evidence.verify import trust
 from evidence.verify.cms import DAMAGED, RefusedError, Signed, open_signature, pedantic, whole
-from evidence.verify.report import Checklist
+from evidence.verify.report import Checklist, show
 from evidence.verify.timestamp import response_token, token_time
 
 
@@ -97,6 +97,8 @@ def check_seal(signed: Signed, chain: Sequence[x509.Certificate], statement: Map
         problems.append(f"the certificates in the signature are not those of {c.SEAL_CHAIN}")
     if statement is not None and statement["signer"]["fingerprint_sha256"] != found:
         problems.append("the statement names another signer")
+    elif statement is not None and statement["signer"]["subject"] != seal.subject.rfc4514_string():
+        problems.append(f"the statement calls the signer {show(statement['signer']['subject'])}")
     for problem in filter(None, problems):
         check.fail("certificate", problem)
     check.hold("certificate", seal.subject.rfc4514_string())
@@ -122,6 +124,8 @@ def check_time(signed: Signed, signature: bytes, kept: Mapping[str, bytes], stat
     if not timed and response is None and signed.token is None:
         if expected.timed:
             check.fail("timestamp", "UNTIMED: no time stamp")
+        if c.TSA_CHAIN in kept:
+            check.fail("timestamp", f"{c.TSA_CHAIN} without any time stamp")
         check.warn("timestamp", "UNTIMED: only the sealer says when this was sealed")
         return None
     if not timed or response is None or signed.token is None:
@@ -159,9 +163,9 @@ def check_validity(signed: Signed, chain: Sequence[x509.Certificate], revocation
         if not seal.not_valid_before_utc <= moment <= seal.not_valid_after_utc:
             check.fail("validity", f"valid from {seal.not_valid_before_utc:%Y-%m-%d} "
                                    f"to {seal.not_valid_after_utc:%Y-%m-%d}, not at {moment:%Y-%m-%d %H:%M:%SZ}")
-    if not at and claimed - expected.at > timedelta(seconds=c.CLOCK_SKEW_S):
-        check.fail("validity", f"sealed, as it claims, at {claimed:%Y-%m-%d %H:%M:%SZ}: in the future")
     moment = at or claimed
+    if moment - expected.at > timedelta(seconds=c.CLOCK_SKEW_S):
+        check.fail("validity", f"sealed at {moment:%Y-%m-%d %H:%M:%SZ}: in the future, or after it was received")
     basis = "the proven time" if at else "the claimed time, and on the day of checking"
     check.hold("validity", f"valid at {moment:%Y-%m-%d %H:%M:%SZ}, {basis}")
     if problem := trust.chain_problem(chain, moment):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from evidence import constants as c
@@ -12,7 +13,22 @@ from evidence.verify.jcs import MalformedError, parse
 from evidence.verify.report import show
 
 _HEX: Final = re.compile("[0-9a-f]{64}")
-_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?Z")
+
+
+def instant(text: Any, *, digits: int = 0) -> datetime:
+    """Return an instant of RFC 3339 in UTC, to the second or, with six digits, to the microsecond.
+
+    Raises:
+        MalformedError: another form, or a day or hour that does not exist.
+    """
+    match = _TIME.fullmatch(text) if isinstance(text, str) else None
+    if match is None or (match[1] is not None) != (digits == 6):
+        raise MalformedError(f"{show(text)} is no time of RFC 3339 in UTC with {digits} digits behind the second")
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError as error:
+        raise MalformedError(f"{show(text)} is a day or an hour that does not exist") from error
 
 
 def _text(value: Any) -> bool:
@@ -32,7 +48,10 @@ def _package(value: Any) -> bool:
 
 
 def _time(value: Any) -> bool:
-    return isinstance(value, str) and bool(_TIME.fullmatch(value))
+    try:
+        return bool(instant(value))
+    except MalformedError:
+        return False
 
 
 def _one_of(*allowed: Any) -> Any:

@@ -304,7 +304,8 @@ def test_the_custody_of_a_package_tells_which_files_were_pulled(tmp_path):
     month = open_month(root, "2026-10", reference_time=NOW)
     with month.store.open(period=PERIOD, reference_time=NOW) as con:
         (one,) = package.pulls(month, con)
-        names = [{"file_sha256": sha} for (sha,) in con.execute("SELECT file_sha256 FROM file").fetchall()]
+        told = con.execute("SELECT path, file_sha256, bytes, ledger_seq FROM file").fetchall()
+        names = [dict(zip(("path", "file_sha256", "bytes", "ledger_seq"), file, strict=True)) for file in told]
     assert one["journal_sha256"] == hashlib.sha256(journal).hexdigest()
     assert (one["source_id"], one["missing"], one["gaps"], len(one["files"])) == ("doors", 0, [], one["answers"])
     custody = json.dumps({"pulls": [one]}).encode()

@@ -45,7 +45,7 @@ CTYPE, MDIGEST, STIME = (f"1.2.840.113549.1.9.{n}" for n in (3, 4, 5))
 CERTV1, CERTV2, POLICY, STAMP = (f"1.2.840.113549.1.9.16.2.{n}" for n in (12, 47, 15, 14))
 PROTECT = "1.2.840.113549.1.9.52"
 HEX, NAME = re.compile("[0-9a-f]{64}"), r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*"
-ZERO = "0" * 64
+ZERO, DAY = "0" * 64, timedelta(hours=24)
 
 
 class Fails(Exception):  # noqa: N818
@@ -178,7 +178,7 @@ class Cms:
                 into[name.oid()] = values.kids[0]
         need(len(info) == 6 or (self.unsigned and set(self.unsigned) <= {STAMP}), "unsigned attributes")
 
-    def algorithms(self, least=3072):
+    def algorithms(self):
         """Step 11."""
         def alg(node):
             oid = parts(node, 48, 1, 2)[0].oid()
@@ -189,8 +189,6 @@ class Cms:
         need([alg(d) for d in self.digests.kids] == [digest], "digestAlgorithms is not the one digest")
         self.hash = HASH[digest]
         is_ec = isinstance(key, ec.EllipticCurvePublicKey)
-        need(is_ec or isinstance(key, rsa.RSAPublicKey), "kind of key")
-        need(key.curve.name in {"secp256r1", "secp384r1", "secp521r1"} if is_ec else key.key_size >= least, "weak key")
         plain = not is_ec and sign == "1.2.840.113549.1.1.1"
         need(plain or (SIGN.get(sign) == self.hash and sign.startswith("1.2.840.10045") == is_ec), f"signature {sign}")
 
@@ -229,6 +227,7 @@ class Cms:
         self.algorithms()
         self.attributes(data, **options)
         self.verify()
+        strong(self.signer)
         return self
 
 
@@ -252,13 +251,25 @@ def extension(cert, kind):
         return None
 
 
-def fit_chain(chain):
-    """A leaf that may sign, and its issuers in order (section 5)."""
+def strong(cert):
+    """Key and signature of a certificate are among the allowed ones (section 5)."""
+    key, by = cert.public_key(), cert.signature_hash_algorithm
+    is_ec = isinstance(key, ec.EllipticCurvePublicKey)
+    need(is_ec or isinstance(key, rsa.RSAPublicKey), "kind of key")
+    need(key.curve.name in {"secp256r1", "secp384r1", "secp521r1"} if is_ec else key.key_size >= 3072, "weak key")
+    need(by and by.name in HASH.values(), "a certificate signed with another digest")
+
+
+def fit_chain(chain, at):
+    """A leaf that may sign, and its issuers in order, valid at that time (section 5)."""
     leaf, use = extension(chain[0], x509.BasicConstraints), extension(chain[0], x509.KeyUsage)
     need(not leaf or not leaf.value.ca, "the certificate of the seal is a CA")
     need(not use or use.value.digital_signature or use.value.content_commitment, "the key usage is not for signatures")
+    strong(chain[0])
     for cert, issuer in pairwise(chain):
         cert.verify_directly_issued_by(issuer)
+        strong(issuer)
+        need(issuer.not_valid_before_utc <= at <= issuer.not_valid_after_utc, "an issuer was not valid then")
         ca, use = extension(issuer, x509.BasicConstraints), extension(issuer, x509.KeyUsage)
         need(ca and ca.value.ca and use and use.value.key_cert_sign, "an issuer is no CA with keyCertSign")
 
@@ -267,9 +278,7 @@ def stamp(node, data, pem=None, roots=(), name=None):
     """Time of an RFC 3161 token over `data`, and the certificate of its authority (section 5)."""
     cms = Cms(node, token=True)
     info = parts(Der(cms.content), 48)
-    cms.algorithms(2048)
-    cms.attributes(cms.content, others=None, time=False)
-    cms.verify()
+    cms.whole(cms.content, others=None, time=False)
     need(info[0].body == b"\1" and info[1].tag == 6, "TSTInfo")
     alg, digest = parts(info[2], 48, 2)
     alg = HASH.get(alg.kids[0].oid())
@@ -278,6 +287,15 @@ def stamp(node, data, pem=None, roots=(), name=None):
     need(eku and eku.critical and list(eku.value) == [ExtendedKeyUsageOID.TIME_STAMPING], "the authority's key usage")
     need(cms.signer.not_valid_before_utc <= at <= cms.signer.not_valid_after_utc, "the authority was not valid then")
     need(pem is None or ders(cms.certs) == ders(pems(pem)), "certificates in the token are not those of the file")
+    issuers = {c.subject.public_bytes(): c for c in cms.certs if c != cms.signer}
+    cert, above = cms.signer, issuers.pop(cms.signer.issuer.public_bytes(), None)
+    while above:  # what the file holds of the chain is in order, whether or not anybody trusts its end
+        cert.verify_directly_issued_by(above)
+        strong(above)
+        ca, use = extension(above, x509.BasicConstraints), extension(above, x509.KeyUsage)
+        need(ca and ca.value.ca and use and use.value.key_cert_sign, "an issuer of the authority is no CA")
+        need(above.not_valid_before_utc <= at <= above.not_valid_after_utc, "an issuer of the authority was not valid")
+        cert, above = above, issuers.pop(above.issuer.public_bytes(), None)
     if roots:
         trusted(cms.signer, cms.certs, roots, at)
     return at, cms.signer
@@ -355,7 +373,7 @@ def container(raw):
         at = 0
         for f, name in entries:
             need(f[15] == at and raw[at:at + 4] == b"PK\3\4", f"entry {name!r} is not where the one before ends")
-            at += 30 + len(name) + f[7]
+            at += 30 + sum(struct.unpack("<2H", raw[at + 26:at + 30])) + f[7]
         need(at == start, "bytes between entries and directory")
 
     def plain():
@@ -422,8 +440,8 @@ def prefixed(sums, prefix):
     return sha(b"".join(line + b"\n" for line in sums.split(b"\n") if line[66:].startswith(prefix)))
 
 
-def check_statement(st, cert, timed, cms):
-    """Members and their kinds; what can be compared with the signature is compared."""
+def check_statement(st):
+    """Members and their kinds; what they say of the signature, steps 15, 17 and 18 compare."""
     kinds = {"type": str, "package_id": str, "period": dict, "sequence": int, "edition": int, "profile": str,
              "disclosures": str, "tree": dict, "evidence_digest": str, "policy_digest": str, "counts": dict,
              "files": int, "report_unsigned": dict, "signer": dict, "generator": dict}
@@ -438,7 +456,7 @@ def check_statement(st, cert, timed, cms):
     need(b is None or (set(b) == {"package_id", "sha256sums_sha256"} and re.fullmatch(ident, b["package_id"])
                        and HEX.fullmatch(b["sha256sums_sha256"])), "previous")
     need(n > 0 and (st["replaces"] is None) == (n == 1) and (n == 1 or re.fullmatch(ident, st["replaces"])), "edition")
-    need(st["profile"] == ("timed" if timed else "untimed") and (STAMP in cms.unsigned) == timed, "profile")
+    need(st["profile"] in {"timed", "untimed"}, "profile")
     need(st["disclosures"] in {"included", "withheld"} and set(st["tree"]) == {"alg", "file", "size", "root"}, "tree")
     need((st["tree"]["alg"], st["tree"]["file"]) == ("rfc9162-sha256", "evidence/chains.ndjson"), "tree")
     need(type(st["tree"]["size"]) is int and HEX.fullmatch(st["tree"]["root"]), "tree")
@@ -446,13 +464,23 @@ def check_statement(st, cert, timed, cms):
     need(set(st["generator"]) == {"name", "version"}, "generator")
     need(all(HEX.fullmatch(st[k]) for k in ("evidence_digest", "policy_digest")), "digests")
     need(all(st[k] is None or HEX.fullmatch(st[k]) for k in ("sources_digest", "next_signer")), "digests")
-    need(st["signer"] == {"fingerprint_sha256": finger(cert), "subject": cert.subject.rfc4514_string(),
-                          "test": is_test(cert)}, "the signer is another than the certificate")
+    s = st["signer"]
+    need(set(s) == {"fingerprint_sha256", "subject", "test"} and HEX.fullmatch(s["fingerprint_sha256"])
+         and (type(s["subject"]), type(s["test"])) == (str, bool), "signer")
 
 
-def stamp_of(text):
-    """RFC 3339 to the second, in UTC."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+def stamp_of(text, fraction=""):
+    """RFC 3339 to the second, or the fraction that is demanded, in UTC."""
+    need(re.fullmatch(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}" + fraction + "Z", text), "a time out of form")
+    return datetime.fromisoformat(text)
+
+
+def plain_json(raw):
+    """JSON in any form, but no member twice: two readers could take two."""
+    def twins(pairs):
+        need(len(dict(pairs)) == len(pairs), "a member twice")
+        return dict(pairs)
+    return json.loads(raw.decode(), object_pairs_hook=twins)
 
 
 def finger(cert):
@@ -567,8 +595,8 @@ class Judge:
         lines = []
         self.step(23, lambda: self.chains_tree(lines))
         self.step(24, lambda: self.chains(lines))
-        self.step(33, lambda: self.disclosures(lines))
         self.step(25, self.counts)
+        self.step(33, lambda: self.disclosures(lines))
         self.step(26, self.pdf)
         self.step(27, self.pdf_prefix)
         self.step(28, self.pdf_files)
@@ -589,8 +617,8 @@ class Judge:
                     "tsa_certificates")
             need(set(p) == {*text, "leaf_index", "tree_size", "audit_path", "disclosures", "timestamp"}, "members")
             need(all(type(p[k]) is str for k in text) and p["type"] == "urn:copilot-evidence:proof:1", "kinds, type")
-            need(type(p["leaf_index"]) is int and type(p["tree_size"]) is int and p["leaf_index"] >= 0, "numbers")
-            need(all(HEX.fullmatch(h) for h in p["audit_path"]), "audit_path")
+            need(type(p["leaf_index"]) is int and type(p["tree_size"]) is int, "numbers")
+            need(type(p["audit_path"]) is list and all(type(h) is str for h in p["audit_path"]), "audit_path")
             self.files = {CHAIN: p["certificates"].encode(), "statement.json": p["statement"].encode()}
             if p["tsa_certificates"]:
                 self.files["certs/tsa-chain.pem"] = p["tsa_certificates"].encode()
@@ -599,7 +627,7 @@ class Judge:
 
         def inclusion():
             i, n, path = self.p["leaf_index"], self.p["tree_size"], self.p["audit_path"]
-            need(i < n == self.st["tree"]["size"], "position or size")
+            need(0 <= i < n == self.st["tree"]["size"] and all(map(HEX.fullmatch, path)), "position, size or path")
             fn, sn, r = i, n - 1, hashlib.sha256(b"\0" + self.p["record"].encode()).digest()
             for h in map(bytes.fromhex, path):
                 need(sn, "path too long")
@@ -631,15 +659,15 @@ class Judge:
         need(sums.endswith(b"\n") and all(lines), "a line out of form")
         names = [m[2] for m in lines]
         need(names == sorted(set(names)) and not {SUMS, SIG, TSR} & set(names), "order, or a name not allowed")
-        need({"README.txt", "statement.json", "report.pdf", "custody.json", "evidence/chains.ndjson", CHAIN}
-             <= set(names), "a file that is always there is missing")
         self.listed = {m[2]: m[1] for m in lines}
 
     def file_set(self):
         """Step 8."""
         extra = set(self.files) - set(self.listed)
         need(set(self.listed) <= set(self.files), f"missing: {set(self.listed) - set(self.files)}")
-        need({SUMS, SIG} <= extra <= {SUMS, SIG, TSR}, f"not listed: {extra - {SUMS, SIG, TSR}}")
+        need(extra <= {SUMS, SIG, TSR}, f"not listed: {extra - {SUMS, SIG, TSR}}")
+        need({"README.txt", "statement.json", "report.pdf", "custody.json", "evidence/chains.ndjson", CHAIN}
+             <= set(self.files), "a file that is always there is missing")
 
     def sealed(self, sig, tsr, statement):
         """Steps 10 to 22, the same for package and proof."""
@@ -651,7 +679,10 @@ class Judge:
         def certificate():
             self.chain = pems(self.files[CHAIN])
             need(self.cms.signer == self.chain[0] and ders(self.cms.certs) == ders(self.chain), "not those of the file")
-            fit_chain(self.chain)
+            fit_chain(self.chain, self.at)
+            s = self.st["signer"]
+            need((s["fingerprint_sha256"], s["subject"]) == (finger(self.chain[0]), self.chain[0].subject.rfc4514_string()),
+                 "the statement names another signer")
 
         def pinned():
             if not self.o.fingerprint:
@@ -664,13 +695,15 @@ class Judge:
             trusted(self.chain[0], self.chain, self.roots, self.at)
 
         def test():
+            need(self.st["signer"]["test"] == is_test(self.chain[0]), "TEST, or not, against the statement")
             if is_test(self.chain[0]):
                 need(not self.o.production, "a TEST key")
                 raise Warns("a TEST key proves nothing")
 
         def timestamp():
-            self.at, pem = self.cms.time, self.files.get("certs/tsa-chain.pem")
-            need((tsr is None) == (STAMP not in self.cms.unsigned) == (pem is None), "one stamp without the other")
+            pem = self.files.get("certs/tsa-chain.pem")
+            there = {self.st["profile"] == "timed", tsr is not None, STAMP in self.cms.unsigned, pem is not None}
+            need(len(there) == 1, "one stamp without the other, or against the profile stated")
             if tsr is None:
                 need(not self.o.require_timestamp, "untimed")
                 raise Warns("untimed: only the sealer says when")
@@ -678,13 +711,14 @@ class Judge:
             second, _ = response(tsr, sig, pem=pem, roots=self.authorities)
             times = [self.at, second, self.cms.time]
             need(max(times) - min(times) <= timedelta(hours=24), "the times are more than 24 hours apart")
+            need(second >= self.at - timedelta(minutes=5), "the stamp over the signature is older than the one in it")
             if not self.authorities:
                 raise Warns("time-stamped by an authority you did not name")
 
         def validity():
-            need(self.at <= self.now, f"sealed at {self.at}, which is yet to come")
+            need(self.at <= self.now + DAY, f"sealed at {self.at}, which is yet to come")
             for day in [self.at] if tsr else [self.at, self.now]:
-                need(all(c.not_valid_before_utc <= day <= c.not_valid_after_utc for c in self.chain), f"not on {day}")
+                need(self.chain[0].not_valid_before_utc <= day <= self.chain[0].not_valid_after_utc, f"not on {day}")
 
         def revocation():
             raw = self.files.get("certs/revocation.pem")
@@ -693,37 +727,37 @@ class Judge:
             unrevoked(raw, self.chain + pems(self.files.get("certs/tsa-chain.pem", self.files[CHAIN])), self.at)
 
         def content():
-            self.st = canonical(statement)
-            check_statement(self.st, self.chain[0], tsr is not None, self.cms)
+            self.st, self.at = canonical(statement), self.cms.time
+            check_statement(self.st)
 
         def expected():
             need(self.o.digest in {None, sha(self.sums)}, "SHA256SUMS is another than the one that was sent")
-            if not self.o.id or len(self.o.paths) > 1:
+            if not self.o.id or self.o.several:
                 raise Unchecked(f"this is {self.st['package_id']}")
             need(self.st["package_id"] == self.o.id, f"this is {self.st['package_id']}")
         self.step(10, form)
         self.step(11, lambda: self.cms.algorithms())  # noqa: PLW0108 - there is no cms when step 10 failed
         self.step(12, lambda: self.cms.attributes(self.sums))
         self.step(13, lambda: self.cms.verify())  # noqa: PLW0108
+        self.step(21, content)  # its form only: it is compared with what the steps after it find
         self.step(14, pinned)
-        self.step(15, certificate)
-        self.step(17, test)
         self.step(18, timestamp)
+        self.step(15, certificate)
         self.step(16, trust)
+        self.step(17, test)
         self.step(19, validity)
         self.step(20, revocation)
-        self.step(21, content)
         self.step(22, expected)
 
     def chains_tree(self, lines):
         """Step 23."""
         raw = self.files["evidence/chains.ndjson"]
-        need(not raw or raw.endswith(b"\n"), "the last line is cut off")
-        lines += [(line, None) for line in raw.split(b"\n")[:-1]]
+        lines += [(line, None) for line in raw.removesuffix(b"\n").split(b"\n") if raw]
         need(len(lines) == self.st["tree"]["size"] and tree([x for x, _ in lines]) == self.st["tree"]["root"], "root")
 
     def chains(self, lines):
         """Step 24."""
+        need(self.files["evidence/chains.ndjson"][-1:] in {b"", b"\n"}, "the last line is cut off")
         lines[:] = [(raw, check_line(raw)) for raw, _ in lines]
         keys = [(line["event_time_us"], line["interaction_id"]) for _, line in lines]
         need(keys == sorted(keys), "order of the chains")
@@ -735,7 +769,6 @@ class Judge:
     def disclosures(self, lines):
         """Step 33 in a package."""
         raw, by_id = self.files.get("evidence/disclosures.ndjson"), {x["interaction_id"]: x for _, x in lines}
-        need((raw is None) == (self.st["disclosures"] == "withheld"), "disclosures there, or not, against the statement")
         if raw is None:
             raise Unchecked("withheld")
         need(not raw or raw.endswith(b"\n"), "the last line is cut off")
@@ -751,18 +784,22 @@ class Judge:
         st, counted = self.st, re.compile(r"evidence/.*\.(ndjson|csv|txt)")
         need(st["counts"] == {n: d.count(b"\n") for n, d in self.files.items() if counted.fullmatch(n)}, "counts")
         need(st["files"] == len(self.listed), "files")
+        there = "evidence/disclosures.ndjson" in self.files
+        need(st["disclosures"] == ("included" if there else "withheld"), "disclosures there, or not, against the statement")
         need(st["evidence_digest"] == prefixed(self.sums, b"evidence/"), "evidence_digest")
         need(st["policy_digest"] == prefixed(self.sums, b"evidence/config/"), "policy_digest")
         need(st["sources_digest"] == self.listed.get("evidence/sources.json"), "sources_digest")
 
     def pdf(self):
         """Step 26: one signature over every byte but its own digits."""
-        pdf, n = self.files["report.pdf"], self.st["report_unsigned"]["bytes"]
-        self.prefix, self.added = pdf[:n], (added := pdf[n:])
+        pdf = self.files["report.pdf"]
         ranges = re.findall(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]", pdf)
         need(len(ranges) == 1 and pdf.count(b"/ByteRange") == 1, "not exactly one signature")
         a, b, c, d = map(int, ranges[0])
-        need(a == 0 and n < b < c and c + d == len(pdf), "the ByteRange leaves something out")
+        need(a == 0 and b < c and c + d == len(pdf), "the ByteRange leaves something out")
+        ends = [m.end() for m in re.finditer(rb"startxref\s+\d+\s+%%EOF(?:\r\n|\r|\n)?", pdf[:b])]
+        need(ends, "no report before the update that holds the signature")
+        self.prefix, self.added = pdf[:ends[-1]], (added := pdf[ends[-1]:])
         need(pdf[b - 1:b + 1] != b"<<" and pdf[b:b + 1] == b"<" and pdf[c - 1:c] == b">", "the gap is not the signature")
         need(pdf[:b].rstrip().endswith(b"/Contents"), "the gap is not the signature")
         need(re.fullmatch(rb"(?:[0-9A-F]{2})+", pdf[b + 1:c - 1]), "digits of the signature")
@@ -783,7 +820,7 @@ class Judge:
 
     def pdf_prefix(self):
         """Step 27: the prefix is a whole PDF, and the one that the update is over."""
-        need(sha(self.prefix) == self.st["report_unsigned"]["sha256"], "the report before signing")
+        need(self.st["report_unsigned"] == {"bytes": len(self.prefix), "sha256": sha(self.prefix)}, "the report before")
         end = re.search(rb"startxref\s+(\d+)\s+%%EOF\s*$", self.prefix)
         need(end and self.added[:1].isdigit() and re.findall(rb"/Prev (\d+)", self.added) == [end[1]], "not a revision")
 
@@ -796,10 +833,11 @@ class Judge:
         """Step 34."""
         roles = {}
         for path in sorted(folder.glob("*")) if folder.is_dir() else ():
-            m = re.fullmatch(r"\d{3}-([A-Za-z0-9][A-Za-z0-9._-]*)\.p7s", path.name)
+            m = re.fullmatch(r"[0-9]{3}-([a-z][a-z0-9-]{0,39})\.p7s", path.name)
             need(m, f"{path.name} is no approval")
             cms = Cms(Der(path.read_bytes())).whole(self.files[SIG])
-            fit_chain([cms.signer])
+            fit_chain([cms.signer], cms.time)
+            need(self.at - DAY <= cms.time <= self.now + DAY, "approved before it was sealed, or in the future")
             need(cms.signer.public_key() != self.cms.signer.public_key(), "the seal approves itself")
             need(cms.signer.not_valid_before_utc <= cms.time <= cms.signer.not_valid_after_utc, "an expired approver")
             roles[m[1]] = finger(cms.signer)
@@ -812,25 +850,31 @@ class Judge:
 
     def pulls(self):
         """What came from interfaces, as step 36 tells of it (section 11)."""
-        pulls = json.loads(self.files["custody.json"]).get("pulls")
-        if pulls is None:
-            return
+        sources = plain_json(self.files.get("evidence/sources.json", b"[]"))
+        idents = [one["source_id"] for one in sources]
+        need(type(sources) is list and idents == sorted(set(idents)) and all(type(i) is str for i in idents), "sources")
+        for f in (f for one in sources for f in one["files"]):
+            need(type(f["path"]) is str and HEX.fullmatch(f["file_sha256"]) and type(f["bytes"]) is type(f["ledger_seq"])
+                 is int and min(f["bytes"], f["ledger_seq"]) >= 0, "a file of evidence/sources.json")
+        pulls = plain_json(self.files["custody.json"]).get("pulls", [])
+        need(type(pulls) is list, "pulls")
         kinds = {"source_id": str, "pull": str, "journal_sha256": str, "begun": str, "answers": int, "files": list,
                  "missing": int, "gaps": list}
-        known = {(one.get("source_id"), f["file_sha256"]) for one in json.loads(self.files["evidence/sources.json"])
-                 for f in one.get("files", ())}
+        known = {(one["source_id"], f["file_sha256"]) for one in sources for f in one["files"]}
         for pull in pulls:
             need(type(pull) is dict and set(pull) == {*kinds, "ended"}, "members of a pull")
             need(all(type(pull[k]) is t for k, t in kinds.items()), "kind of a member of a pull")
             need(HEX.fullmatch(pull["journal_sha256"]) and min(pull["answers"], pull["missing"]) >= 0, "a pull")
-            need(pull["ended"] is None or stamp_of(pull["begun"]) <= stamp_of(pull["ended"]), "times of a pull")
-            need(all(pull[k] == sorted(pull[k]) for k in ("files", "gaps")), "lists of a pull")
+            begun, ended = (stamp_of(t, r"\.[0-9]{6}") for t in (pull["begun"], pull["ended"] or pull["begun"]))
+            need(begun <= ended <= self.at + DAY, "times of a pull")
+            need(all(pull[k] == sorted(set(pull[k])) for k in ("files", "gaps")), "lists of a pull")
             need({(pull["source_id"], f) for f in pull["files"]} <= known, "a pull of a file not received")
 
     def receipts(self):
         """Step 36, within a package."""
         self.pulls()
-        self.texts = texts = json.loads(self.files["custody.json"]).get("receipts") or []
+        self.texts = texts = plain_json(self.files["custody.json"]).get("receipts", [])
+        need(type(texts) is list, "receipts")
         if not texts and not self.o.receipt:
             raise Unchecked("no receipts")
         before = {"ledger_lines": 0, "ledger_head": ZERO, "at": ""}
@@ -838,7 +882,8 @@ class Judge:
             r = canonical(text.encode())
             need(set(r) == {"at", "ledger_head", "ledger_lines", "prev", "seq", "token"}, "members of a receipt")
             need(r["seq"] == seq and r["prev"] == (sha(prev.encode()) if prev else ZERO), "chain of the receipts")
-            need(stamp_of(r["at"]) and r["at"] >= before["at"] and type(r["ledger_lines"]) is int, "times of receipts")
+            need(stamp_of(r["at"]) <= self.at + DAY and r["at"] >= before["at"], "times of receipts")
+            need(type(r["ledger_lines"]) is int and HEX.fullmatch(r["ledger_head"]), "members of a receipt")
             grown = r["ledger_lines"] - before["ledger_lines"]
             need(grown >= 0 and (grown > 0) == (r["ledger_head"] != before["ledger_head"]), "the ledger shrank or changed")
             if r["token"]:
@@ -860,7 +905,7 @@ class Judge:
 
     def renewals(self, raw, path, folder):
         """Step 38."""
-        if not folder.is_dir():
+        if not folder.exists():
             raise Unchecked("none there")
         have, number, known = {p.name: p.read_bytes() for p in folder.iterdir()}, 0, {f"../{path.name}": raw}
         at, last, pem = self.at, getattr(self, "tsa", None), self.files.get("certs/tsa-chain.pem")
@@ -872,11 +917,11 @@ class Judge:
             text = "".join(f"{sha(now[k], 'sha512')}  {k}\n" for k in sorted(now))
             need(files[f"{name}.sums"] == text.encode(), f"{name}.sums")
             when, authority = response(files[f"{name}.tsr"], text.encode(), pem=files[f"{name}.pem"], name="sha512")
-            need(when >= at and (not last or when <= last.not_valid_after_utc), f"{name}: too early or too late")
+            need(at <= when <= self.now + DAY and (not last or when <= last.not_valid_after_utc), f"{name}: too early or late")
             if f"{name}.crl" in files:
                 unrevoked(files[f"{name}.crl"], pems(pem), when)
             at, last, pem, known = when, authority, files[f"{name}.pem"], known | files
-        need(not have, f"what is no renewal: {set(have)}")
+        need(number and not have, f"no renewal, or what is none: {set(have)}")
         if last.not_valid_after_utc < self.now + timedelta(days=365):
             raise Warns("less than a year left")
 
@@ -892,7 +937,7 @@ def history(done, last):
         st, period = j.st, (j.st["period"]["from"], j.st["period"]["to"])
         if prev:
             need(st["previous"] == {"package_id": prev.st["package_id"], "sha256sums_sha256": sha(prev.sums)}, "previous")
-            need(prev.at <= j.at and j.texts[:len(prev.texts)] == prev.texts, "time or receipts step back")
+            need(prev.at <= j.at, "time steps back")
         edition, ident = newest.get(period, (0, None))
         need((st["edition"], st["replaces"]) == (edition + 1, ident), "edition of the same period")
         newest[period] = st["edition"], st["package_id"]
@@ -901,6 +946,12 @@ def history(done, last):
             need(seen.setdefault(ident, period) == period, f"{ident} is in two periods")
     spans = sorted(newest)
     need(all(a[1] == b[0] for a, b in pairwise(spans)), "periods overlap or leave a gap")
+
+
+def ledger(done):
+    """Step 36 over packages in order of their numbers."""
+    for prev, j in pairwise(sorted(done, key=lambda j: j.st["sequence"])):
+        need(j.texts[:len(prev.texts)] == prev.texts, "receipts of the package before are not there, or others")
 
 
 def main(argv=None):
@@ -919,6 +970,7 @@ def main(argv=None):
     a.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     options = a.parse_args(argv)
     done, good, folders = [], True, any(p.is_dir() for p in options.paths)
+    options.several = folders or len(options.paths) > 1
     options.paths = [one for p in options.paths for one in (sorted(p.glob("*.zip")) if p.is_dir() else [p])]
     for path in options.paths:
         print(path)
@@ -928,6 +980,7 @@ def main(argv=None):
     if len(done) > 1 or folders:
         judge = Judge(options)
         judge.step(35, lambda: history(done, options.id))
+        judge.step(36, lambda: ledger(done))
         good &= not judge.failed
     print("VERIFIES" if good else "DOES NOT VERIFY")
     return 0 if good else 4

@@ -198,7 +198,8 @@ def forged_authority(signer: Pair, chain: Sequence[Pair], at: datetime) -> cms.A
             {"type": "content_type", "values": ["tst_info"]},
             {"type": "message_digest", "values": [hashlib.sha256(info).digest()]},
             {"type": "signing_certificate_v2", "values": [bound]}])
-        signature = signer.key.sign(attributes.dump(), ec.ECDSA(hashes.SHA256()))
+        signature = signer.seal().sign(attributes.dump())
+        mechanism = "sha256_rsa" if isinstance(signer.key, rsa.RSAPrivateKey) else "sha256_ecdsa"
         sid = asn1.IssuerAndSerialNumber({"issuer": own.issuer, "serial_number": own.serial_number})
         signed = asn1.SignedData({
             "version": "v3", "digest_algorithms": [sha256],
@@ -206,7 +207,7 @@ def forged_authority(signer: Pair, chain: Sequence[Pair], at: datetime) -> cms.A
             "certificates": [certificate(one) for one in (signer, *chain)],
             "signer_infos": [{"version": "v1", "sid": asn1.SignerIdentifier({"issuer_and_serial_number": sid}),
                               "digest_algorithm": sha256, "signed_attrs": attributes,
-                              "signature_algorithm": {"algorithm": "sha256_ecdsa"}, "signature": signature}]})
+                              "signature_algorithm": {"algorithm": mechanism}, "signature": signature}]})
         token = asn1.ContentInfo({"content_type": "signed_data", "content": signed})
         return tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump()
 
@@ -217,6 +218,8 @@ def forged_authority(signer: Pair, chain: Sequence[Pair], at: datetime) -> cms.A
 
 RECEIPT = leaves.canonical({"seq": 1, "prev": "0" * 64, "at": "2026-11-01T00:00:00Z", "ledger_lines": 3,
                             "ledger_head": "9" * 64, "token": ""}).decode()
+SOURCES = json.dumps([{"source_id": "gateway", "files": [{"path": "logs/a.jsonl", "file_sha256": "ab" * 32, "bytes": 12,
+                                                           "ledger_seq": 0}]}]).encode()
 CUSTODY = json.dumps({"host": "test", "receipts": [RECEIPT]}).encode()
 
 
@@ -291,7 +294,7 @@ def stage(folder: Path, *, count: int = 23, prefix: str = "a", start: datetime =
                           pseudonym_key=PSEUDONYM, disclosures=folder / c.DISCLOSURES if disclosures else None)
     files = {
         c.CUSTODY: CUSTODY, c.SUMMARY: b'{"interactions":%d}' % count, c.CONTROLS: b'{"controls":[]}',
-        c.SOURCES: b'[{"file_sha256":"00"}]', "evidence/coverage.json": b"{}", "evidence/exceptions.csv": b"id,check\n",
+        c.SOURCES: SOURCES, "evidence/coverage.json": b"{}", "evidence/exceptions.csv": b"id,check\n",
         "evidence/results.ndjson": b'{"verdict":"pass"}\n' * 3, "evidence/populations/ID-01.txt": b"ix-1\nix-2\n",
         "evidence/sql/ID-01.sql": b"SELECT 1", "evidence/config/evidence.yaml": b"organisation: Acme\n",
         c.HTML: b"<!doctype html><html><head><style>p{color:red}</style></head><body><p>Report</p></body></html>",

@@ -431,6 +431,25 @@ def test_key_presented_as_production(kit):
     return kit.reseal(files(kit), change=lambda s: s["signer"].update(test=False))
 
 
+@case("certificate", own_pin=True)
+def issuer_with_a_weak_rsa_key(kit):
+    weak = kit.module.pair("Weak root", ca=True, key=rsa.generate_private_key(65537, 2048))
+    leaf = kit.module.pair("Below", issuer=weak)
+    return kit.reseal(files(kit), key=leaf.seal(weak)), leaf
+
+
+@case("certificate", own_pin=True)
+def issuer_expired_when_it_was_sealed(kit):
+    old = kit.module.pair("Old root", ca=True, end=datetime(2026, 11, 1, tzinfo=UTC))
+    leaf = kit.module.pair("Below", issuer=old)
+    return kit.reseal(files(kit), key=leaf.seal(old)), leaf
+
+
+@case("certificate")
+def statement_calls_the_signer_by_another_name(kit):
+    return kit.reseal(files(kit), change=lambda s: s["signer"].update(subject="CN=The auditor"))
+
+
 @case("certificate")
 def statement_names_another_signer(kit):
     return kit.reseal(files(kit), change=lambda s: s["signer"].update(fingerprint_sha256="0" * 64))
@@ -448,6 +467,25 @@ def _stamped(kit: Any, stamper: Any, at: datetime) -> tuple[dict[str, bytes], An
 @case("timestamp", own_pin=True)
 def authority_without_the_purpose_of_stamping(kit):
     return _stamped(kit, kit.module.pair("No stamps", issuer=kit.tsa.root), kit.now)
+
+
+@case("timestamp", own_pin=True)
+def authority_with_a_weak_rsa_key(kit):
+    weak = rsa.generate_private_key(65537, 2048)
+    return _stamped(kit, kit.module.pair("Weak stamps", issuer=kit.tsa.root, stamping=True, key=weak), kit.now)
+
+
+@case("timestamp")
+def certificates_of_an_authority_without_a_time_stamp(kit):
+    return kit.reseal(files(kit) | {c.TSA_CHAIN: kit.tsa.pair.pem + kit.tsa.root.pem})
+
+
+@case("timestamp", own_pin=True)
+def signature_stamped_before_the_stamp_that_it_holds(kit):
+    good = kit.module.pair("Good stamps", issuer=kit.tsa.root, stamping=True)
+    broken, pair = _stamped(kit, good, kit.now)
+    earlier = kit.module.forged_authority(good, [kit.tsa.root], kit.now - timedelta(hours=1))
+    return broken | {c.TIMESTAMP: cms.stamp(broken[c.SIGNATURE], earlier)}, pair
 
 
 @case("timestamp", own_pin=True)
@@ -585,7 +623,7 @@ def two_archives_in_one_file(kit):
 @case("limits")
 def too_many_entries(kit):
     broken = _archive(kit)
-    broken.items += [kit.module.Item(f"zz/{n}", b"") for n in range(c.MAX_ENTRIES)]
+    broken.items += [kit.module.Item(f"zz/{n:05}", b"") for n in range(c.MAX_ENTRIES)]
     return broken
 
 
@@ -1073,6 +1111,10 @@ def _revoked_before(kit: Any, path: Path, folder: Path) -> None:
     renewal.renew(path, authority=kit.tsa.authority(), revocation=lists)
 
 
+_renewed("renewals_of_which_none_is_left", lambda kit, path, folder: [old.unlink() for old in folder.iterdir()])
+_renewed("renewal_in_the_future", lambda kit, path, folder: _stamped_at(kit, path, 30))
+_renewed("renewal_before_the_package_was_sealed",
+         lambda kit, path, folder: ([old.unlink() for old in folder.iterdir()], _stamped_at(kit, path, -30)))
 _renewed("renewal_of_another_package", _of_another_package)
 _renewed("renewal_with_a_bit_flipped_in_its_stamp", lambda kit, path, folder: _edit(
     folder, "0002.tsr", lambda d: flip(d, len(d) - 5)))
@@ -1124,6 +1166,14 @@ _approved({"approvers": {"officer": "0" * 64}}, "approval_by_somebody_else",
           lambda kit, path: _put(path, _sign(kit, files(kit)[c.SIGNATURE], kit.module.pair("Officer"))))
 _approved({}, "approval_with_an_expired_certificate", lambda kit, path: _put(path, _sign(
     kit, files(kit)[c.SIGNATURE], kit.module.pair("Officer", end=datetime(2026, 10, 1, tzinfo=UTC)))))
+
+
+_approved({}, "approval_with_a_weak_rsa_key", lambda kit, path: _put(path, _sign(
+    kit, files(kit)[c.SIGNATURE], kit.module.pair("Officer", key=rsa.generate_private_key(65537, 2048)))))
+_approved({}, "approval_before_the_package_was_sealed", lambda kit, path: _put(path, cms.sign_detached(
+    files(kit)[c.SIGNATURE], kit.module.pair("Officer").seal(), at=kit.module.SEALED - timedelta(days=2))))
+_approved({}, "approval_in_the_future", lambda kit, path: _put(path, cms.sign_detached(
+    files(kit)[c.SIGNATURE], kit.module.pair("Officer").seal(), at=kit.module.CHECKED + timedelta(days=2))))
 
 
 # ------------------------------------------------ the signature beside the package
@@ -1268,11 +1318,15 @@ _receipts_broken("receipt_with_a_token_that_is_no_base64", _forged_token("!"))
 _receipts_broken("receipt_that_is_none", ['{"seq":1}'])
 _receipts_broken("receipt_with_a_member_of_another_kind", [OCTOBER[0].replace('"seq":1', '"seq":"1"')])
 _receipts_broken("receipts_that_are_no_list", "all received")
+_receipts_broken("receipt_after_the_package_was_sealed", [OCTOBER[0].replace("2026-11-01", "2026-11-07")])
+_receipts_broken("receipt_of_a_day_that_is_none", [OCTOBER[0].replace("2026-11-01", "2026-11-31")])
+_receipts_broken("receipt_with_a_time_written_short", [OCTOBER[0].replace("2026-11-01", "2026-11-1")])
 
 
-PULL = {"source_id": "idp", "pull": "20261101", "journal_sha256": "a" * 64, "begun": "2026-11-01T00:00:00Z", "ended": None,
-        "answers": 1, "files": ["b" * 64], "missing": 0, "gaps": []}
-PULLED = json.dumps([{"source_id": "idp", "files": [{"file_sha256": "b" * 64}]}]).encode()
+PULL = {"source_id": "idp", "pull": "20261101", "journal_sha256": "a" * 64, "begun": "2026-11-01T00:00:00.000000Z",
+        "ended": None, "answers": 1, "files": ["b" * 64], "missing": 0, "gaps": []}
+RECEIVED = {"path": "pulled/1.json", "file_sha256": "b" * 64, "bytes": 2, "ledger_seq": 0}
+PULLED = json.dumps([{"source_id": "idp", "files": [RECEIVED]}]).encode()
 
 
 def with_pulls(kit: Any, pulls: Any) -> dict[str, bytes]:
@@ -1292,6 +1346,32 @@ _pulls_broken("pull_of_a_file_that_was_never_received", [PULL | {"files": ["c" *
 _pulls_broken("pull_of_a_file_of_another_source", [PULL | {"source_id": "gateway"}])
 _pulls_broken("pull_with_a_member_of_another_kind", [PULL | {"missing": "none"}])
 _pulls_broken("pull_that_is_none", ["all of it"])
+_pulls_broken("pull_that_ended_before_it_began", [PULL | {"ended": "2026-10-31T23:59:59.999999Z"}])
+_pulls_broken("pull_of_a_day_that_is_none", [PULL | {"begun": "2026-10-32T00:00:00.000000Z"}])
+_pulls_broken("pull_after_the_package_was_sealed", [PULL | {"ended": "2026-11-07T00:00:00.000000Z"}])
+_pulls_broken("pull_with_its_gaps_unsorted", [PULL | {"gaps": ["b", "a"]}])
+
+
+def _sources_broken(title: str, sources: Any) -> None:
+    def make(kit: Any) -> Any:
+        return kit.reseal(files(kit) | {c.SOURCES: sources if isinstance(sources, bytes) else json.dumps(sources).encode()})
+    make.__name__ = title
+    case("receipts")(make)
+
+
+_sources_broken("sources_that_are_no_list", {"idp": [RECEIVED]})
+_sources_broken("sources_out_of_order", [{"source_id": "idp", "files": []}, {"source_id": "gateway", "files": []}])
+_sources_broken("source_there_twice", [{"source_id": "idp", "files": []}, {"source_id": "idp", "files": [RECEIVED]}])
+_sources_broken("source_without_its_files", [{"source_id": "idp"}])
+_sources_broken("source_with_a_file_without_a_digest", [{"source_id": "idp", "files": [{**RECEIVED, "file_sha256": "b"}]}])
+_sources_broken("source_with_a_file_that_no_line_of_the_ledger_received",
+                [{"source_id": "idp", "files": [{**RECEIVED, "ledger_seq": -1}]}])
+_sources_broken("sources_that_name_their_files_twice_over", PULLED.replace(b'"source_id"', b'"files": [], "source_id"'))
+
+
+@case("receipts")
+def custody_that_holds_two_lists_of_receipts(kit):
+    return kit.reseal(files(kit) | {c.CUSTODY: b'{"receipts": [], ' + kit.module.CUSTODY[1:]})
 
 
 @case("receipts")
@@ -1328,6 +1408,8 @@ history("month_sealed_again_without_an_edition", _second_first_edition)
 history("one_package_of_the_folder_is_broken", _one_broken)
 history("rolled_back_to_the_month_before", _rolled_back)
 history("folder_without_packages", lambda kit, folder: None)
+history("approval_in_the_folder_that_is_none", lambda kit, folder: (
+    _copy(kit, folder, "plain"), _put(folder / kit.plain.name, b"approved!"))[2:], "approval")
 
 
 # ------------------------------------------------ proofs
