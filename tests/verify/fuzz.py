@@ -32,13 +32,13 @@ HANG_S = 60
 # (engine, target): executions at scale 1, a million and a few in all; most where an execution is cheap.
 PLAN = {
     ("random", "package"): 10_000, ("random", "proof"): 45_000, ("random", "container"): 60_000, ("random", "cms"): 60_000,
-    ("random", "timestamp"): 30_000, ("random", "manifest"): 260_000, ("random", "statement"): 260_000,
+    ("random", "timestamp"): 30_000, ("random", "manifest"): 240_000, ("random", "statement"): 230_000, ("random", "chains"): 60_000,
     ("random", "receipts"): 60_000, ("random", "certificates"): 50_000, ("random", "pdf"): 6_000,
     ("random", "html"): 50_000, ("hypothesis", "package"): 1_000, ("hypothesis", "proof"): 4_000,
     ("hypothesis", "cms"): 4_000, ("hypothesis", "container"): 4_000, ("hypothesis", "manifest"): 10_000,
     ("hypothesis", "statement"): 10_000, ("atheris", "proof"): 10_000, ("atheris", "cms"): 10_000,
     ("atheris", "container"): 15_000, ("atheris", "timestamp"): 5_000, ("atheris", "manifest"): 25_000,
-    ("atheris", "statement"): 25_000,
+    ("atheris", "statement"): 25_000, ("atheris", "chains"): 10_000,
 }
 
 
@@ -201,6 +201,26 @@ def statement(subject: Subject, data: bytes) -> bool:
         return False
 
 
+def chains(subject: Subject, data: bytes) -> bool:
+    """The chains: each line that is accepted, by what it looks like, would be alone, and is canonical to another program."""
+    import rfc8785
+
+    from evidence.verify.chains import ChainReader, chain_problem
+    from evidence.verify.jcs import MalformedError, parse
+    reader, half = ChainReader(), data.rfind(b"\n", 0, len(data) // 2) + 9
+    reader.feed(data[:half])
+    reader.feed(data[half:])
+    if reader.close() != data.count(b"\n") or reader.problem:
+        return False
+    try:
+        values = [parse(line) for line in data.split(b"\n")[:-1]]
+    except MalformedError:
+        return True
+    order = [(value["event_time_us"], value["interaction_id"]) for value in values]
+    return data[-1:] not in {b"", b"\n"} or any(map(chain_problem, values)) or order != sorted(set(order)) or (
+        b"".join(rfc8785.dumps(value) + b"\n" for value in values) != data)
+
+
 def manifest(subject: Subject, data: bytes) -> bool:
     """The list of digests: whatever is accepted is written back to the same bytes."""
     from evidence.verify.jcs import MalformedError
@@ -255,12 +275,13 @@ def html(subject: Subject, data: bytes) -> bool:
 
 
 TARGETS: dict[str, Callable[[Subject, bytes], bool]] = {
-    f.__name__: f for f in (container, package, proof, cms, timestamp, statement, manifest, receipts, certificates, pdf,
-                            html)}
+    f.__name__: f for f in (container, package, proof, cms, timestamp, statement, manifest, chains, receipts,
+                            certificates, pdf, html)}
 _SEEDS: dict[str, Callable[[Subject], bytes]] = {
     "container": lambda s: s.zip, "package": lambda s: s.zip, "proof": lambda s: s.proof,
     "cms": lambda s: s.files["SHA256SUMS.p7s"], "timestamp": lambda s: s.files["SHA256SUMS.p7s.tsr"],
     "statement": lambda s: s.files["statement.json"], "manifest": lambda s: s.sums,
+    "chains": lambda s: s.files["evidence/chains.ndjson"],
     "receipts": lambda s: s.files["custody.json"].replace(b"{", PULLS, 1),
     "certificates": lambda s: s.files["certs/seal-chain.pem"] + s.files["certs/revocation.pem"],
     "pdf": lambda s: s.files["report.pdf"], "html": lambda s: s.files["report.html"]}
@@ -290,6 +311,10 @@ def broken(rng: random.Random, subject: Subject, target: str, good: bytes) -> by
         return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     if target in {"proof", "statement", "receipts"}:
         return bytes(mutate.in_json(rng, good))
+    if target == "chains":
+        lines = good.split(b"\n")
+        at = rng.randrange(len(lines))
+        return b"\n".join([*lines[:at], mutate.in_json(rng, lines[at]), *lines[at + rng.choice((0, 1, 1, 1, 2)):]])
     if target == "certificates":
         return bytes(_pem_broken(rng, good))
     return bytes(mutate.some_bytes(rng, good))
