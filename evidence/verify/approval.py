@@ -71,7 +71,7 @@ def _approval(path: Path, signature: bytes, seal: x509.Certificate, expected: Ex
     if not cert.not_valid_before_utc <= at <= cert.not_valid_after_utc:
         raise RefusedError("approval", f"the approver's certificate was not valid at {at:%Y-%m-%d}")
     skew = timedelta(seconds=c.CLOCK_SKEW_S)
-    if at > expected.at + skew or (sealed is not None and at < sealed - skew):
+    if at > expected.latest or (sealed is not None and at < sealed - skew):
         raise RefusedError("approval", f"signed, as it claims, at {at:%Y-%m-%d %H:%M:%SZ}: in the future, or before "
                                        "the package was sealed")
     pin = expected.approvers.get(match[1])

@@ -100,7 +100,7 @@ def _renewal(number: int, files: Mapping[str, bytes], package: Path, before: dat
         raise RefusedError("renewals", f"{name}.tsr: {error.message}") from error
     if before is not None and at < before:
         raise RefusedError("renewals", f"{name}.tsr is of {at:%Y-%m-%d}, before what it renews")
-    if at > expected.at + timedelta(seconds=c.CLOCK_SKEW_S):
+    if at > expected.latest:
         raise RefusedError("renewals", f"{name}.tsr is of {at:%Y-%m-%d}: in the future")
     if last is not None and at > last.not_valid_after_utc:
         raise RefusedError("renewals", f"{name}.tsr is of {at:%Y-%m-%d}, too late: the certificate of the authority "

@@ -47,6 +47,11 @@ class Expected:
     approvers: Mapping[str, str] = field(default_factory=dict)
     receipt: str | None = None
 
+    @property
+    def latest(self) -> datetime:
+        """After this nothing beside a package can have been made, whenever the package itself was received."""
+        return max(self.at, datetime.now(UTC)) + timedelta(seconds=c.CLOCK_SKEW_S)
+
 
 def check_signature(signature: bytes | None, sums: bytes, check: Checklist) -> Signed | None:
     """Check the CMS over SHA256SUMS and return it when it is valid."""

@@ -837,7 +837,7 @@ class Judge:
             need(m, f"{path.name} is no approval")
             cms = Cms(Der(path.read_bytes())).whole(self.files[SIG])
             fit_chain([cms.signer], cms.time)
-            need(self.at - DAY <= cms.time <= self.now + DAY, "approved before it was sealed, or in the future")
+            need(self.at - DAY <= cms.time <= max(self.now, datetime.now(UTC)) + DAY, "approved before it was sealed, or in the future")
             need(cms.signer.public_key() != self.cms.signer.public_key(), "the seal approves itself")
             need(cms.signer.not_valid_before_utc <= cms.time <= cms.signer.not_valid_after_utc, "an expired approver")
             roles[m[1]] = finger(cms.signer)
@@ -917,7 +917,8 @@ class Judge:
             text = "".join(f"{sha(now[k], 'sha512')}  {k}\n" for k in sorted(now))
             need(files[f"{name}.sums"] == text.encode(), f"{name}.sums")
             when, authority = response(files[f"{name}.tsr"], text.encode(), pem=files[f"{name}.pem"], name="sha512")
-            need(at <= when <= self.now + DAY and (not last or when <= last.not_valid_after_utc), f"{name}: too early or late")
+            need(at <= when <= max(self.now, datetime.now(UTC)) + DAY, f"{name}: too early, or yet to come")
+            need(not last or when <= last.not_valid_after_utc, f"{name}: too late")
             if f"{name}.crl" in files:
                 unrevoked(files[f"{name}.crl"], pems(pem), when)
             at, last, pem, known = when, authority, files[f"{name}.pem"], known | files

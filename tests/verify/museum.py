@@ -1173,7 +1173,7 @@ _approved({}, "approval_with_a_weak_rsa_key", lambda kit, path: _put(path, _sign
 _approved({}, "approval_before_the_package_was_sealed", lambda kit, path: _put(path, cms.sign_detached(
     files(kit)[c.SIGNATURE], kit.module.pair("Officer").seal(), at=kit.module.SEALED - timedelta(days=2))))
 _approved({}, "approval_in_the_future", lambda kit, path: _put(path, cms.sign_detached(
-    files(kit)[c.SIGNATURE], kit.module.pair("Officer").seal(), at=kit.module.CHECKED + timedelta(days=2))))
+    files(kit)[c.SIGNATURE], kit.module.pair("Officer").seal(), at=kit.now + timedelta(days=2))))
 
 
 # ------------------------------------------------ the signature beside the package
