@@ -29,7 +29,33 @@ def steps(path: str) -> tuple[str, ...]:
 
 def at(value: Any, path: str) -> Any:
     """Return what stands at a path (of a list its first element), or ``ABSENT``."""
-    return next((found for _, found in _reach(value, steps(path), first=True)), ABSENT)
+    taken = steps(path)
+    if "*" in taken:
+        return next((found for _, found in _reach(value, taken, first=True)), ABSENT)
+    return _find(value, taken)
+
+
+@cache
+def _splits(path: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the keys with which a path may begin, the longest first, each with the steps that are then left."""
+    named = path[:path.index("[]")] if "[]" in path else path
+    return tuple((".".join(path[:take]), path[take:]) for take in range(len(named), 0, -1))
+
+
+def _find(value: Any, path: tuple[str, ...]) -> Any:
+    """Return the first thing that a path leads to: what ``_reach`` would yield first, without the places on the way."""
+    if isinstance(value, dict):
+        for key, rest in _splits(path):
+            if key in value:
+                found = _find(value[key], rest) if rest else value[key]
+                if found is not ABSENT:
+                    return found
+    elif isinstance(value, list) and value:
+        if (named := _named(value, ".".join(path))) is not ABSENT:
+            return named
+        rest = path[1:] if path[:1] == ("[]",) else path
+        return _find(value[0], rest) if rest else value[0]
+    return ABSENT
 
 
 def _named(pairs: list[Any], name: str) -> Any:

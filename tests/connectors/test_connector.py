@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from evidence import catalog, connector
+from evidence.connector import paths
 from evidence.errors import CatalogSqlError, ConfigError
 from evidence.normalize import Normalizer
 
@@ -138,3 +139,15 @@ def test_every_connector_satisfies_the_published_schema():
     schema = connector.json_schema()
     for chosen in connector.all_connectors():
         jsonschema.validate(yaml.safe_load((chosen.folder / "connector.yaml").read_text("utf-8")), schema)
+
+
+ODD = [{"a": {"b": {"c": 1}}}, {"a.b": {"c": 2}, "a": {"b.c": 3}}, {"a": [{"b": {"c": 4}}, {"b": 5}]}, {"a": []}, {"a": None}, {"a": {"b": []}},
+       {"a": [{"key": "b.c", "value": {"stringValue": "6"}}]}, {"a": [{"key": "b", "value": 7}]}, {"a": {"b.c": [8, 9]}}, [{"a": {"b": {"c": 10}}}], "a", 3]
+
+
+@pytest.mark.parametrize("path", ["a", "a.b", "a.b.c", "a[].b.c", "a[]", "a.*.c", "b", "[]", "a.b[].c"])
+def test_what_stands_at_a_path_is_the_first_place_that_it_leads_to(path):
+    """The short way to one value finds what a walk through all places would find first."""
+    for value in ODD:
+        walked = next((found for _, found in paths._reach(value, paths.steps(path), first=True)), paths.ABSENT)
+        assert paths.at(value, path) is walked, value

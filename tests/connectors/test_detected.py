@@ -34,7 +34,7 @@ def test_a_sample_without_connector_is_told_what_is_near(shared):
     samples = shared / "samples"
     none = [samples / name for name, wanted in expected(samples).items() if wanted == "none" and not name.startswith("idp/")]
     assert len(none) > 5
-    for path in [*none, samples / "idp/duo/sekoia_test_auth_log.json"]:
+    for path in [*none, samples / "idp/duo/sekoia_test_telephony_log_auth.json"]:
         with pytest.raises(SourceError, match="no connector for this file") as caught:
             pipeline.detect(path)
         assert "nearest: " in caught.value.advice, path
