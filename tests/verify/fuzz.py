@@ -24,8 +24,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-PULLS = (b'{"pulls":[{"answers":1,"begun":"2026-11-01T00:00:00Z","ended":null,"files":["' + b"b" * 64 + b'"],"gaps":[],'
+PULLS = (b'{"pulls":[{"answers":1,"begun":"2026-11-01T00:00:00.000000Z","ended":null,"files":["' + b"b" * 64 + b'"],"gaps":[],'
          b'"journal_sha256":"' + b"a" * 64 + b'","missing":0,"pull":"20261101","source_id":"idp"}],')
+SOURCES = b'[{"files":[{"bytes":2,"file_sha256":"' + b"b" * 64 + b'","ledger_seq":0,"path":"1"}],"source_id":"idp"}]'
 OUT = HERE.parents[1] / "build" / "soak"
 CORPUS = OUT / "fuzz"
 HANG_S = 60
@@ -233,9 +234,11 @@ def manifest(subject: Subject, data: bytes) -> bool:
 
 
 def receipts(subject: Subject, data: bytes) -> bool:
-    """The receipts in custody.json, of the ledger and of pulls; the same bytes stand for the sources too."""
+    """The receipts in custody.json, of the ledger and of pulls, and the sources, which are put into it to be broken."""
     from evidence.verify.receipts import check_receipts
-    check_receipts(data, data, (), None, _steps())
+    inside = data[data.find(b'"sources":') + 10:].partition(b"}],")
+    for custody, sources in ((data, SOURCES), (data, None), (b"{}", b"".join(inside[:2])[:-1]), (b"{}", data)):
+        check_receipts(custody, sources, (), None, _steps(), subject.expected.at)
     return False
 
 
@@ -282,7 +285,7 @@ _SEEDS: dict[str, Callable[[Subject], bytes]] = {
     "cms": lambda s: s.files["SHA256SUMS.p7s"], "timestamp": lambda s: s.files["SHA256SUMS.p7s.tsr"],
     "statement": lambda s: s.files["statement.json"], "manifest": lambda s: s.sums,
     "chains": lambda s: s.files["evidence/chains.ndjson"],
-    "receipts": lambda s: s.files["custody.json"].replace(b"{", PULLS, 1),
+    "receipts": lambda s: s.files["custody.json"].replace(b"{", PULLS + b'"sources":' + SOURCES + b",", 1),
     "certificates": lambda s: s.files["certs/seal-chain.pem"] + s.files["certs/revocation.pem"],
     "pdf": lambda s: s.files["report.pdf"], "html": lambda s: s.files["report.html"]}
 _TIMED_ONLY = frozenset({"timestamp", "certificates"})
