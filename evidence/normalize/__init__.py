@@ -21,6 +21,7 @@ from evidence.normalize.arriving import Arriving
 from evidence.normalize.books import Refused, in_order, parted, refusals, reject_table
 from evidence.normalize.rows import all_among, placed, same, split, whole
 from evidence.normalize.statements import (
+    BARRIER,
     define,
     first_line,
     judgement,
@@ -40,6 +41,8 @@ _LOCK = ("SET disabled_optimizers = 'statistics_propagation,compressed_materiali
          "SET enable_progress_bar = false", "SET autoinstall_known_extensions = false",
          "SET autoload_known_extensions = false", "SET enable_external_access = false",
          "SET python_enable_replacements = false", "SET lock_configuration = true")
+_WARY = 15
+"""Batches for which nothing is tried at once after one in which that failed."""
 _RECORD = {"record_no": "BIGINT", "locator": "VARCHAR", "raw": "VARCHAR", "record_hash": "VARCHAR"}
 
 
@@ -106,6 +109,13 @@ class Normalizer:
                          for name in connector.relations]
         for query in self._queries:
             self._con.execute(f"PREPARE fill_{query.target.name} AS {query.sql}")
+        # What fills one relation from the records alone needs no tables between: one statement does it all, unless
+        # there is something to refuse or to leave out.
+        self._direct = len(self._queries) == 1 and self._queries[0].once and not (connector.decode or connector.derive)
+        self._wary = 0
+        if self._direct:
+            record = self._view(f"({self._select}{BARRIER})")
+            self._con.execute(f"PREPARE direct AS WITH record AS NOT MATERIALIZED ({record}) {self._queries[0].sql}")
 
     def close(self) -> None:
         """Close the engine."""
@@ -163,14 +173,12 @@ class Normalizer:
 
         columns = ", ".join(f"{name} {kind}" for name, kind in PART_COLUMNS.items())
         self._con.execute(f"CREATE TEMP TABLE part ({columns})")
-        select = judgement(self.connector, self._source, self._columns)
+        self._select = select = judgement(self.connector, self._source, self._columns)
         try:
             self._con.execute(f"CREATE TEMP TABLE judged AS {select}")
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
             raise wrong_skip(self._con, self.connector, self._source, error) from error
-        alike = ", ".join(f"{value} AS {name}" for name, value in self._source.items())
-        self._con.execute(f"CREATE TEMP VIEW record AS SELECT {', '.join(visible(self.connector))}, {alike} FROM judged"
-                          " WHERE reason IS NULL AND skip IS NULL")
+        self._con.execute(f"CREATE TEMP VIEW record AS {self._view('judged')}")
         # An Arrow stream that is scanned twice gives wrong rows: both inputs are copied into tables.
         self._con.execute("PREPARE keep_parts AS INSERT INTO part SELECT * FROM incoming_part")
         self._con.execute(f"PREPARE judge AS INSERT INTO judged {select}")
@@ -181,6 +189,9 @@ class Normalizer:
         """Run every statement in a transaction that is undone, which gives back the space of the batch at once."""
         import pyarrow as pa
 
+        if self._direct and not self._wary and (found := self._at_once(records)):
+            return found
+        self._wary = max(0, self._wary - 1)
         self._records.hold(pa.Table.from_batches([records]))
         self._parts.hold(parts)
         self._con.execute("BEGIN")
@@ -196,6 +207,26 @@ class Normalizer:
             self._records.hold(None)
             self._parts.hold(None)
         return self._judged(records, bad, given)
+
+    def _at_once(self, records: pa.RecordBatch) -> Normalized | None:
+        """Run one statement over the records as they arrive; return nothing where one of them gave no row."""
+        import pyarrow as pa
+
+        self._records.hold(pa.Table.from_batches([records]))
+        try:
+            table = self._read("direct")
+        finally:
+            self._records.hold(None)
+        if all_among(records["record_no"], [table]):
+            return self._judged(records, None, {self._queries[0].target.name: table})
+        self._wary = _WARY
+        return None
+
+    def _view(self, judged: str) -> str:
+        """Return the SELECT of the records that statements see."""
+        alike = ", ".join(f"{value} AS {name}" for name, value in self._source.items())
+        return (f"SELECT {', '.join(visible(self.connector))}, {alike} FROM {judged}"
+                " WHERE reason IS NULL AND skip IS NULL")
 
     def _read(self, name: str) -> pa.Table:
         import duckdb

@@ -24,6 +24,8 @@ OF_RECORD = ("source_id", "locator", "record_hash")
 """Columns that a row takes over from its record."""
 JUDGED = ("record_no", "locator", "record_hash", "raw", "s", "byte_len", "mapped")
 """What is kept of a record while its statements run."""
+BARRIER = " OFFSET 0"
+"""Ends a SELECT whose values are computed once. Without it they are put into every place that asks for them."""
 _MACRO = re.compile(r"(\s|--[^\n]*\n)*CREATE MACRO \w+\(")
 _CHECK = re.compile(r"^\s*CHECK \((.*)\),?\s*$", re.MULTILINE)
 
@@ -39,6 +41,8 @@ class Query:
     sql: str
     columns: tuple[str, ...]
     texts: tuple[str, ...]
+    once: bool
+    """Whether it reads nothing but the records, and these once."""
 
 
 def literal(value: str | None) -> str:
@@ -124,7 +128,7 @@ def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[
     times = " ".join(_times(connector))
     record = (f"SELECT i.record_no, {given}, {struct} AS s, {_mapped(columns)} AS mapped,"
               f" CASE WHEN {struct} IS NULL THEN json_valid(i.raw) END AS valid, strlen(i.raw) AS byte_len"
-              " FROM incoming AS i")
+              f" FROM incoming AS i{BARRIER}")
     for name, sql in connector.derive.items():
         record = f"SELECT *, ({sql}) AS {name} FROM ({record}) AS r"
     return (f"SELECT {', '.join(visible(connector))}, COALESCE(refused, CASE WHEN skip IS NULL THEN"
@@ -215,7 +219,13 @@ def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str, see
         f"SELECT record_no, {', '.join((*columns, *texts))},"
         f" COALESCE(said_no, CASE {' '.join(_constraints(target))} WHEN false THEN '' END) AS why_refused"
         f" FROM (SELECT q.record_no, {pick}{more}, {reject} AS said_no FROM ({statement}) AS q) AS p"),
-        columns, texts)
+        columns, texts, _reads_once(con, statement))
+
+
+def _reads_once(con: duckdb.DuckDBPyConnection, statement: str) -> bool:
+    """Say whether a statement names one table, once; a common table expression that it reads counts as another."""
+    tree = con.execute("SELECT json_serialize_sql($1)", [statement]).fetchall()
+    return str(tree[0][0]).count('"BASE_TABLE"') == 1
 
 
 def define(con: duckdb.DuckDBPyConnection, connector: Connector) -> None:

@@ -165,3 +165,29 @@ def test_a_change_of_shared_sql_is_a_change_of_the_connector(own, tmp_path):
     before = connector.load("own_people", [tmp_path]).digest
     (tmp_path / "_odd" / "shared.sql").write_text("CREATE MACRO odd_one(a) AS a || '2'", "utf-8")
     assert connector.load("own_people", [tmp_path]).digest != before
+
+
+def test_one_statement_or_tables_between_give_the_same(own):
+    """What a batch gives does not depend on whether its records went through tables, nor on what came before it."""
+    engine = own("SELECT r.record_no, 'email' AS alias_type, 't' AS issuer, r.s.alias AS alias, 'oid' AS anchor_type,"
+                 " r.s.person AS anchor, r.s.kind AS person_kind, 'declared' AS basis FROM record AS r",
+                 "skips: [{when: r.s.person = 'nobody', reason: nobody}]")
+    clean, mixed = [LINE] * 3, [LINE, {**LINE, "person": "nobody"}, "{", {**LINE, "kind": "stranger"}, LINE]
+    seen = [engine.batch(batch(raws)) for raws in (clean, mixed, clean, mixed)]
+    for one, other in ((0, 2), (1, 3)):
+        for field in ("rejects", "skips", "texts"):
+            assert getattr(seen[one], field).equals(getattr(seen[other], field))
+        assert seen[one].rows["identity_alias"].equals(seen[other].rows["identity_alias"])
+    assert [row["reason"] for row in seen[3].rejects.to_pylist()] == ["malformed_json", "check:person_kind"]
+    assert (seen[0].rows["identity_alias"].num_rows, seen[3].rows["identity_alias"].num_rows, seen[3].skips.num_rows) == (3, 2, 1)
+
+
+@pytest.mark.parametrize("statement", [
+    "WITH x AS (FROM record) SELECT x.record_no, {} FROM x WHERE NOT EXISTS (FROM x AS y WHERE y.record_no < x.record_no)",
+    "SELECT r.record_no, {} FROM record AS r JOIN record AS x USING (record_no)"])
+def test_a_statement_may_read_the_records_twice(own, statement):
+    """Records come as a stream, which can be read once; a statement that reads them twice gets a table."""
+    fields = ("'email' AS alias_type, 't' AS issuer, 'a' AS alias, 'oid' AS anchor_type, 'p' AS anchor, 'member' AS person_kind,"
+              " 'declared' AS basis")
+    out = own(statement.format(fields)).batch(batch([LINE] * 3))
+    assert out.rows["identity_alias"].num_rows == (1 if "EXISTS" in statement else 3)
