@@ -8,6 +8,5 @@ CREATE MACRO otel_map(t) AS COALESCE(TRY(CASE WHEN t LIKE '{%' THEN from_json(t,
 -- Nanoseconds since 1970 as OTLP has them, or text.
 CREATE MACRO otel_time(nanos, text) AS COALESCE(epoch_utc(nanos), utc(text));
 -- What a model was asked for; spans around it (agents, tools) are not requests to a model.
-CREATE MACRO otel_asks(attributes) AS COALESCE(otel_map(attributes)['gen_ai.operation.name'],
-    otel_map(attributes)['llm.request.type'], 'chat')
+CREATE MACRO otel_asks(a) AS COALESCE(a['gen_ai.operation.name'], a['llm.request.type'], 'chat')
     IN ('chat', 'completion', 'text_completion', 'generate_content', 'embeddings', 'embedding');

@@ -46,12 +46,14 @@ class Gather(Frozen):
     """Messages that the source cut into several records: those with the same ``by`` belong together.
 
     The record with something under ``head`` gets, under ``gathered``, what all have: ``into`` maps the key it gets to
-    the field it stands in. ``order`` is the field with a record's number among them. Fields are paths.
+    the field it stands in. ``order`` is the field with a record's number among them; records without something under
+    ``having`` are no part of a message. Fields are paths.
     """
 
     by: str
     head: str
     order: str
+    having: str | None = None
     into: dict[str, str] = Field(min_length=1)
 
 

@@ -37,7 +37,7 @@ def test_span_and_event_of_one_request_are_one_exchange():
 
 
 def test_messages_of_spans_in_a_file_are_not_mixed(tmp_path):
-    """Messages that are interleaved in one file come to the answer of their own span, in the order of their times."""
+    """Messages that are interleaved in one file come to the answer of their own span, in the order of their times; other lines do not."""
     chosen = connector.load("otel_genai")
 
     def record(span, time, name, body):
@@ -48,9 +48,10 @@ def test_messages_of_spans_in_a_file_are_not_mixed(tmp_path):
     def choice(span, text):
         return record(span, "9", "gen_ai.choice", {"finish_reason": "stop", "message": [{"key": "content", "value": {"stringValue": text}}]})
 
-    records = [record("ab", "2", "gen_ai.user.message", {"content": "second"}), record("cd", "1", "gen_ai.user.message", {"content": "other"}),
+    plain = {"timeUnixNano": "5", "traceId": "a" * 32, "spanId": "ab" * 8, "body": {"stringValue": "asking the model"}, "attributes": []}
+    records = [plain, record("ab", "2", "gen_ai.user.message", {"content": "second"}), record("cd", "1", "gen_ai.user.message", {"content": "other"}),
                choice("cd", "to other"), record("ab", "1", "gen_ai.system.message", {"content": "first"}), choice("ab", "to both")]
     path = tmp_path / "logs.json"
     path.write_text(json.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]}), "utf-8")
-    texts = {(row["prompt"], row["response"]) for _, parts, _ in feed(chosen, path) for row in parts.to_pylist() if row["response"]}
+    texts = {(row["prompt"], row["response"]) for _, parts, _ in feed(chosen, path) for row in parts.to_pylist() if row["prompt"]}
     assert texts == {("other", "to other"), ("first\nsecond", "to both")}

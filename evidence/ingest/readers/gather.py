@@ -27,9 +27,14 @@ def gathered(read: Callable[[], Iterator[Batch]], what: Gather) -> Iterator[Batc
     """Yield the batches of a file with the texts of its cut messages where they belong."""
     with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
         places: dict[str, list[tuple[int, int, int]]] = {}
+        pieces, whole = _marks(*what.into.values()), _marks(what.head)
         for batch in read():
             for text in batch.texts:
+                if not _mentions(text, pieces):
+                    continue
                 row = orjson.loads(text)
+                if what.having and not _at(row, what.having):
+                    continue
                 if isinstance(name := _at(row, what.by), str) and any(_at(row, field) for field in what.into.values()):
                     kept = orjson.dumps({key: _at(row, field) for key, field in what.into.items()})
                     places.setdefault(name, []).append((_number(_at(row, what.order)), spool.tell(), len(kept)))
@@ -38,10 +43,9 @@ def gathered(read: Callable[[], Iterator[Batch]], what: Gather) -> Iterator[Batc
         for batch in read():
             numbers, texts = list[int](), list[bytes]()
             for number, text in zip(batch.numbers, batch.texts, strict=True):
-                row = orjson.loads(text)
+                row = orjson.loads(text) if places and _mentions(text, whole) else {}
                 name = _at(row, what.by)
-                head = bool(_at(row, what.head)) and isinstance(name, str) and name in places
-                if head:
+                if _at(row, what.head) and isinstance(name, str) and name in places:
                     heads[name] += 1
                     if heads[name] > _HEADS:
                         batch.reject(number, "gathered_too_often", byte_len=len(text))
@@ -51,6 +55,16 @@ def gathered(read: Callable[[], Iterator[Batch]], what: Gather) -> Iterator[Batc
                 texts.append(text)
             batch.numbers, batch.texts = numbers, texts
             yield batch
+
+
+def _marks(*fields: str) -> tuple[bytes, ...]:
+    """Return the names of fields, of which a record that has one of them must show one."""
+    return tuple(paths.steps(field)[-1].encode() for field in fields)
+
+
+def _mentions(text: bytes, marks: tuple[bytes, ...]) -> bool:
+    """Say whether a record can have one of these fields; escaped names are possible everywhere."""
+    return any(mark in text for mark in marks) or b"\\u" in text
 
 
 def _whole(row: dict[str, Any], places: list[tuple[int, int, int]], spool: IO[bytes], what: Gather) -> bytes:
