@@ -137,7 +137,8 @@ def test_a_key_that_sees_only_its_own_sessions_is_refused(exported, tmp_path):
 
 PAGES = {
     "okta_system_log": {"/api/v1/logs": "changes.json"},
-    "okta_directory": {"/api/v1/users": "users.json"},
+    "okta_directory": {"/api/v1/users": "users.json", "/api/v1/groups/rules": "rules.json"},
+    "keycloak_directory": {"/admin/realms/acme/users": "users.json"},
     "entra_graph": {"/beta/auditLogs/signIns": "beta.json"},
     "entra_directory": {"/v1.0/users": "users.json", "/v1.0/groups": "groups.json"},
     "keycloak_events": {"/admin/realms/acme/events": "events.json", "/admin/realms/acme/admin-events": "admin_events.json"},
@@ -151,14 +152,11 @@ PAGES = {
     "hoop_policy": {"/api/datamasking-rules": "masking_rules.json", "/api/guardrails": "guardrails.json",
                     "/api/plugins/audit": "plugin_audit.json", "/api/access-requests/rules": "access_rules.json"}}
 """Connector: path of a list -> the case that is such a page."""
-SLOW = {"keycloak_events"}
-"""Connectors whose statements take seconds to plan."""
 EMPTY = {"value": [], "data": [], "audit_logs": [], "seats": []}
 PARAMETERS = {"tenant": "acme", "realm": "acme", "token_realm": "acme", "level": "orgs", "owner": "acme"}
 
 
-@pytest.mark.parametrize("one", [pytest.param(one, id=one.id, marks=[pytest.mark.soak] if one.id in SLOW else [])
-                                 for one in PULLING if one.id in PAGES])
+@pytest.mark.parametrize("one", [one for one in PULLING if one.id in PAGES], ids=lambda c: c.id)
 def test_a_page_of_the_api_is_a_file_that_the_connector_reads(one, tmp_path):
     """The page in the connector's cases is asked for, found to hold records, stored, and read by the same SQL."""
     clock, served = Clock(), []
