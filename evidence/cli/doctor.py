@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from evidence.cli import _out
 from evidence.errors import EvidenceError
 from evidence.store import disk
+
+if TYPE_CHECKING:
+    from evidence.model import Signing
 
 LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0",
              "libfontconfig.so.1")
@@ -84,5 +89,26 @@ def _company(root: Path) -> Iterator[Finding]:
             yield f"document {name}", "missing", f"named in soa.yaml, not found: {error.message}"
         else:
             yield f"document {name}", "ok", "named in soa.yaml"
-    key = company.signing.key
-    yield "seal", "ok" if key and (root / key).is_file() else "absent", key or "no key: only --test-key can seal"
+    yield from _seal(company.signing, root)
+
+
+def _seal(signing: Signing, root: Path) -> Iterator[Finding]:
+    """The certificate of the seal as a run would find it today, and what will end soon."""
+    from evidence.seal import configured, fit
+
+    if not (signing.key or signing.pkcs11 or signing.plugin):
+        yield "seal", "absent", "no key: only --test-key can seal"
+        return
+    if signing.key and not (root / signing.key).is_file():
+        yield "seal", "missing", f"{signing.key}, which evidence.yaml names, is not there"
+        return
+    now = datetime.now(UTC)
+    try:
+        first, *above = configured.seal_certificates(signing, root)
+        fit.require_fit(first, above, now)
+    except EvidenceError as error:
+        yield "seal", "missing", str(error)
+        return
+    soon = fit.expiring((first, *above), now)
+    yield "seal", "warning" if soon else "ok", "; ".join(soon) or (
+        f"{first.subject.rfc4514_string()}, valid until {first.not_valid_after_utc:%Y-%m-%d}")

@@ -27,14 +27,16 @@ TEXTS = ("prompt", "response")
 @click.option("--withhold", default="", metavar="NAMES", help="Disclosures left out of those in the package.")
 @click.option("--with-text", default="", metavar="NAMES", help="Hand over the words too: prompt, response, or both.")
 @click.option("--erase", default=None, metavar="NAMES",
-              help="Hand over nothing: forget these kept disclosures, of one interaction or of all.")
+              help="Hand over nothing: forget these kept disclosures, of one interaction, of all or of --person.")
+@click.option("--person", default=None, metavar="WHO",
+              help="With --erase, whose: subject or e-mail address as it was logged, or the pseudonym in the chains.")
 @click.option("--pdf", is_flag=True, help="Write one signed page for people, which carries the proof; needs --key.")
 @click.option("--key", type=FILE, default=None, help="With --pdf, the private key of who hands it over.")
 @click.option("--certificate", type=FILE, default=None, help="Its certificate, where the key does not bring it.")
 @click.option("--passphrase-env", default=None, help="Environment variable that holds the key's passphrase.")
 @click.option("--passphrase-file", type=FILE, default=None, help="File of mode 0600 that holds the key's passphrase.")
 def command(package: Path, interaction_id: str | None, every: bool, output: Path | None, erase: str | None,
-            pdf: bool, key: Path | None, **more: Any) -> int:
+            person: str | None, pdf: bool, key: Path | None, **more: Any) -> int:
     """Write an interaction of PACKAGE as a file that proves itself: record, Merkle path, statement, signature.
 
     Disclosures are what the record only commits to: names, and hashes of texts. Those that evidence.yaml keeps beside
@@ -44,10 +46,13 @@ def command(package: Path, interaction_id: str | None, every: bool, output: Path
     Example:
       evidence interaction packages/evidence-2026-10.zip ix-0a1b2c3d4e5f60718293a4b5 --disclose requester
     """
-    if every == bool(interaction_id):
+    if person is not None and (not person or erase is None or every or interaction_id):
+        raise UsageError("--person says whose disclosures --erase forgets, instead of one interaction or --all",
+                         advice="evidence interaction PACKAGE --erase all --person somebody@acme.example")
+    if person is None and every == bool(interaction_id):
         raise UsageError("name one interaction, or all of them", advice="give an id as in explain, or --all")
     if erase is not None:
-        return _erase(package, interaction_id, Path(more["folder"]), _named(erase, "--erase"))
+        return _erase(package, interaction_id, Path(more["folder"]), _named(erase, "--erase"), person)
     if (pdf or key) and (interaction_id is None or key is None or not pdf):
         raise UsageError("a signed page needs one interaction, --pdf and --key",
                          advice="evidence interaction PACKAGE ID --pdf --key me.p12 --passphrase-env ME")
@@ -112,12 +117,24 @@ def _write_all(package: Path, folder: Path, keep: tuple[str, ...], kept: Path | 
     return 0
 
 
-def _erase(package: Path, ident: str | None, folder: Path, names: tuple[str, ...]) -> int:
-    from evidence.seal import kept
+def _erase(package: Path, ident: str | None, folder: Path, names: tuple[str, ...], person: str | None) -> int:
+    from evidence import constants
+    from evidence.seal import kept, proof
 
+    with proof.opened(package) as archive:
+        if constants.DISCLOSURES in archive.namelist():
+            raise UsageError(f"{package.name} carries its disclosures: nothing can be erased from what is sealed",
+                             advice="set disclosures: kept in evidence.yaml, seal another --edition, and have every "
+                                    "copy of this package destroyed")
     path = kept.beside(package, folder)
-    count = kept.erase(path, names, ident)
-    _out.note(f"erased {count} disclosures of {ident or 'all interactions'} in {path}; every signature holds as before")
+    chosen = None if person is None else kept.of_person(package, path, person, names)
+    if chosen is not None and not chosen:
+        raise UsageError(f"no interaction of {package.name} speaks of {person}",
+                         advice="write the subject or e-mail address as the gateway logged it, or the pseudonym that "
+                                "stands as person in evidence/chains.ndjson")
+    count = kept.erase(path, names, ident, chosen)
+    whose = ident or (f"{len(chosen)} interactions of {person}" if chosen else "all interactions")
+    _out.note(f"erased {count} disclosures of {whose} in {path}; every signature holds as before")
     return 0
 
 

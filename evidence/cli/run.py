@@ -48,10 +48,10 @@ def show(outcome: Outcome, format_: str) -> None:
     """Print where the package is, what was found, and the line that verifies it."""
     if format_ == "json":
         _out.result(outcome.to_json())
-        return
-    _out.table(("what the period shows", "of", "holds", "exceptions", "approved", "undetermined"), outcome.headline)
-    click.echo("")
-    _out.pairs(outcome.places())
+    else:
+        _out.table(("what the period shows", "of", "holds", "exceptions", "approved", "undetermined"), outcome.headline)
+        click.echo("")
+        _out.pairs(outcome.places())
     for line in outcome.warnings:
         _out.note(f"note: {line}")
 

@@ -55,7 +55,8 @@ def run(root: Path, period: str, *, reference_time: datetime, sealed_at: datetim
             notes = (*_late(month, con, ident.replaces), *notes)
             folder = _show_reports(month, staged)
         else:
-            path, notes = None, (_already(month, sealed, staged), *_late(month, con, sealed.package_id))
+            path, notes = None, (_already(month, sealed, staged), *_late(month, con, sealed.package_id),
+                                 *key.warnings(sealed_at))
             folder = staged.folder
         return Outcome(path, folder, outcome.headline(con), key.fingerprint, _exit_code(con, summary, fail_on),
                        staged.rendered.pages, (*_incomplete(summary), *notes))

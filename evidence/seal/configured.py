@@ -77,6 +77,19 @@ def key(signing: Signing, root: Path) -> SealKey:
                      chain=root / signing.chain if signing.chain else None, secret=secret)
 
 
+def seal_certificates(signing: Signing, root: Path) -> list[x509.Certificate]:
+    """Return the certificates that will seal, the seal's first, without any secret where that can be.
+
+    Raises:
+        EvidenceError: as for :func:`key`.
+    """
+    if signing.certificate and signing.plugin is None:
+        certs = keys.certificates(root / signing.certificate)
+        return [*certs[:1], *(keys.certificates(root / signing.chain) if signing.chain else certs[1:])]
+    found = key(signing, root)
+    return [found.certificate, *found.chain]
+
+
 def _on_token(token: Token, root: Path, certs: list[x509.Certificate]) -> SealKey:
     from evidence.seal import pkcs11
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from evidence.constants import CHAINS
 from evidence.errors import SealError, Where
 from evidence.seal.leaves import canonical
 from evidence.seal.restart import id_of
 from evidence.store import disk
 
+_NAMING: Final = {"requester": ("subject", "subject_email"), "approver": ("approver_subject",)}
 Ask = Callable[[str, bytes], list[str]]
 
 
@@ -71,10 +73,58 @@ def in_order(path: Path) -> Iterator[Ask]:
                             advice="bring the file back from the backup")
 
 
-def erase(path: Path, names: Collection[str], interaction_id: str | None = None) -> int:
+def of_person(package: Path, path: Path, person: str, names: Collection[str]) -> dict[str, Collection[str]]:
+    """Return which disclosures of these names speak of a person, by interaction.
+
+    Where the person asked, all of them; where the person only allowed it, ``approver``. The person's pseudonym, where
+    the chains have one, finds the interactions too in which the person had another name, or has none any more.
+
+    Args:
+        package: the sealed ZIP, whose chains hold the pseudonyms.
+        path: its disclosures.
+        person: subject or e-mail address as the disclosures hold it, or a pseudonym of the chains (``p-...``).
+        names: of the disclosures.
+
+    Raises:
+        SealError: the package or the file cannot be read.
+    """
+    named: dict[str, set[str]] = {"requester": set(), "approver": set()}
+    with closing(_lines(path)) as lines:
+        for ident, line in lines:
+            for _, name, value in map(parts_of, _disclosures(line, path)):
+                if ident and person.casefold() in {str(value.get(key, "")).casefold() for key in _NAMING.get(name, ())}:
+                    named[name].add(ident)
+    asked, allowed, pseudonyms = named["requester"], named["approver"], {person}
+    for ident, who, approver in _persons(package):
+        if who and ident in asked:
+            pseudonyms.add(who)
+        if approver and ident in allowed:
+            pseudonyms.add(approver)
+    found: dict[str, Collection[str]] = {}
+    for ident, who, approver in _persons(package):
+        if ident in asked or who in pseudonyms:
+            found[ident] = names
+        elif "approver" in names and (ident in allowed or approver in pseudonyms):
+            found[ident] = ("approver",)
+    return found
+
+
+def _persons(package: Path) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield (interaction, pseudonym of who asked, of who allowed it) of each chain; None: not known."""
+    from evidence.seal.proof import opened
+
+    with opened(package) as archive, archive.open(CHAINS) as chains:
+        for line in chains:
+            chain = json.loads(line)
+            yield chain["interaction_id"], chain.get("person"), chain.get("approver")
+
+
+def erase(path: Path, names: Collection[str], interaction_id: str | None = None,
+          chosen: Mapping[str, Collection[str]] | None = None) -> int:
     """Forget the disclosures of these names, of one interaction or of all; return how many there were.
 
-    The file is written anew and takes the old one's place when it is whole.
+    ``chosen`` says of which interactions, and of each which, instead. The file is written anew and takes the old one's
+    place when it is whole.
 
     Raises:
         SealError: the file cannot be read or written.
@@ -83,11 +133,12 @@ def erase(path: Path, names: Collection[str], interaction_id: str | None = None)
     try:
         with disk.whole(path) as out, closing(_lines(path)) as lines:
             for ident, line in lines:
-                if interaction_id not in {None, ident}:
+                forget = chosen.get(ident or "", ()) if chosen is not None else names
+                if interaction_id not in {None, ident} or not forget:
                     out.write(line)
                     continue
                 held = _disclosures(line, path)
-                left = [one for one in held if name_of(one) not in names]
+                left = [one for one in held if name_of(one) not in forget]
                 count += len(held) - len(left)
                 if left:
                     out.write(canonical({"interaction_id": ident, "disclosures": left}) + b"\n")

@@ -21,10 +21,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-from evidence.constants import CURVES, MIN_RSA_BITS, TEST_ORGANISATION
+from evidence.constants import TEST_ORGANISATION
 from evidence.errors import SealError, Where
+from evidence.seal import fit
 
-_WARN_BEFORE: Final = timedelta(days=60)
 _TEST_LIFE: Final = timedelta(days=825)
 USAGE: Final = x509.KeyUsage(
     digital_signature=True, content_commitment=True, key_encipherment=False, data_encipherment=False,
@@ -67,12 +67,8 @@ class SealKey:
         return b"".join(c.public_bytes(serialization.Encoding.PEM) for c in (self.certificate, *self.chain))
 
     def warnings(self, at: datetime) -> list[str]:
-        """Return what the owner should know at an instant: near expiry, TEST key."""
-        found = []
-        left = self.certificate.not_valid_after_utc - at
-        if left < _WARN_BEFORE:
-            found.append(f"the seal certificate expires on {self.certificate.not_valid_after_utc:%Y-%m-%d}, "
-                         f"in {max(left.days, 0)} days; order the next one now")
+        """Return what the owner should know at an instant: near expiry, of an issuer too; TEST key."""
+        found = fit.expiring((self.certificate, *self.chain), at)
         if self.is_test:
             found.append("this is a TEST key: packages sealed with it prove nothing to anybody")
         return found
@@ -81,42 +77,9 @@ class SealKey:
         """Refuse a certificate that no verifier would accept at this instant.
 
         Raises:
-            SealError: expired or not yet valid, a CA, not for signatures, weak, or a chain out of order.
+            SealError: as for :func:`evidence.seal.fit.require_fit`.
         """
-        cert = self.certificate
-        if not cert.not_valid_before_utc <= at <= cert.not_valid_after_utc:
-            raise SealError(f"the seal certificate is valid from {cert.not_valid_before_utc:%Y-%m-%d} to "
-                            f"{cert.not_valid_after_utc:%Y-%m-%d}, not on {at:%Y-%m-%d}")
-        _require_strong(cert)
-        _require_usage(cert)
-        below = cert
-        for above in self.chain:
-            try:
-                below.verify_directly_issued_by(above)
-            except (ValueError, TypeError, InvalidSignature) as error:
-                raise SealError("the certificates of the chain are out of order: expected the issuer of "
-                                f"{below.subject.rfc4514_string()}, found {above.subject.rfc4514_string()}") from error
-            below = above
-
-
-def _require_strong(cert: x509.Certificate) -> None:
-    key = cert.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        if key.key_size < MIN_RSA_BITS:
-            raise SealError(f"expected an RSA key of at least {MIN_RSA_BITS} bits, found {key.key_size}")
-    elif not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name not in CURVES:
-        name = key.curve.name if isinstance(key, ec.EllipticCurvePublicKey) else type(key).__name__
-        raise SealError(f"expected a key on P-256, P-384 or P-521, or RSA, found {name}",
-                        advice="make an ECDSA P-256 key: every verifier and browser knows it")
-
-
-def _require_usage(cert: x509.Certificate) -> None:
-    for extension in cert.extensions:
-        value = extension.value
-        if isinstance(value, x509.BasicConstraints) and value.ca:
-            raise SealError("expected a certificate for signing, found one of a CA (basicConstraints CA:TRUE)")
-        if isinstance(value, x509.KeyUsage) and not (value.digital_signature or value.content_commitment):
-            raise SealError("expected the key usage digitalSignature or nonRepudiation, found neither")
+        fit.require_fit(self.certificate, self.chain, at)
 
 
 def _signer(key: object) -> Callable[[bytes], bytes]:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
+import zipfile
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from evidence import config, correlate, pipeline
+from evidence import cli, config, correlate, pipeline
 from evidence.errors import CustodyError, SourceError
 from evidence.model import Period
 from evidence.pipeline import package
 from evidence.pipeline.month import open_month
 from evidence.store import pulled
+from evidence.verify import verify
 from evidence.verify.receipts import check_receipts
 from evidence.verify.report import Checklist
 
@@ -314,6 +319,27 @@ def test_the_custody_of_a_package_tells_which_files_were_pulled(tmp_path):
         check_receipts(custody, json.dumps([{"source_id": "doors", "files": known}]).encode(), [], None, check)
         assert check.steps()[0].state == state
     assert "names a file" in check.steps()[0].found
+
+
+@pytest.mark.render
+def test_a_month_that_was_pulled_is_sealed_with_its_receipts(tmp_path):
+    """Pulled, run, sealed: custody names every file of the pull, and two verifiers find each among the sources."""
+    root = company(tmp_path, asks("link"))
+    pull(root, Api(records(12)))
+    said = ["run", "-C", str(root), "--period", "2026-10", "--as-of", "2026-11-20T06:00:00Z", "--test-key"]
+    assert cli.call(said) in {0, 3, 4}
+    sealed = root / "packages" / "evidence-2026-10.zip"
+    with zipfile.ZipFile(sealed) as archive:
+        custody, sources = (json.loads(archive.read(name)) for name in ("custody.json", "evidence/sources.json"))
+    (one,), (source,) = custody["pulls"], sources
+    assert one["files"] == sorted(file["file_sha256"] for file in source["files"])
+    assert (one["source_id"], len(one["files"])) == ("doors", one["answers"])
+    report = verify(sealed)
+    assert report.ok, report.failed
+    assert f"{one['answers']} files came by 1 pulls, each in evidence/sources.json" in report.step("receipts").found
+    second = Path(__file__).parents[1] / "verify" / "independent.py"
+    done = subprocess.run([sys.executable, second, sealed], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_journal_that_is_damaged_is_not_believed(tmp_path):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +40,16 @@ for _label in ("museum",):
 
 @dataclass
 class Month:
-    """A company whose month was sealed with an authority's time: its folder, the package, the exit code."""
+    """A company whose month was sealed with an authority's time: its folder, the package, the exit code, what was said.
+
+    Its disclosures are in the package, and the certificate of its seal ends soon.
+    """
 
     root: Path
+    seal: Any
     code: int = -1
+    out: str = ""
+    err: str = ""
 
     @property
     def package(self) -> Path:
@@ -51,13 +60,18 @@ class Month:
         """Write ``signing:`` into evidence.yaml, with the company's key."""
         path = self.root / "evidence.yaml"
         values |= {"key": "keys/seal.key", "certificate": "keys/seal.pem", "revocation": "keys/revocation.pem"}
-        path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text("utf-8")) | {"signing": values}), "utf-8")
+        more = {"signing": values, "disclosures": "included"}
+        path.write_text(yaml.safe_dump(yaml.safe_load(path.read_text("utf-8")) | more), "utf-8")
 
     def run(self) -> int:
         """Run the month by the command line and return the exit code."""
         from evidence import cli
 
-        return cli.call(["run", "-C", str(self.root), "--period", "2026-10", "--as-of", "2026-11-20T06:00:00+00:00"])
+        with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+            code = cli.call(["run", "-C", str(self.root), "--period", "2026-10", "--as-of", "2026-11-20T06:00:00+00:00",
+                             "--format", "json"])
+        self.out, self.err = out.getvalue(), err.getvalue()
+        return code
 
 
 @pytest.fixture(scope="session")
@@ -65,14 +79,15 @@ def month(kit: Any, tmp_path_factory: pytest.TempPathFactory) -> Month:
     """The month of a small company, sealed by the command line with a key of its CA, lists and an authority."""
     from evidence.simulate import simulate
 
-    made = Month(tmp_path_factory.mktemp("month") / "acme")
+    ends = kit.now + timedelta(days=30, hours=1)
+    made = Month(tmp_path_factory.mktemp("month") / "acme", kit.module.pair("Evidence seal", issuer=kit.root, end=ends))
     simulate(made.root, people=30, interactions=30, per_day=True)
     folder = made.root / "keys"
     folder.mkdir()
-    (folder / "seal.pem").write_bytes(kit.seal_pair.pem + kit.root.pem)
+    (folder / "seal.pem").write_bytes(made.seal.pem + kit.root.pem)
     (folder / "revocation.pem").write_bytes(kit.revocation)
     (folder / "seal.key").touch(0o600)
-    (folder / "seal.key").write_bytes(kit.seal_pair.key_pem)
+    (folder / "seal.key").write_bytes(made.seal.key_pem)
     with kit.tsa.served() as url:
         made.sign_with(profile="timed", tsa_url=url)
         made.code = made.run()

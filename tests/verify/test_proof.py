@@ -14,6 +14,8 @@ import yaml
 from evidence import catalog, cli
 from evidence import constants as c
 from evidence.errors import SealError, UsageError
+from evidence.seal import leaves
+from evidence.seal.kept import name_of
 from evidence.seal.proof import proof, proof_bytes, proofs, withhold
 from evidence.verify import verify
 
@@ -158,6 +160,36 @@ def test_disclosures_that_stayed_are_opened_one_by_one_and_erased(kit: Any, reda
             assert report.step("disclosed").found == f"opened: {words}"
     assert kept.read_bytes() == b""
     assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_kept_of_a_person_is_erased_wherever_it_stands(kit: Any, redacted: Path, tmp_path: Path,
+                                                                 capsys: pytest.CaptureFixture[str]) -> None:
+    """By subject, address or pseudonym: all that the person asked, by whatever name, and the approver's name elsewhere."""
+    kept = tmp_path / "disclosures" / "evidence-2026-10.ndjson"
+    kept.parent.mkdir()
+    chains = [json.loads(line) for line in kit.module.unpack(redacted)[c.CHAINS].splitlines()]
+    whose = next(one["person"] for one in chains if one["interaction_id"] == kit.ident)
+    mine = {one["interaction_id"] for one in chains if one["person"] == whose}
+    text, _ = museum._disclosure("0" * 32, "approver", {"approver_subject": "SUB-5"})
+    lines = [json.loads(line) for line in kit.module.unpack(kit.plain)[c.DISCLOSURES].splitlines()]
+    lines[0]["disclosures"].append(text)
+    kept.write_bytes(b"".join(leaves.canonical(line) + b"\n" for line in lines))
+
+    def erase(*words: str, code: int = 0) -> str:
+        assert cli.call(["interaction", str(redacted), "-C", str(tmp_path), "--erase", *words]) == code
+        return str(capsys.readouterr().err)
+
+    erase("requester", kit.ident)
+    assert "erased 6 disclosures of 4 interactions of sub-5 " in erase("requester,approver,prompt", "--person", "sub-5")
+    left = {line["interaction_id"]: [name_of(one) for one in line["disclosures"]]
+            for line in map(json.loads, kept.read_text().splitlines())}
+    assert {ident: names for ident, names in left.items() if len(names) == 1} == {key: ["record"] for key in mine}
+    assert all(names == ["requester", "record", "prompt"] for ident, names in left.items() if ident not in mine)
+    assert "speaks of P5@acme.example" in erase("all", "--person", "P5@acme.example", code=2)
+    assert f"erased 3 disclosures of 3 interactions of {whose} " in erase("all", "--person", whose)
+    for words in (["--all"], [kit.ident]):
+        assert "instead of one interaction or --all" in erase("all", "--person", "sub-5", *words, code=2)
+    assert cli.call(["interaction", str(redacted), "--person", "sub-5"]) == 2
 
 
 def test_disclosures_of_another_package_are_never_handed_over(kit: Any, redacted: Path, tmp_path: Path) -> None:
