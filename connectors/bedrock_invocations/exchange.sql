@@ -33,7 +33,7 @@ SELECT a.record_no,
            OR (nz(a.s.output.outputBodyS3Path) IS NOT NULL AND p.response IS NULL) AS truncated,
        CASE WHEN a.s.errorCode LIKE '%AccessDenied%' THEN 'denied' WHEN nz(a.s.errorCode) IS NOT NULL THEN 'no_response'
             ELSE 'forwarded' END AS outcome,
-       a.s.requestId AS provider_request_id,
+       CASE WHEN a.s.errorCode LIKE '%AccessDenied%' THEN NULL ELSE a.s.requestId END AS provider_request_id,
        p.prompt, p.prompt_part, p.response, p.response_part,
        COALESCE(TRY_CAST(a.s.input.inputTokenCount AS BIGINT), p.tokens_in) AS tokens_in,
        COALESCE(TRY_CAST(a.s.output.outputTokenCount AS BIGINT), p.tokens_out) AS tokens_out

@@ -1,5 +1,6 @@
 -- One row per statement that passed or was refused; one per response whose text was captured.
 --
+-- What a row is about stands behind a # where no path says it: the verb of a statement, or that it is a response.
 -- Of HTTP the statement is no more than the request line, which may hold a key: the body is the text. A fingerprint in
 -- the place of a text (sha256: and sixteen digits) is no text.
 WITH seen AS (
@@ -20,7 +21,8 @@ SELECT e.record_no,
            AS identity_type,
        nz(e.s.connection) AS connection,
        CASE WHEN e.is_http THEN nz(e.s.http.method) ELSE 'EXEC' END AS method,
-       nz(e.s.http.path) AS route,
+       CASE WHEN e.answers THEN COALESCE(e.s.http.path, '') || '#response' WHEN e.is_http THEN nz(e.s.http.path)
+            ELSE '#' || nz(e.s.operation) END AS route,
        p.model,
        TRY_CAST(e.s.http.status_code AS BIGINT) AS status_code,
        'unpaired' AS pairing,

@@ -22,7 +22,7 @@ SELECT l.record_no,
        p.streaming,
        'exact' AS pairing,
        p.truncated,
-       CASE WHEN l.status = 446 THEN 'blocked' WHEN l.status IN (401, 403, 429) THEN 'denied'
+       CASE WHEN l.status = 446 THEN 'blocked'
             WHEN l.s.is_success = 'true' OR l.status BETWEEN 200 AND 299 THEN 'forwarded'
             WHEN l.s.is_success = 'false' OR l.status >= 400 THEN 'no_response' ELSE 'unknown' END AS outcome,
        CASE WHEN l.status = 446 THEN 'guardrail' END AS blocked_by,
