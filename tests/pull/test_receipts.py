@@ -322,8 +322,12 @@ def test_the_custody_of_a_package_tells_which_files_were_pulled(tmp_path):
 
 
 @pytest.mark.render
-def test_a_month_that_was_pulled_is_sealed_with_its_receipts(tmp_path):
+def test_a_month_that_was_pulled_is_sealed_with_its_receipts(tmp_path, monkeypatch):
     """Pulled, run, sealed: custody names every file of the pull, and two verifiers find each among the sources."""
+    from evidence.render import pdf
+
+    layout = pdf.layout  # pages are tested elsewhere, and take most of the time
+    monkeypatch.setattr(pdf, "layout", lambda _html: layout("<html lang=en><title>x</title><p>One page."))
     root = company(tmp_path, asks("link"))
     pull(root, Api(records(12)))
     said = ["run", "-C", str(root), "--period", "2026-10", "--as-of", "2026-11-20T06:00:00Z", "--test-key"]
