@@ -1,6 +1,6 @@
 -- One row per logged request. The person is what the program wrote into the metadata under the key that is declared.
 WITH logged AS (
-    SELECT r.record_no, r.s, r.options, instant(r.s.created_at, r.options['times'], r.options['zone']) AS at,
+    SELECT r.*, instant(r.s.created_at, r.options['times'], r.options['zone']) AS at,
            TRY_CAST(TRY_CAST(r.s.response_time AS DECIMAL(18, 3)) * 1000 AS BIGINT) AS took_us,
            r.options['created_at_is'] = 'response' AS at_end, TRY_CAST(r.s.response_status_code AS BIGINT) AS status,
            nz(json_extract_string(CASE WHEN json_valid(r.s.metadata) THEN r.s.metadata END,
@@ -22,10 +22,10 @@ SELECT l.record_no,
        p.streaming,
        'exact' AS pairing,
        p.truncated,
-       CASE WHEN l.status = 446 THEN 'blocked'
+       CASE WHEN l.status = 446 OR l.refused_input OR l.refused_output THEN 'blocked'
             WHEN l.s.is_success = 'true' OR l.status BETWEEN 200 AND 299 THEN 'forwarded'
             WHEN l.s.is_success = 'false' OR l.status >= 400 THEN 'no_response' ELSE 'unknown' END AS outcome,
-       CASE WHEN l.status = 446 THEN 'guardrail' END AS blocked_by,
+       CASE WHEN l.status = 446 OR l.refused_input OR l.refused_output THEN 'guardrail' END AS blocked_by,
        nz(l.s.trace_id) AS correlation_id,
        p.response_id AS provider_request_id,
        p.prompt, p.prompt_part, p.response, p.response_part,
