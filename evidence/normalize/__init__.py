@@ -271,10 +271,10 @@ class Normalizer:
             refused = [*refused, *self._left(records, bad, skipped)]
             named = pa.array([number for number, _ in refused], pa.int64())
             silent = pc.invert(pc.is_in(good["record_no"], pa.concat_arrays([numbers, named])))
-            refused += [(number.as_py(), Refused(locator.as_py(), len(str(raw).encode()), None, "no_row",
-                                                 "no statement of the connector gave a row"))
-                        for number, locator, raw in zip(*(good[name].filter(silent) for name in
-                                                          ("record_no", "locator", "raw")), strict=True)]
+            mute = good.filter(silent)
+            columns = (mute["record_no"], mute["locator"], pc.binary_length(mute["raw"]))
+            refused += [(number, Refused(locator, size, None, "no_row", "no statement of the connector gave a row"))
+                        for number, locator, size in zip(*(column.to_pylist() for column in columns), strict=True)]
         schema = pa.schema([(name, pa.int64() if name == "ordinal" else pa.string()) for name in
                             ("relation", "native_id", "ordinal", "field", "locator", "part", "text")])
         joined = pa.concat_tables([text.cast(schema) for text in texts]) if texts else schema.empty_table()
@@ -288,11 +288,12 @@ class Normalizer:
 
         if bad is None:
             return
-        places = pc.index_in(bad["record_no"], records["record_no"]).to_pylist()
-        for place, row in zip(places, bad.to_pylist(), strict=True):
-            locator, size = records["locator"][place].as_py(), pc.binary_length(records["raw"][place]).as_py()
-            if row["reason"] is not None:
-                yield row["record_no"], Refused(locator, size, None, row["reason"], None)
+        places = pc.index_in(bad["record_no"], records["record_no"]).combine_chunks()
+        found = (bad["record_no"], bad["reason"], bad["skip"], records["locator"].take(places),
+                 pc.binary_length(records["raw"].take(places)))
+        for number, reason, skip, locator, size in zip(*(column.to_pylist() for column in found), strict=True):
+            if reason is not None:
+                yield number, Refused(locator, size, None, reason, None)
                 continue
-            for name, value in zip(skipped, (self.source_id, locator, row["skip"]), strict=True):
+            for name, value in zip(skipped, (self.source_id, locator, skip), strict=True):
                 skipped[name].append(value)
