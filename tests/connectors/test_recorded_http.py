@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from evidence import connector, connector_cases
 from evidence.errors import SourceError
-from evidence.ingest.readers import decoders, http_stream
+from evidence.ingest.readers import decoders, http_body, http_stream, wire, wire_events
 from evidence.ingest.readers.feed import feed
 from tests.connectors.kit import normalizer
 from tests.connectors.recordings import answer, ask, deltas, request, response, spread, stream, streamed
@@ -260,3 +260,38 @@ def test_calls_over_a_pipe_do_not_depend_on_how_the_bytes_were_cut(data):
         cuts = sorted(data.draw(st.sets(st.integers(0, len(content)), max_size=3)))
         pieces += [(time, kind, content[start:end]) for start, end in zip([0, *cuts], [*cuts, len(content)], strict=True)]
     assert decode(pieces) == decode(PIPE)
+
+
+SAID = st.sampled_from(["a", "content", "delta", "text", "0", "x\ny", 'say "no"', "ü", "", "gpt", "␀ what no event says"]) | st.text(max_size=3)
+EVENTS = st.one_of(
+    st.builds(lambda text, index: {"id": "c1", "model": "gpt", "choices": [{"index": index, "delta": {"content": text}}], "usage": None}, SAID, st.integers(0, 1)),
+    st.builds(lambda text, index: {"type": "content_block_delta", "index": index, "delta": {"type": "text_delta", "text": text}}, SAID, st.integers(0, 1)),
+    st.builds(lambda text, kind: {"type": kind, "delta": {"text": text}}, SAID, st.sampled_from(["content_block_delta", "ping"])),
+    st.builds(lambda text, count: {"id": text, "choices": [{"delta": {"content": text, "refusal": text}}], "usage": {"prompt_tokens": count}}, SAID, st.integers(0, 3)),
+    st.builds(lambda text, count: {"choices": [{"index": text, "delta": {"content": "x"}}], "usage": {"completion_tokens": count}}, SAID, st.integers(0, 3)))
+PAYLOADS = st.one_of(EVENTS.map(json.dumps), EVENTS.map(lambda e: json.dumps(e, ensure_ascii=False, separators=(",", ":"))), st.sampled_from([
+    "[DONE]", "", "null", "7", "{", '{"choices":[{"delta":{"content":"\\ud800"}}]}', '{"choices":[{"delta":{"content":"a","content":"b"}}]}',
+    '{"choices":[{"delta":{"\\u0063ontent":"content"}}]}', '{"choices":[{"delta":{"content":"\\u0061"}}]}', '{"choices":[{"delta":{"content":"a"b"}}]}']))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["openai_chat", "anthropic_messages"]), st.lists(PAYLOADS | st.tuples(PAYLOADS, SAID), max_size=8), st.sampled_from(["\n", "\r\n"]))
+def test_a_stream_read_by_what_differs_says_what_its_events_say(name, drawn, end):
+    """Events of which only the text is read give what they give when each is read whole, those made to mislead as well."""
+    shape = next(one for one in wire.load(CHOSEN.wire) if one.id == name)
+    # Most events of a stream are as the one before, with another text in its place.
+    sent = [one if isinstance(one, str) else one[0].replace('"a"', json.dumps(one[1])) for drawn_one in drawn for one in (drawn_one, drawn_one)]
+    body = "".join(f"data: {one}{end}{end}" for one in sent).encode("utf-8", "surrogatepass")
+    values, whole = http_body.events(body)
+    assert wire.read_stream(shape, body) == (wire.read_events(shape, values), whole)
+
+
+def test_of_events_that_are_alike_only_the_text_is_read():
+    """The way is taken: of a long stream but a few events are read whole."""
+    shape = next(one for one in wire.load(CHOSEN.wire) if one.id == "openai_chat")
+    read = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wire_events, "payload", lambda data: read.append(data) or http_body.payload(data))
+        said, whole = wire.read_stream(shape, b"".join(streamed(deltas(*map(str, range(500))))[2::3]))
+    assert (said.text, whole) == ("".join(map(str, range(500))), True)
+    assert len(read) <= 3

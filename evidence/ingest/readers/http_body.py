@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterator
 from typing import Any, Final
 
 import orjson
@@ -90,27 +91,29 @@ def looks_like_events(body: bytes, content_type: str) -> bool:
     return not content_type and body[:6] in {b"data: ", b"event:"}
 
 
-def events(body: bytes) -> tuple[list[Any], bool]:
-    """Return the JSON values of server-sent events, and whether every event could be read to its end."""
-    values: list[Any] = []
+def payloads(body: bytes) -> Iterator[bytes]:
+    """Yield the data of each server-sent event."""
     data: list[bytes] = []
-    whole = True
     lines = body.split(b"\n")
     for line in lines if b"\r" not in body else (line.rstrip(b"\r") for line in lines):
         if line.startswith(b"data:"):
             data.append(line[5:].lstrip(b" "))
         elif not line and data:
-            whole = _event(b"\n".join(data), values) and whole
-            data = []
+            yield data[0] if len(data) == 1 else b"\n".join(data)
+            data.clear()
     if data:
-        whole = _event(b"\n".join(data), values) and whole
-    return values, whole
+        yield b"\n".join(data)
 
 
-def _event(data: bytes, values: list[Any]) -> bool:
+def payload(data: bytes) -> tuple[Any, bool]:
+    """Return the JSON value of an event's data, None where it has none, and whether it could be read to its end."""
     if data.strip() in {b"[DONE]", b""}:
-        return True
+        return None, True
     value = load(data)
-    if value is not None:
-        values.append(value)
-    return value is not None
+    return value, value is not None
+
+
+def events(body: bytes) -> tuple[list[Any], bool]:
+    """Return the JSON values of server-sent events, and whether every event could be read to its end."""
+    read = [payload(data) for data in payloads(body)]
+    return [value for value, _ in read if value is not None], all(sound for _, sound in read)

@@ -20,7 +20,7 @@ from typing import Any, Final
 import orjson
 
 from evidence.decoding import Notes, RecordedHttp
-from evidence.ingest.readers import event_frames, http_body, http_stream, rpc_lines, wire
+from evidence.ingest.readers import http_answer, http_body, http_stream, rpc_lines, wire
 from evidence.ingest.readers.http_pairing import Marks, Pair, pair
 from evidence.ingest.readers.http_stream import Message, Side
 
@@ -195,13 +195,6 @@ def _read_request(message: Message, wires: tuple[wire.Wire, ...]) -> _Read:
     return read
 
 
-def _values(body: bytes, content_type: str) -> tuple[list[Any] | None, bool]:
-    """Return the events of a streamed body, None where it is no stream, and whether they are whole."""
-    if event_frames.CONTENT_TYPE in content_type.lower():
-        return event_frames.events(body)
-    return http_body.events(body) if http_body.looks_like_events(body, content_type) else (None, True)
-
-
 def _mark_response(message: Message, decode: RecordedHttp, numbered: list[wire.Wire]) -> Marks:
     """Return what tells a response apart; its model is only in the body, which is read when it is paired.
 
@@ -211,12 +204,12 @@ def _mark_response(message: Message, decode: RecordedHttp, numbered: list[wire.W
     kind = message.headers.get("content-type", "")
     if numbered:
         body, _ = http_body.inflate(message.body, message.headers.get("content-encoding", ""))
-        values, _ = _values(body, kind)
+        values, _ = http_answer.events(body, kind)
         found = [mark for value in ([http_body.load(body)] if values is None else values)
                  for shape in numbered if (mark := wire.answered(shape, value))]
         if found:
             return Marks(found[0], None, None)
-    streaming = event_frames.CONTENT_TYPE in kind.lower() or http_body.looks_like_events(message.body[:8], kind)
+    streaming = http_answer.streams(message.body[:8], kind)
     model = None
     if "content-encoding" not in message.headers:
         head = message.body[:4096]
@@ -239,13 +232,7 @@ def _of_request(message: Message, read: _Read, decode: RecordedHttp, *, broken: 
 def _of_response(message: Message, shape: wire.Wire | None, decode: RecordedHttp, row: dict[str, Any]
                  ) -> dict[str, Any]:
     body, whole = http_body.inflate(message.body, message.headers.get("content-encoding", ""))
-    values, complete = _values(body, message.headers.get("content-type", ""))
-    value = http_body.load(body) if values is None else None
-    if isinstance(value, list):  # a stream may also be written as one list of its events
-        values, value = value, None
-    streaming, said = values is not None, wire.Said()
-    if shape:
-        said = wire.read_response(shape, value) if values is None else wire.read_events(shape, values)
+    said, value, streaming, complete = http_answer.read(body, message.headers.get("content-type", ""), shape)
     out = {
         "response_offset_us": message.last[1], "status_code": message.status, "streaming": streaming,
         "truncated": row["truncated"] or not (message.whole and whole and complete),

@@ -9,35 +9,23 @@ from __future__ import annotations
 
 import json
 import re
-from binascii import a2b_base64
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from evidence import config
+from evidence.ingest.readers import http_body
 from evidence.ingest.readers.http_body import clean
 from evidence.ingest.readers.http_body import load as load_body
-from evidence.ingest.readers.wire_shapes import Body, Node, Texts, Wire
+from evidence.ingest.readers.wire_events import Heard, Said, at, number, word
+from evidence.ingest.readers.wire_shapes import Body, Texts, Wire
 
 __all__ = ["Said", "Wire", "answered", "load", "of_body", "of_route", "operation", "read_events", "read_request",
-           "read_response"]
+           "read_response", "read_stream"]
 
 _DEPTH = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a body says. ``text`` is None where the shape found none."""
-
-    text: str | None = None
-    id: str | None = None
-    model: str | None = None
-    stream: bool | None = None
-    tokens_in: int | None = None
-    tokens_out: int | None = None
 
 
 @cache
@@ -60,22 +48,22 @@ def of_body(wires: Iterable[Wire], body: bytes) -> Wire | None:
     for wire in wires:
         if wire.told_by and all(value.encode() in body for value in (*wire.told_by, *wire.told_by.values())):
             value = load_body(body)
-            if all(_at(value, path) == wanted for path, wanted in wire.told_by.items()):
+            if all(at(value, path) == wanted for path, wanted in wire.told_by.items()):
                 return wire
     return None
 
 
 def operation(wire: Wire, value: Any) -> str:
     """Return what a request asks for as it stands behind the route (``#tools/call:whoami``), or nothing."""
-    words = [word for path in wire.operation if (word := _word(value, (path,)))]
+    words = [said for path in wire.operation if (said := word(value, (path,)))]
     return "#" + ":".join(words) if words else ""
 
 
 def answered(wire: Wire, value: Any, *, request: bool = False) -> str | None:
     """Return the mark by which a request and its response know each other."""
-    if wire.answers is None or (not request and not any(_at(value, key) is not None for key in wire.answers.having)):
+    if wire.answers is None or (not request and not any(at(value, key) is not None for key in wire.answers.having)):
         return None
-    mark = _at(value, wire.answers.by)
+    mark = at(value, wire.answers.by)
     return f"{mark!r}"[:256] if isinstance(mark, str | int) and not isinstance(mark, bool) else None
 
 
@@ -96,39 +84,20 @@ def read_events(wire: Wire, values: list[Any]) -> Said:
     """Return what a streamed response says, its deltas put together."""
     if wire.events is None:
         return Said()
-    shape, pieces = wire.events, dict[tuple[object, ...], list[str]]()
-    name = model = None
-    tokens_in = tokens_out = None
-    found: list[tuple[int, tuple[str, ...], str]] = []
+    heard = Heard(wire.events)
     for value in values:
-        if shape.packed:
-            value = _unpacked(value, shape.packed)  # noqa: PLW2901 - the same event, without what it is wrapped in
-        if not isinstance(value, dict):
-            continue
-        name = name or _word(value, shape.id)
-        model = model or _word(value, shape.model)
-        if not shape.counts.isdisjoint(value):
-            tokens_in = _number(value, shape.tokens_in, tokens_in)
-            tokens_out = _number(value, shape.tokens_out, tokens_out)
-        found.clear()
-        _walk(value, shape.tree, (), found)
-        for number, indices, text in found:
-            delta = shape.deltas[number]
-            if all(_at(value, key) == wanted for key, wanted in delta.when.items()):
-                group = (number, *(str(_at(value, key)) for key in delta.by), *indices)
-                pieces.setdefault(group, []).append(text)
-    text = "\n".join(clean("".join(parts)) for parts in pieces.values())
-    return Said(text or None, name, model, True, tokens_in, tokens_out)
+        heard.event(value)
+    return heard.said()
 
 
-def _unpacked(value: Any, key: str) -> Any:
-    """Return the event that stands in another one as base64; one that holds none is as it is."""
-    text = value.get(key) if isinstance(value, dict) else None
-    try:
-        inner = load_body(a2b_base64(text)) if isinstance(text, str) else None
-    except ValueError:
-        return value
-    return value if inner is None else inner
+def read_stream(wire: Wire, body: bytes) -> tuple[Said, bool]:
+    """Return the same for the bytes of a stream, and whether every event of it could be read to its end."""
+    if wire.events is None:
+        return Said(), http_body.events(body)[1]
+    heard, whole = Heard(wire.events), True
+    for data in http_body.payloads(body):
+        whole = heard.payload(data) and whole
+    return heard.said(), whole
 
 
 def _read(shape: Body, value: Any) -> Said:
@@ -139,9 +108,9 @@ def _read(shape: Body, value: Any) -> Said:
         for key in _numbered(value, start) if "*" in start else (start,):
             inner = value.get(key)
             _collect(_opened(inner) if key in shape.texts.opened else inner, shape.texts, found, _DEPTH)
-    stream = next((got for path in shape.stream if isinstance(got := _at(value, path), bool)), None)
-    return Said(clean("\n".join(found)) if found else None, _word(value, shape.id), _word(value, shape.model), stream,
-                _number(value, shape.tokens_in, None), _number(value, shape.tokens_out, None))
+    stream = next((got for path in shape.stream if isinstance(got := at(value, path), bool)), None)
+    return Said(clean("\n".join(found)) if found else None, word(value, shape.id), word(value, shape.model), stream,
+                number(value, shape.tokens_in, None), number(value, shape.tokens_out, None))
 
 
 def _numbered(value: dict[str, Any], pattern: str) -> list[str]:
@@ -171,51 +140,3 @@ def _collect(value: Any, texts: Texts, found: list[str], depth: int) -> None:
                 _collect(_opened(value[key]) if key in texts.opened else value[key], texts, found, depth - 1)
         whole = (value.get(key) for key in texts.objects)
         found.extend(json.dumps(item, ensure_ascii=False) for item in whole if isinstance(item, dict))
-
-
-def _walk(value: Any, node: Node, indices: tuple[str, ...], found: list[tuple[int, tuple[str, ...], str]]) -> None:
-    """Collect the texts of an event, each with the ``index`` of the list elements on the way to it."""
-    if isinstance(value, str):
-        if value:
-            found.extend((leaf, indices, value) for leaf in node.leaves)
-        return
-    if not isinstance(value, dict):
-        return
-    for key, kinds in node.steps.items():
-        inner = value.get(key)
-        if inner is None:
-            continue
-        if (plain := kinds.get(False)) is not None:
-            _walk(inner, plain, indices, found)
-        if isinstance(inner, list) and (many := kinds.get(True)) is not None:
-            for place, item in enumerate(inner):
-                index = item.get("index", place) if isinstance(item, dict) else place
-                _walk(item, many, (*indices, str(index)), found)
-
-
-@cache
-def _steps(path: str) -> tuple[str, ...]:
-    return tuple(path.split("."))
-
-
-def _at(value: Any, path: str) -> Any:
-    for step in _steps(path):
-        if not isinstance(value, dict):
-            return None
-        value = value.get(step)
-    return value
-
-
-def _word(value: Any, paths: tuple[str, ...]) -> str | None:
-    for path in paths:
-        if isinstance(got := _at(value, path), str) and got:
-            return clean(got)[:256]
-    return None
-
-
-def _number(value: Any, paths: tuple[str, ...], before: int | None) -> int | None:
-    for path in paths:
-        got = _at(value, path)
-        if isinstance(got, int) and not isinstance(got, bool) and 0 <= got < 1 << 53:
-            return got
-    return before

@@ -40,10 +40,15 @@ class Body(Frozen):
 
 @dataclass(slots=True)
 class Node:
-    """A step of a path: what follows under which key, through a list or not, and the deltas that end here."""
+    """A step of a path: what follows under which key, as it stands and in a list, and the deltas that end here."""
 
-    steps: dict[str, dict[bool, Node]] = field(default_factory=dict)
+    steps: dict[str, tuple[Node, Node]] = field(default_factory=dict)
     leaves: list[int] = field(default_factory=list)
+
+    @property
+    def used(self) -> bool:
+        """Whether any path comes by here."""
+        return bool(self.steps or self.leaves)
 
 
 class Delta(Frozen):
@@ -76,9 +81,14 @@ class Events(Frozen):
         for number, delta in enumerate(self.deltas):
             node = root
             for step in delta.path.split("."):
-                node = node.steps.setdefault(step.removesuffix("[]"), {}).setdefault(step.endswith("[]"), Node())
+                node = node.steps.setdefault(step.removesuffix("[]"), (Node(), Node()))[step.endswith("[]")]
             node.leaves.append(number)
         return root
+
+    @cached_property
+    def groups(self) -> tuple[Delta | None, ...]:
+        """The deltas whose pieces belong together by more than their place, or that hold under a condition only."""
+        return tuple(delta if delta.by or delta.when else None for delta in self.deltas)
 
 
 class Answers(Frozen):
