@@ -25,7 +25,6 @@ _PERSONS: Final = {"person_id": "person", "approver_person_id": "approver"}
 _SAFE: Final = (1 << 53) - 1  # I-JSON (RFC 7493 2.2)
 _SALT: Final = 32  # hex digits
 _SALTS: Final = 8  # salts of one interaction
-_URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 
 
 class Lines(NamedTuple):
@@ -35,7 +34,7 @@ class Lines(NamedTuple):
     times: list[int]  # of the events, in microseconds
     text: memoryview  # all lines
     ends: list[int]  # where the first line begins, and where each one ends
-    disclosures: list[list[bytes]]  # of each row
+    disclosures: list[tuple[bytes, ...]]  # of each row
 
 
 class _Values(NamedTuple):
@@ -99,7 +98,7 @@ def _lines(columns: Mapping[str, pa.Array], count: int, salts: Salts, person: Ca
     members = {_member(name): value for name, value in values.items() if COLUMNS[name] not in DISCLOSURES}
     members |= {"salt": _Values(own, '"'), "v": _Values(pa.repeat(LEAF_FORMAT, count), '"'),
                 "_sd": _Values(digests, ""), "_sd_alg": _Values(pc.if_else(digests.is_valid(), "sha-256", None), '"')}
-    text, ends = _content(_join([_object(members), "}\n"]))
+    text, ends = _content(_join([*_object(members), "\n"]))
     return Lines(ids, _instants(columns["event_time"]).to_pylist(), text, ends.tolist(), disclosures)
 
 
@@ -151,49 +150,66 @@ def _member(column: str) -> str:
     return _PERSONS.get(column, column + "_us" * (COLUMNS[column] == TIME))
 
 
-def _object(members: Mapping[str, _Values]) -> pa.Array:
-    """Return JSON objects but for the brace that closes them: members sorted, NULL where a row has none."""
+def _object(members: Mapping[str, _Values]) -> list[str | pa.Array]:
+    """Return the parts of JSON objects with sorted members, NULL where a row has none of them.
+
+    Commas stand on the side of the first member that every row has, so that nothing has to be taken away again.
+    """
+    always = min((name for name, value in members.items() if not value.text.null_count), default="")
     parts = list[str | pa.Array]()
-    for name in sorted(members):
-        text, quote = members[name]
-        piece = [f',"{name}":{quote}', text, quote]
-        parts += [_join(piece)] if text.null_count else piece
-    objects = _join(parts, null_handling="skip")
-    return pc.binary_replace_slice(pc.if_else(pc.equal(objects, ""), None, objects), 0, 1, "{")
+    for name, (text, quote) in sorted(members.items()):
+        before, after = "," * (name > always), "," * (name < always)
+        piece = [f'{before}"{name}":{quote}', text, quote + after]
+        parts += [_join(piece).fill_null("")] if text.null_count else piece
+    if always:
+        return ["{", *parts, "}"]
+    objects = _join(parts)  # each begins with the comma of its first member, or is empty
+    return [pc.binary_replace_slice(pc.if_else(pc.equal(objects, ""), None, objects), 0, 1, "{"), "}"]
 
 
-def _join(parts: Sequence[str | pa.Array], null_handling: str = "emit_null") -> pa.Array:
-    """Return the texts of each row, one behind the other; a ``str`` is the same in every row."""
-    merged: list[str | pa.Array] = [""]  # of one array alone Arrow's join leaves out the rows that are NULL
+def _join(parts: Sequence[str | pa.Array]) -> pa.Array:
+    """Return the texts of each row, one behind the other; a ``str`` is the same in every row, NULL makes all NULL."""
+    merged = [""]
     for part in parts:
         if isinstance(part, str) and isinstance(merged[-1], str):
             merged[-1] += part
         else:
             merged.append(part)
-    return pc.binary_join_element_wise(*merged, "", null_handling=null_handling)
+    return pc.binary_join_element_wise(*merged, "")
 
 
 def _disclosed(values: Mapping[str, _Values], salts: Iterable[pa.Array],
-               count: int) -> tuple[list[list[bytes]], pa.Array]:
+               count: int) -> tuple[list[tuple[bytes, ...]], pa.Array]:
     """Return what is withheld: the disclosures of each row, and the list of their digests as JSON.
 
     A disclosure is the base64url of [salt, name, object] (RFC 9901 4.2.1), its digest is over these characters (4.2.3).
     The list is sorted, because its order must not tell which is which.
     """
-    disclosures, digests = [list[bytes]() for _ in range(count)], [list[bytes]() for _ in range(count)]
+    disclosures, digests = list[list[bytes]](), list[list[bytes]]()
     for salt, group in zip(salts, DISCLOSURES, strict=True):
-        if not (members := {name: value for name, value in values.items() if COLUMNS[name] == group}):
-            continue
-        opened = _join(['["', salt, f'","{group}",', _object(members), "}]"])
-        found = _base64url(opened.drop_null().cast(pa.binary()).to_pylist())
-        hashes = _base64url([hashlib.sha256(disclosure).digest() for disclosure in found])
-        for at, disclosure, digest in zip(np.flatnonzero(opened.is_valid()).tolist(), found, hashes, strict=True):
-            disclosures[at].append(disclosure)
-            digests[at].append(digest)
-    lists = [b'["' + b'","'.join(sorted(row)) + b'"]' if row else None for row in digests]
-    return disclosures, pa.array(lists, pa.string())
+        if members := {name: value for name, value in values.items() if COLUMNS[name] == group}:
+            opened = _join(['["', salt, f'","{group}",', *_object(members), "]"])
+            found = _base64url(opened.drop_null().cast(pa.binary()).to_pylist())
+            disclosures.append(_placed(found, opened))
+            digests.append(_placed(_base64url([hashlib.sha256(one).digest() for one in found]), opened))
+    lists = [b'["' + b'","'.join(sorted(row)) + b'"]' if row else None for row in _rows(digests, count)]
+    return _rows(disclosures, count), pa.array(lists, pa.string())
+
+
+def _placed(found: list[bytes], column: pa.Array) -> list[bytes]:
+    """Return a text for each row: what was found for those that have a value in the column, else nothing."""
+    if not column.null_count:
+        return found
+    rest = iter(found)
+    return [next(rest) if valid else b"" for valid in column.is_valid().to_pylist()]
+
+
+def _rows(columns: Sequence[list[bytes]], count: int) -> list[tuple[bytes, ...]]:
+    """Return what each row has of these columns."""
+    rows = list(zip(*columns, strict=True)) or [()] * count
+    return rows if all(map(all, columns)) else [tuple(filter(None, row)) for row in rows]
 
 
 def _base64url(texts: Iterable[bytes]) -> list[bytes]:
     """Return the base64url of each text, without padding (RFC 4648 5)."""
-    return b"".join(map(b2a_base64, texts)).translate(_URL_SAFE, b"=").split()
+    return b"".join(map(b2a_base64, texts)).replace(b"=", b"").replace(b"+", b"-").replace(b"/", b"_").split()

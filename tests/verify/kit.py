@@ -18,10 +18,9 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pikepdf
-import pyarrow as pa
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -33,6 +32,9 @@ from evidence import relations
 from evidence import seal as sealing
 from evidence.seal import cms, leaves, pdf
 from evidence.seal.statement import FileDigest, SealFacts, statement, sums
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 END = datetime(2026, 11, 1, tzinfo=UTC)
@@ -245,6 +247,8 @@ def rows(count: int, *, prefix: str = "a", start: datetime = START) -> Iterator[
 
 def batches(rows: Iterable[Mapping[str, Any]], size: int = 2_000) -> Iterator[pa.RecordBatch]:
     """Rows as the store gives them to the sealer."""
+    import pyarrow as pa
+
     types = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "TIMESTAMP": pa.timestamp("us")}
     schema = pa.schema([(column.name, types[column.type]) for column in relations.relation("chain").columns])
     rest = iter(rows)
