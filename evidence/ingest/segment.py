@@ -16,7 +16,7 @@ from evidence.ingest.runs import Runs, ordered
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SPILL: Final = 24 << 20
+SPILL: Final = 12 << 20
 _GROUP: Final = 16_000
 """Rows of a row group. The encoder holds a group at a time: of wide rows, three times as many need 70 MB more."""
 _FEW: Final = 500
