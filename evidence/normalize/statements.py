@@ -94,9 +94,14 @@ def refusal(connector: Connector) -> str:
     cases = ["WHEN s IS NULL THEN CASE WHEN valid THEN 'not_an_object' ELSE 'malformed_json' END"]
     for item in connector.require:
         fields = [_field(connector, name) for name in item.split("|")]
-        absent = " AND ".join(f"nz({field}::VARCHAR) IS NULL" for field in fields)
+        absent = " AND ".join(_blank(f"{field}::VARCHAR") for field in fields)
         cases.append(f"WHEN {absent} THEN 'missing:{item}'")
     return f"CASE {' '.join(cases)} END"
+
+
+def _blank(text: str) -> str:
+    """Return the SQL that says whether a text is missing or nothing but space; mostly its first character tells."""
+    return f"CASE WHEN {text} >= '!' AND {text} < chr(127) THEN false ELSE nz({text}) IS NULL END"
 
 
 def _times(connector: Connector) -> Iterator[str]:
@@ -104,7 +109,7 @@ def _times(connector: Connector) -> Iterator[str]:
     for name, macros in connector.times.items():
         field = _field(connector, name)
         read = ", ".join(f"{macro}({field})" for macro in macros.split("|"))
-        yield f"WHEN nz({field}) IS NOT NULL AND COALESCE({read}) IS NULL THEN 'bad_timestamp:{name}'"
+        yield f"WHEN COALESCE({read}) IS NULL AND nz({field}) IS NOT NULL THEN 'bad_timestamp:{name}'"
 
 
 def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[str, str]) -> str:

@@ -191,3 +191,12 @@ def test_a_statement_may_read_the_records_twice(own, statement):
               " 'declared' AS basis")
     out = own(statement.format(fields)).batch(batch([LINE] * 3))
     assert out.rows["identity_alias"].num_rows == (1 if "EXISTS" in statement else 3)
+
+
+@pytest.mark.parametrize("value", ["", " ", "\u00a0", "\u3000 ", "\t", "~", "\x7f", "é", " a", "\U0001f600"])
+def test_a_required_field_of_nothing_but_space_is_missing(own, value):
+    """Space is what SQL's trim takes away; whatever else a field begins with, it is there."""
+    engine = own("SELECT r.record_no, 'email' AS alias_type, 't' AS issuer, 'a' AS alias, 'oid' AS anchor_type, 'p' AS anchor,"
+                 " 'member' AS person_kind, 'declared' AS basis FROM record AS r")
+    reasons = [row["reason"] for row in engine.batch(batch([{**LINE, "alias": value}])).rejects.to_pylist()]
+    assert reasons == ([] if value.strip(" \u00a0\u3000") else ["missing:alias"])
