@@ -8,7 +8,7 @@ lengths and where the text is; the text itself goes to the scanner and nowhere e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from evidence.connector.settings import Given, settings
 from evidence.decoding import PART_COLUMNS
 from evidence.errors import SourceError
 from evidence.normalize.arriving import Arriving
-from evidence.normalize.books import Refused, in_order, parted, refusals, reject_table
+from evidence.normalize.books import Refused, in_order, left_out, parted, refusals, reject_table, skip_table
 from evidence.normalize.rows import all_among, placed, same, split, whole
 from evidence.normalize.statements import (
     BARRIER,
@@ -41,6 +41,8 @@ _LOCK = ("SET disabled_optimizers = 'statistics_propagation,compressed_materiali
          "SET enable_progress_bar = false", "SET autoinstall_known_extensions = false",
          "SET autoload_known_extensions = false", "SET enable_external_access = false",
          "SET python_enable_replacements = false", "SET lock_configuration = true")
+_ROWS = 8192
+"""Rows in one piece of what a statement gives. Room for so many is made at once: for a million if nothing is said."""
 _WARY = 15
 """Batches for which nothing is tried at once after one in which that failed."""
 _RECORD = {"record_no": "BIGINT", "locator": "VARCHAR", "raw": "VARCHAR", "record_hash": "VARCHAR"}
@@ -114,7 +116,7 @@ class Normalizer:
         self._direct = len(self._queries) == 1 and self._queries[0].once and not (connector.decode or connector.derive)
         self._wary = 0
         if self._direct:
-            record = self._view(f"({self._select}{BARRIER})")
+            record = self._view(f"({judgement(connector, self._source, self._columns, '')}{BARRIER})")
             self._con.execute(f"PREPARE direct AS WITH record AS NOT MATERIALIZED ({record}) {self._queries[0].sql}")
 
     def close(self) -> None:
@@ -173,7 +175,7 @@ class Normalizer:
 
         columns = ", ".join(f"{name} {kind}" for name, kind in PART_COLUMNS.items())
         self._con.execute(f"CREATE TEMP TABLE part ({columns})")
-        self._select = select = judgement(self.connector, self._source, self._columns)
+        select = judgement(self.connector, self._source, self._columns)
         try:
             self._con.execute(f"CREATE TEMP TABLE judged AS {select}")
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
@@ -209,18 +211,22 @@ class Normalizer:
         return self._judged(records, bad, given)
 
     def _at_once(self, records: pa.RecordBatch) -> Normalized | None:
-        """Run one statement over the records as they arrive; return nothing where one of them gave no row."""
+        """Run one statement over the records as they arrive; return nothing where one gave no row, or failed."""
+        import duckdb
         import pyarrow as pa
 
         self._records.hold(pa.Table.from_batches([records]))
+        self._wary = _WARY
         try:
             table = self._read("direct")
+        except (duckdb.DataError, duckdb.ProgrammingError):
+            return None
         finally:
             self._records.hold(None)
-        if all_among(records["record_no"], [table]):
-            return self._judged(records, None, {self._queries[0].target.name: table})
-        self._wary = _WARY
-        return None
+        if not all_among(records["record_no"], [table]):
+            return None
+        self._wary = 0
+        return self._judged(records, None, {self._queries[0].target.name: table})
 
     def _view(self, judged: str) -> str:
         """Return the SELECT of the records that statements see."""
@@ -233,7 +239,7 @@ class Normalizer:
 
         # Each of the two ways makes a second copy of the rows in one line of versions and none in the other.
         way = self._con.execute if duckdb.__version__.startswith("1.") else self._con.sql
-        return way(f"EXECUTE {name}").to_arrow_table()
+        return way(f"EXECUTE {name}").to_arrow_table(_ROWS)
 
     def _judged(self, records: pa.RecordBatch, bad: pa.Table | None, given: Mapping[str, pa.Table]) -> Normalized:
         """Part the rows that hold from those that are refused, and both from their texts."""
@@ -264,11 +270,12 @@ class Normalizer:
 
         records, good, bad = judged
         numbers = pa.concat_arrays([chunk for column in given for chunk in column.chunks] or [pa.array([], pa.int64())])
-        skipped: dict[str, list[str]] = {"source_id": [], "locator": [], "reason": []}
+        skipped: list[tuple[str, str]] = []
         fan_out = 0
         if not same(numbers, records["record_no"]):
             fan_out = len(numbers) - pc.count_distinct(numbers).as_py()
-            refused = [*refused, *self._left(records, bad, skipped)]
+            unfit, skipped = left_out(records, bad)
+            refused = [*refused, *unfit]
             named = pa.array([number for number, _ in refused], pa.int64())
             silent = pc.invert(pc.is_in(good["record_no"], pa.concat_arrays([numbers, named])))
             mute = good.filter(silent)
@@ -278,22 +285,5 @@ class Normalizer:
         schema = pa.schema([(name, pa.int64() if name == "ordinal" else pa.string()) for name in
                             ("relation", "native_id", "ordinal", "field", "locator", "part", "text")])
         joined = pa.concat_tables([text.cast(schema) for text in texts]) if texts else schema.empty_table()
-        skips = pa.table(skipped, schema=pa.schema([(name, pa.string()) for name in skipped]))
-        return Normalized(rows, joined, reject_table(self.source_id, refused), skips, fan_out)
-
-    def _left(self, records: pa.RecordBatch, bad: pa.Table | None, skipped: dict[str, list[str]]
-              ) -> Iterator[tuple[int, Refused]]:
-        """Yield the records that were refused as a whole, and book those that are left out."""
-        import pyarrow.compute as pc
-
-        if bad is None:
-            return
-        places = pc.index_in(bad["record_no"], records["record_no"]).combine_chunks()
-        found = (bad["record_no"], bad["reason"], bad["skip"], records["locator"].take(places),
-                 pc.binary_length(records["raw"].take(places)))
-        for number, reason, skip, locator, size in zip(*(column.to_pylist() for column in found), strict=True):
-            if reason is not None:
-                yield number, Refused(locator, size, None, reason, None)
-                continue
-            for name, value in zip(skipped, (self.source_id, locator, skip), strict=True):
-                skipped[name].append(value)
+        return Normalized(rows, joined, reject_table(self.source_id, refused), skip_table(self.source_id, skipped),
+                          fan_out)

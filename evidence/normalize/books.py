@@ -70,3 +70,29 @@ def reject_table(source_id: str, refused: Iterable[tuple[int, Refused]]) -> pa.T
                      "relation": [item.relation for item in ordered], "reason": [item.reason for item in ordered],
                      "detail": [item.detail for item in ordered], "byte_len": [item.byte_len for item in ordered]},
                     schema=schema)
+
+
+def left_out(records: pa.RecordBatch, bad: pa.Table | None) -> tuple[list[tuple[int, Refused]], list[tuple[str, str]]]:
+    """Return the records that were refused as a whole, and locator and reason of those that are left out on purpose."""
+    import pyarrow.compute as pc
+
+    unfit: list[tuple[int, Refused]] = []
+    skipped: list[tuple[str, str]] = []
+    if bad is not None:
+        places = pc.index_in(bad["record_no"], records["record_no"]).to_pylist()
+        for place, row in zip(places, bad.to_pylist(), strict=True):
+            locator, size = records["locator"][place].as_py(), pc.binary_length(records["raw"][place]).as_py()
+            if row["reason"] is not None:
+                unfit.append((row["record_no"], Refused(locator, size, None, row["reason"], None)))
+            else:
+                skipped.append((locator, row["skip"]))
+    return unfit, skipped
+
+
+def skip_table(source_id: str, skipped: Iterable[tuple[str, str]]) -> pa.Table:
+    """Return what was left out, in the columns of that relation, in the order of the records."""
+    import pyarrow as pa
+
+    schema = pa.schema([(name, pa.string()) for name in ("source_id", "locator", "reason")])
+    return pa.Table.from_pylist([{"source_id": source_id, "locator": locator, "reason": reason}
+                                 for locator, reason in skipped], schema=schema)

@@ -112,13 +112,14 @@ def _times(connector: Connector) -> Iterator[str]:
         yield f"WHEN COALESCE({read}) IS NULL AND nz({field}) IS NOT NULL THEN 'bad_timestamp:{name}'"
 
 
-def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[str, str]) -> str:
+def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[str, str], way: str = "TRY") -> str:
     """Return the SELECT that gives each record its struct, and why it cannot be used or is left out.
 
     Where a decoder reads the text, connector SQL does not see it: ``raw`` is NULL. So is whatever no statement of the
     connector mentions, since keeping it costs more than reading it. A declared skip comes before the check of times,
     since records of no interest may write theirs as they like. ``source`` gives the columns that are alike for all
     records, as SQL; ``columns`` the column of the export for each name that the connector leaves to evidence.yaml.
+    Without ``way`` a record that is no JSON fails the statement, and the values of the others are copied once less.
     """
     shape = connector.shape_json().replace("'", "''")
     said = " ".join([*(connector.sql(name)[1] for name in connector.relations), *(s.when for s in connector.skips),
@@ -127,7 +128,7 @@ def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[
             for name in ("locator", "record_hash", "raw")}
     if connector.decode:
         seen["raw"] = "NULL::VARCHAR"
-    struct = f"TRY(json_transform(i.raw, '{shape}'))"
+    struct = f"{way}(json_transform(i.raw, '{shape}'))"
     given = ", ".join(f"{sql} AS {name}" for name, sql in {**seen, **source}.items())
     skips = " ".join(f"WHEN ({skip.when}) THEN '{skip.reason}'" for skip in connector.skips)
     times = " ".join(_times(connector))
