@@ -105,7 +105,7 @@ def tunnels(size: int) -> bytes:
                      "model": "gpt-4o-2024-08-06", "service_tier": "default", "system_fingerprint": "fp_7c1d2e00ab"}
             words = random.choices(WORDS, k=random.randint(10, 75))
             values = [chunk | {"choices": [{"index": 0, "delta": {"content": f" {word}"}, "logprobs": None, "finish_reason": None}],
-                               "usage": None} for word in words]
+                               "usage": None} | ({"obfuscation": "x" * (8 - len(word) % 8)} if turn % 2 else {}) for word in words]
             values.append(chunk | {"choices": [], "usage": {"prompt_tokens": 900, "completion_tokens": len(words), "total_tokens": 1000}})
             events.append((20.0 * turn, "i", rec.request(body, headers=[("X-Hoop-Correlation-Id", f"c-{count}"), ("Accept", "*/*")])))
             events += rec.spread(20.0 * turn + 1, "o", rec.streamed(values))

@@ -266,12 +266,14 @@ SAID = st.sampled_from(["a", "content", "delta", "text", "0", "x\ny", 'say "no"'
 EVENTS = st.one_of(
     st.builds(lambda text, index: {"id": "c1", "model": "gpt", "choices": [{"index": index, "delta": {"content": text}}], "usage": None}, SAID, st.integers(0, 1)),
     st.builds(lambda text, index: {"type": "content_block_delta", "index": index, "delta": {"type": "text_delta", "text": text}}, SAID, st.integers(0, 1)),
+    st.builds(lambda text, count: {"sequence_number": count, "choices": [{"delta": {"content": text}}], "obfuscation": "x" * count}, SAID, st.integers(0, 3)),
     st.builds(lambda text, kind: {"type": kind, "delta": {"text": text}}, SAID, st.sampled_from(["content_block_delta", "ping"])),
     st.builds(lambda text, count: {"id": text, "choices": [{"delta": {"content": text, "refusal": text}}], "usage": {"prompt_tokens": count}}, SAID, st.integers(0, 3)),
     st.builds(lambda text, count: {"choices": [{"index": text, "delta": {"content": "x"}}], "usage": {"completion_tokens": count}}, SAID, st.integers(0, 3)))
 PAYLOADS = st.one_of(EVENTS.map(json.dumps), EVENTS.map(lambda e: json.dumps(e, ensure_ascii=False, separators=(",", ":"))), st.sampled_from([
     "[DONE]", "", "null", "7", "{", '{"choices":[{"delta":{"content":"\\ud800"}}]}', '{"choices":[{"delta":{"content":"a","content":"b"}}]}',
-    '{"choices":[{"delta":{"\\u0063ontent":"content"}}]}', '{"choices":[{"delta":{"content":"\\u0061"}}]}', '{"choices":[{"delta":{"content":"a"b"}}]}']))
+    '{"choices":[{"delta":{"\\u0063ontent":"content"}}]}', '{"choices":[{"delta":{"content":"\\u0061"}}]}', '{"choices":[{"delta":{"content":"a"b"}}]}', '{"sequence_number":01,"choices":[{"delta":{"content":"a"}}]}',
+    '{"sequence_number":5,"id":"a","choices":[{"delta":{"content":"b"}}],"obfuscation":"\\"}']))
 
 
 @settings(max_examples=200, deadline=None)
@@ -292,6 +294,7 @@ def test_of_events_that_are_alike_only_the_text_is_read():
     read = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wire_events, "payload", lambda data: read.append(data) or http_body.payload(data))
-        said, whole = wire.read_stream(shape, b"".join(streamed(deltas(*map(str, range(500))))[2::3]))
+        padded = [event | {"sequence_number": number, "obfuscation": "x" * (number % 9)} for number, event in enumerate(deltas(*map(str, range(500))))]
+        said, whole = wire.read_stream(shape, b"".join(f"data: {json.dumps(event, separators=(',', ':'))}\n\n".encode() for event in padded))
     assert (said.text, whole) == ("".join(map(str, range(500))), True)
     assert len(read) <= 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from binascii import a2b_base64
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,13 @@ from evidence.ingest.readers.wire_shapes import Events, Node
 _Group = tuple[object, ...]
 _TRIES: Final = 4
 _PROBE: Final = "\u2400 what no event says"
+_TEXT: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+_NUMBER: Final = re.compile(b"0|[1-9][0-9]{0,14}")
+_PAD: Final = re.compile(b"[0-9A-Za-z]*")
+_VARIES: Final = re.compile(
+    rb'(?:(?<="sequence_number":)|(?<="sequence_number": ))(?:0|[1-9][0-9]{0,14})(?=[,}])'
+    rb'|(?:(?<="obfuscation":")|(?<="obfuscation": "))[0-9A-Za-z]*(?=")')
+"""What servers put into each event anew: its number, and what hides its length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +38,32 @@ class Said:
 
 
 class _Pattern(NamedTuple):
-    """Events that are alike but for one text: what stands before and after it, quotes included, and the text so far."""
+    """Events that are alike but for one text, and for what numbers or pads them.
 
-    before: bytes
-    after: bytes
+    They consist of ``parts``, each followed by what stands there instead of what varies, and end with ``end``;
+    ``pieces`` is the text so far.
+    """
+
+    parts: list[tuple[bytes, re.Pattern[bytes]]]
+    end: bytes
     pieces: list[str]
+
+    def text(self, data: bytes) -> bytes | None:
+        """Return the text of an event as it is written, None where the event looks different."""
+        text, position = None, 0
+        for part, varies in self.parts:
+            if not data.startswith(part, position) or not (found := varies.match(data, position + len(part))):
+                return None
+            position = found.end()
+            text = found[0] if varies is _TEXT else text
+        return text if data[position:] == self.end else None
 
 
 class Heard:
     """What was heard of a stream so far.
 
-    Most events of a stream differ from the one before in one text alone. Where that has been shown of an event, by
-    reading it with another text in its place, only the text is read of those that begin and end as it did.
+    Most events of a stream differ from the one before in one text alone, and in their number. Where that has been shown
+    of an event, by reading it with others in their place, only the text is read of those that look as it did.
     """
 
     def __init__(self, shape: Events) -> None:
@@ -62,9 +84,9 @@ class Heard:
 
     def payload(self, data: bytes) -> bool:
         """Take the data of an event as it was sent, and say whether it could be read."""
-        if (like := self._pattern) and data.startswith(like.before) and data.endswith(like.after):
+        if (like := self._pattern) and (written := like.text(data)):
             try:
-                text = orjson.loads(data[len(like.before) - 1:len(data) - len(like.after) + 1])
+                text = orjson.loads(written)
             except orjson.JSONDecodeError:
                 text = None
             if text:
@@ -75,7 +97,7 @@ class Heard:
         taken = self.event(value)
         if self._tries and len(taken) == 1:
             self._tries -= 1
-            self._pattern = self._alike(data, *taken[0])
+            self._pattern = self._alike(data, value, *taken[0])
         return sound
 
     def event(self, value: Any) -> list[tuple[_Group, str]]:
@@ -111,18 +133,32 @@ class Heard:
                 texts.append(((place, *(str(at(value, key)) for key in delta.by), *indices), text))
         return texts
 
-    def _alike(self, data: bytes, group: _Group, text: str) -> _Pattern | None:
-        """Return the pattern of an event, if what it says is this text in this place whatever the text is."""
+    def _alike(self, data: bytes, value: dict[str, Any], group: _Group, text: str) -> _Pattern | None:
+        """Return the pattern of an event, if another text in this place changes nothing else of what it says."""
         try:
             written = orjson.dumps(text)
             if data.count(written) != 1:
                 return None
-            start = data.index(written)
-            before, after = data[:start + 1], data[start + len(written) - 1:]
-            other = orjson.loads(before + orjson.dumps(_PROBE)[1:-1] + after)
+            before, _, after = data.partition(written)
+            other = orjson.loads(_VARIES.sub(b"7", before) + orjson.dumps(_PROBE) + _VARIES.sub(b"7", after))
         except (orjson.JSONEncodeError, orjson.JSONDecodeError):
             return None
-        return _Pattern(before, after, self._pieces[group]) if self._texts(other) == [(group, _PROBE)] else None
+        shape = self._shape
+        if self._texts(other) != [(group, _PROBE)] or any(word(other, paths) != word(value, paths)
+                                                          for paths in (shape.id, shape.model)):
+            return None
+        parts, rest = _parted(before)
+        more, end = _parted(after)
+        return _Pattern([*parts, (rest, _TEXT), *more], end, self._pieces[group])
+
+
+def _parted(text: bytes) -> tuple[list[tuple[bytes, re.Pattern[bytes]]], bytes]:
+    """Return the parts of a text before what varies in it, each with what may stand there, and what follows them."""
+    parts, end = [], 0
+    for found in _VARIES.finditer(text):
+        parts.append((text[end:found.start()], _PAD if text[found.start() - 1:found.start()] == b'"' else _NUMBER))
+        end = found.end()
+    return parts, text[end:]
 
 
 def _unpacked(value: Any, key: str) -> Any:
