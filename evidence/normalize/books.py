@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -79,20 +79,21 @@ def left_out(records: pa.RecordBatch, bad: pa.Table | None) -> tuple[list[tuple[
     unfit: list[tuple[int, Refused]] = []
     skipped: list[tuple[str, str]] = []
     if bad is not None:
-        places = pc.index_in(bad["record_no"], records["record_no"]).to_pylist()
-        for place, row in zip(places, bad.to_pylist(), strict=True):
-            locator, size = records["locator"][place].as_py(), pc.binary_length(records["raw"][place]).as_py()
-            if row["reason"] is not None:
-                unfit.append((row["record_no"], Refused(locator, size, None, row["reason"], None)))
+        places = pc.index_in(bad["record_no"], records["record_no"]).combine_chunks()
+        found = (bad["record_no"], bad["reason"], bad["skip"], records["locator"].take(places),
+                 pc.binary_length(records["raw"]).take(places))
+        for number, reason, skip, locator, size in zip(*(column.to_pylist() for column in found), strict=True):
+            if reason is not None:
+                unfit.append((number, Refused(locator, size, None, reason, None)))
             else:
-                skipped.append((locator, row["skip"]))
+                skipped.append((locator, skip))
     return unfit, skipped
 
 
-def skip_table(source_id: str, skipped: Iterable[tuple[str, str]]) -> pa.Table:
+def skip_table(source_id: str, skipped: Sequence[tuple[str, str]]) -> pa.Table:
     """Return what was left out, in the columns of that relation, in the order of the records."""
     import pyarrow as pa
 
-    schema = pa.schema([(name, pa.string()) for name in ("source_id", "locator", "reason")])
-    return pa.Table.from_pylist([{"source_id": source_id, "locator": locator, "reason": reason}
-                                 for locator, reason in skipped], schema=schema)
+    columns = {"source_id": [source_id] * len(skipped), "locator": [locator for locator, _ in skipped],
+               "reason": [reason for _, reason in skipped]}
+    return pa.table(columns, schema=pa.schema([(name, pa.string()) for name in columns]))
