@@ -114,6 +114,7 @@ def test_the_delimiter_is_the_declared_one_that_the_header_shows():
     marks = {"format": "csv", "delimiter": (",", ";", "\t")}
     for mark in ",;\t":
         assert values(f'a{mark}b\n1{mark}"x{mark}y"\n'.encode(), **marks) == [{"a": "1", "b": f"x{mark}y"}]
+    assert read(b"a,b\rc\n1,2\n", **marks).stop == "malformed_header"
 
 
 def test_parquet_rows_keep_every_digit():

@@ -124,7 +124,15 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
 def _delimiter(header: str, options: Options) -> str:
     """Return the declared character that gives the header the most columns, of equal ones the first."""
     declared = (options.delimiter,) if isinstance(options.delimiter, str) else options.delimiter
-    return max(declared, key=lambda mark: len(next(csv.reader([header], delimiter=mark))) if len(declared) > 1 else 0)
+    return max(declared, key=lambda mark: _width(header, mark) if len(declared) > 1 else 0)
+
+
+def _width(header: str, mark: str) -> int:
+    """Return how many columns a header has with this mark; none where it is no header then."""
+    try:
+        return len(next(csv.reader([header], delimiter=mark)))
+    except csv.Error:
+        return 0
 
 
 def _header(rows: Iterator[list[str]], options: Options) -> tuple[list[str], tuple[str, str | None] | None]:
