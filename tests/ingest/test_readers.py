@@ -82,6 +82,27 @@ def test_the_text_of_a_record_is_kept_as_it_came():
     assert read(b'{"data":[' + odd + b"]}", records=("data",)).texts == [odd]
 
 
+@pytest.mark.parametrize("number", ["1.50", "-0.0", "1e3", "1E-7", "0.1", "12345678901234567890", "-1234567890123456", "9007199254740993",
+                                    "10.0", "-3.25e+10"])
+@pytest.mark.parametrize("place", ['{"n":%s,"key":"k"}', '{"n" : %s , "key":"k"}', '{"key":"k","n":[%s]}', '{"n":[1, %s],"key":"k"}',
+                                   '{"key":"k","n":[\n%s,{"m":\t%s}]}', '{"t":"08:00:01.250, 1.5","key":"k","n":%s}'])
+def test_a_number_keeps_its_text_in_a_record_that_is_rewritten(number, place):
+    """Wherever a number stands, taking a secret out beside it rounds nothing."""
+    text = place.replace("%s", number)
+    kept = read(text.encode(), hide=(("key", "drop"),)).texts[0].decode()
+    assert kept.count(number) == text.count(number)
+    assert '"k"' not in kept
+
+
+def test_a_record_without_the_field_that_is_opened_is_kept_as_it_came():
+    """A text is opened where there is one; what has nothing to open keeps its bytes, and an escaped name is no way around."""
+    plain, spelt = b'{"a" : 1.50, "t":"203.0.113.7"}', b'{"\\u006dsg":"a=1, b=2"}'
+    one, two, three = read(plain + spelt + b'{"MSG":"a=1"}', parse={"msg": "pairs"}).texts
+    assert one == plain
+    assert json.loads(two) == {"msg": {"a": "1", "b": "2"}}
+    assert json.loads(three) == {"MSG": {"a": "1"}}
+
+
 @pytest.mark.parametrize(("line", "reason"), [
     (b"nonsense", "malformed_json"), (b'{"a":1,}', "malformed_json"), (b'{"a":NaN}', "malformed_json"),
     (b'{"a":-Infinity}', "malformed_json"), (b'{"a":1e999}', "number_out_of_range"), (b'{"a":1} x', "malformed_json"),

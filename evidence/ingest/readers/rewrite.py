@@ -20,7 +20,8 @@ from evidence.connector import paths
 from evidence.ingest.readers.base import Batch, Judge, Options
 from evidence.ingest.readers.pairs import pairs
 
-_INEXACT: Final = re.compile(rb"[0-9][.eE]|[0-9]{16}")
+_INEXACT: Final = re.compile(rb'(?:^|"\s*:|[,\[])\s*-?(?:[0-9]{16}|(?:0|[1-9][0-9]*)[.eE])')
+"""A number that a computer may round: where JSON has numbers, not the addresses and times in its texts."""
 
 
 def exact(text: bytes) -> Any:
@@ -41,9 +42,9 @@ class Rewriter:
         """Say what is declared, and in which member of a ZIP the records are."""
         self._parse, self._hide, self._key = options.parse, options.hide, options.key
         self._member = {key: member for key, where in options.carry.items() if where == "@member"}
-        self._names = [b"" if path[-1] in "*]" else paths.steps(path)[-1].lower().encode() for path, _ in options.hide]
-        self._always = bool(self._parse or self._member)
-        self.idle = not (self._always or self._hide)
+        self._names = [_last(path) for path, _ in options.hide]
+        self._opens = [_last(path) for path in options.parse]
+        self.idle = not (self._parse or self._member or self._hide)
 
     def batch(self, batch: Batch) -> None:
         """Rewrite the records of a batch in place; what cannot be opened becomes a reject."""
@@ -59,7 +60,7 @@ class Rewriter:
     def record(self, text: bytes) -> bytes | tuple[str, str | None]:
         """Return a record as it may be kept, or why it is none."""
         hidden = list(self._mentioned(text))
-        if not self._always and not hidden:
+        if not self._member and not hidden and not self._to_open(text):
             return text
         value = exact(text)
         if taken := [key for key in self._member if key in value]:
@@ -85,11 +86,23 @@ class Rewriter:
         lowered = text.lower()
         yield from (hide for hide, name in zip(self._hide, self._names, strict=True) if name in lowered)
 
+    def _to_open(self, text: bytes) -> bool:
+        """Whether a field that is to be opened can be in a record; its name may be written with escapes."""
+        if not self._opens or b"\\u" in text:
+            return bool(self._opens)
+        lowered = text.lower()
+        return any(name in lowered for name in self._opens)
+
     def _hashed(self, value: Any) -> Any:
         if value is None or value in ("", [], {}):
             return value
         data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else orjson.dumps(value)
         return "hmac-sha256:" + hmac.new(self._key, data, hashlib.sha256).hexdigest()
+
+
+def _last(path: str) -> bytes:
+    """Return the last name in a path: a record without it has nothing there. It is empty where any name will do."""
+    return b"" if path[-1] in "*]" else paths.steps(path)[-1].lower().encode()
 
 
 def _opened(value: Any, path: str, way: str, wrong: list[tuple[str, str | None]]) -> Any:
