@@ -109,7 +109,7 @@ def stage(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, key: Se
         shutil.rmtree(folder)
     (folder / "evidence").mkdir(parents=True)
     cursor = con.cursor()
-    chains = cursor.execute(_LEAVES).to_arrow_reader(_BATCH)
+    chains = cursor.sql(_LEAVES).to_arrow_reader(_BATCH)
     tree = seal.write_leaves(chains, folder / "evidence" / "chains.ndjson",
                              salt_key=month.store.key(f"salt-{month.period.label}"),
                              pseudonym_key=month.store.key("pseudonym"), disclosures=_disclosures(month, folder))
