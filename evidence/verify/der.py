@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from evidence.verify.jcs import MalformedError
 
 _DEPTH = 40
@@ -57,13 +59,18 @@ def _children(data: bytes, start: int, stop: int, depth: int, *, is_set: bool) -
         before, start = data[start:after], after
 
 
+def _is_padded(identifier: bytes) -> bool:
+    """Whether a number of an object identifier begins with digits that say nothing (X.690 8.19.2)."""
+    return any(before < 0x80 and byte == 0x80 for before, byte in pairwise(b"\0" + identifier))
+
+
 def _primitive(tag: int, content: bytes) -> None:
     if tag in {0x01, 0x02, 0x05, 0x06, 0x03}:
         problems = {
             0x01: content not in {b"\x00", b"\xff"},
             0x02: not content or (len(content) > 1 and (content[0], content[1] >> 7) in {(0, 0), (0xFF, 1)}),
             0x05: bool(content),
-            0x06: not content or content[0] == 0x80 or content[-1] >= 0x80,
+            0x06: not content or content[-1] >= 0x80 or _is_padded(content),
             0x03: not content or content[0] > 7 or (content[0] > 0 and (
                 len(content) == 1 or bool(content[-1] & ((1 << content[0]) - 1)))),
         }

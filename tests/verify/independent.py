@@ -113,6 +113,7 @@ class Der:
         need(self.tag != 1 or self.body in {b"\0", b"\xff"}, "DER: boolean")
         need(self.tag != 2 or (self.body and not (len(self.body) > 1 and self.body[0] in {0, 255}
              and (self.body[0] ^ self.body[1]) < 128)), "DER: integer not minimal")
+        need(self.tag != 6 or not re.search(rb"(?s)(?:\A|[\0-\x7f])\x80", self.body), "DER: object identifier not minimal")
         need(not (ordered and self.tag == 49) or self.sorted(), "DER: set out of order")
         return raw[at + size:]
 

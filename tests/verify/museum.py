@@ -371,6 +371,16 @@ def signature_in_ber(kit):
 
 
 @case("signature_form")
+def object_identifier_with_a_digit_too_many(kit):
+    broken = files(kit)
+    old, new = bytes.fromhex("06092a864886f70d010702"), bytes.fromhex("060a2a80864886f70d010702")
+    der = broken[c.SIGNATURE]
+    assert der[4:].startswith(old)
+    broken[c.SIGNATURE] = b"\x30\x82" + struct.pack(">H", len(der) - 3) + new + der[4 + len(old):]
+    return broken
+
+
+@case("signature_form")
 def bytes_after_the_signature(kit):
     broken = files(kit)
     broken[c.SIGNATURE] += b"\x00"
