@@ -1,4 +1,4 @@
-"""Hashes of many pieces of bytes at once, as a column."""
+"""Hashes of many pieces of bytes at once, and bytes as columns of hex digits."""
 
 from __future__ import annotations
 
@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 _HEX: Final = 64
 
 
+def hex_column(data: bytes, digits: int, valid: npt.NDArray[np.bool_] | None = None) -> pa.Array:
+    """Return bytes as a column of texts of so many lower-case hex digits; those that are not ``valid`` are missing."""
+    import numpy as np
+    import pyarrow as pa
+
+    count = 2 * len(data) // digits
+    ends = pa.py_buffer(np.arange(count + 1, dtype=np.int32) * digits)
+    missing = None if valid is None or valid.all() else pa.array(valid).buffers()[1]
+    return pa.Array.from_buffers(pa.string(), count, [missing, ends, pa.py_buffer(data.hex().encode())])
+
+
 def sha256(pieces: Iterable[bytes | memoryview]) -> list[bytes]:
     """Return the SHA-256 of each piece."""
     start = hashlib.sha256
@@ -22,10 +33,4 @@ def sha256(pieces: Iterable[bytes | memoryview]) -> list[bytes]:
 
 def column(digests: Sequence[bytes], valid: npt.NDArray[np.bool_] | None = None) -> pa.Array:
     """Return SHA-256 digests as texts in lower-case hex, of which those that are not ``valid`` are missing."""
-    import numpy as np
-    import pyarrow as pa
-
-    data = pa.py_buffer(b"".join(digests).hex().encode())
-    ends = pa.py_buffer(np.arange(0, _HEX * len(digests) + 1, _HEX, dtype=np.int32))
-    missing = None if valid is None or valid.all() else pa.array(valid).buffers()[1]
-    return pa.Array.from_buffers(pa.string(), len(digests), [missing, ends, data])
+    return hex_column(b"".join(digests), _HEX, valid)

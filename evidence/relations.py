@@ -16,6 +16,7 @@ from evidence.errors import ConfigError, Where
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 _FILLERS = {"VARCHAR": "-", "BIGINT": 0, "BOOLEAN": False, "TIMESTAMP": datetime(2026, 10, 1)}  # noqa: DTZ001 - UTC
 
@@ -72,6 +73,15 @@ def relation(name: str) -> Relation:
     assert isinstance(transient, list)
     return Relation(name, str(head["kind"]), tuple(key), str(head.get("time", "")), tuple(transient),
                     " ".join(str(head["meaning"]).split()), tuple(_columns(statement)), statement)
+
+
+@cache
+def schema(name: str) -> pa.Schema:
+    """Return the Arrow schema of a relation: what is stored of it, no more and no less."""
+    import pyarrow as pa
+
+    types = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "TIMESTAMP": pa.timestamp("us")}
+    return pa.schema([(column.name, types[column.type]) for column in relation(name).columns])
 
 
 def of_kind(*kinds: str) -> list[Relation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,11 @@ def _erase(package: Path, ident: str | None, folder: Path, names: tuple[str, ...
         raise UsageError(f"no interaction of {package.name} speaks of {person}",
                          advice="write the subject or e-mail address as the gateway logged it, or the pseudonym that "
                                 "stands as person in evidence/chains.ndjson")
-    count = kept.erase(path, names, ident, chosen)
+
+    def forget(one: str | None) -> Collection[str]:
+        return (names if ident in {None, one} else ()) if chosen is None else chosen.get(one or "", ())
+
+    count = kept.erase(path, forget)
     whose = ident or (f"{len(chosen)} interactions of {person}" if chosen else "all interactions")
     _out.note(f"erased {count} disclosures of {whose} in {path}; every signature holds as before")
     return 0

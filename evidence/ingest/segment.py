@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from evidence import relations
 from evidence.ingest.narrow import Narrow, joined, narrow
 from evidence.ingest.runs import Runs, ordered
+from evidence.relations import schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,15 +23,6 @@ _GROUP: Final = 16_000
 _FEW: Final = 500
 _UNIQUE: Final = ("locator", "native_id", "record_hash", "_sha256")
 """Ends of the names of columns that differ from row to row."""
-
-
-@cache
-def schema(name: str) -> pa.Schema:
-    """Return the Arrow schema of a relation: what is stored of it, no more and no less."""
-    import pyarrow as pa
-
-    types = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "TIMESTAMP": pa.timestamp("us")}
-    return pa.schema([(column.name, types[column.type]) for column in relations.relation(name).columns])
 
 
 class Writer:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from evidence.relations import schema
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -64,12 +66,10 @@ def reject_table(source_id: str, refused: Iterable[tuple[int, Refused]]) -> pa.T
     import pyarrow as pa
 
     ordered = [item for _, item in sorted(refused, key=lambda pair: (pair[0], pair[1].relation or "", pair[1].reason))]
-    schema = pa.schema([("source_id", pa.string()), ("locator", pa.string()), ("relation", pa.string()),
-                        ("reason", pa.string()), ("detail", pa.string()), ("byte_len", pa.int64())])
     return pa.table({"source_id": [source_id] * len(ordered), "locator": [item.locator for item in ordered],
                      "relation": [item.relation for item in ordered], "reason": [item.reason for item in ordered],
                      "detail": [item.detail for item in ordered], "byte_len": [item.byte_len for item in ordered]},
-                    schema=schema)
+                    schema=schema("reject"))
 
 
 def left_out(records: pa.RecordBatch, bad: pa.Table | None) -> tuple[list[tuple[int, Refused]], list[tuple[str, str]]]:
@@ -96,4 +96,4 @@ def skip_table(source_id: str, skipped: Sequence[tuple[str, str]]) -> pa.Table:
 
     columns = {"source_id": [source_id] * len(skipped), "locator": [locator for locator, _ in skipped],
                "reason": [reason for _, reason in skipped]}
-    return pa.table(columns, schema=pa.schema([(name, pa.string()) for name in columns]))
+    return pa.table(columns, schema=schema("skip"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from evidence.normalize.statements import OF_RECORD, Query
 from evidence.normalize.texts import hashes
-from evidence.relations import Relation
+from evidence.relations import Relation, schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,10 +53,9 @@ def whole(table: pa.Table, target: Relation) -> pa.Table:
     """Return rows with every column of their relation, in its order."""
     import pyarrow as pa
 
-    kinds = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "TIMESTAMP": pa.timestamp("us")}
     given = set(table.column_names)
-    return pa.table({column.name: table[column.name] if column.name in given
-                     else pa.nulls(table.num_rows, kinds[column.type]) for column in target.columns})
+    return pa.table({field.name: table[field.name] if field.name in given else pa.nulls(table.num_rows, field.type)
+                     for field in schema(target.name)})
 
 
 def all_among(numbers: pa.Array, tables: Collection[pa.Table]) -> bool:

@@ -15,6 +15,7 @@ from evidence.ingest.job import FileJob
 from evidence.ingest.readers.base import WHOLE_FILE, Batch, Options, values_of
 from evidence.ingest.readers.quick import strings
 from evidence.pipeline.recognise import SAMPLE
+from evidence.relations import schema
 from evidence.store.segments import Segments
 from evidence.store.vault import Kept
 
@@ -144,7 +145,7 @@ class FilePass:
             self._reasons.update(reasons)
             self._rows.add("reject", pa.table(
                 {"source_id": [self.job.source.id] * size, "locator": where, "relation": [None] * size,
-                 "reason": reasons, "detail": details, "byte_len": sizes}, schema=segment.schema("reject")))
+                 "reason": reasons, "detail": details, "byte_len": sizes}, schema=schema("reject")))
 
     def give_up(self, locator: str, size: int, why: str) -> None:
         """Book a record that the engine cannot take."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -119,12 +119,11 @@ def _persons(package: Path) -> Iterator[tuple[str, str | None, str | None]]:
             yield chain["interaction_id"], chain.get("person"), chain.get("approver")
 
 
-def erase(path: Path, names: Collection[str], interaction_id: str | None = None,
-          chosen: Mapping[str, Collection[str]] | None = None) -> int:
-    """Forget the disclosures of these names, of one interaction or of all; return how many there were.
+def erase(path: Path, forget: Callable[[str | None], Collection[str]]) -> int:
+    """Forget disclosures; return how many there were.
 
-    ``chosen`` says of which interactions, and of each which, instead. The file is written anew and takes the old one's
-    place when it is whole.
+    ``forget`` says which of an interaction, by their names; None stands for a line that names none. The file is written
+    anew and takes the old one's place when it is whole.
 
     Raises:
         SealError: the file cannot be read or written.
@@ -133,12 +132,12 @@ def erase(path: Path, names: Collection[str], interaction_id: str | None = None,
     try:
         with disk.whole(path) as out, closing(_lines(path)) as lines:
             for ident, line in lines:
-                forget = chosen.get(ident or "", ()) if chosen is not None else names
-                if interaction_id not in {None, ident} or not forget:
+                names = forget(ident)
+                if not names:
                     out.write(line)
                     continue
                 held = _disclosures(line, path)
-                left = [one for one in held if name_of(one) not in forget]
+                left = [one for one in held if name_of(one) not in names]
                 count += len(held) - len(left)
                 if left:
                     out.write(canonical({"interaction_id": ident, "disclosures": left}) + b"\n")

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evidence.constants import LEAF_FORMAT
+from evidence.digests import hex_column
 from evidence.errors import SealError
 from evidence.seal.leaves import COLUMNS, DISCLOSURES, FLAG, PERSON, TIME
 
@@ -63,10 +64,8 @@ class Salts:
                 own = half.copy()
                 own.update(ident)
                 hashes.append(own.digest())
-        digits, count = b"".join(hashes).hex().encode("ascii"), len(ids) * _SALTS
-        ends = np.arange(count + 1, dtype=np.int32) * _SALT
-        salts = pa.StringArray.from_buffers(count, pa.py_buffer(ends), pa.py_buffer(digits))
-        return [salts.take(pa.array(np.arange(at, count, _SALTS))) for at in range(1 + len(DISCLOSURES))]
+        salts = hex_column(b"".join(hashes), _SALT)
+        return [salts.take(pa.array(np.arange(at, len(salts), _SALTS))) for at in range(1 + len(DISCLOSURES))]
 
 
 def lines(batch: pa.RecordBatch, *, salts: Salts, person: Callable[[str], str]) -> Lines:

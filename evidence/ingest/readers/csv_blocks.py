@@ -8,12 +8,10 @@ reader of single rows, and with it every decision of what is wrong there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
-
-from evidence.ingest.readers.streams import Readable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -163,32 +161,3 @@ def _first(places: Places, wrong: npt.NDArray[np.bool_]) -> int | None:
     """Return the first place of which something is true."""
     found = places[wrong]
     return int(found[0]) if len(found) else None
-
-
-def blocks(source: Readable, limit: int) -> Iterator[tuple[bytes, int]]:
-    """Yield whole lines in blocks, a line end after the last one too.
-
-    Each block comes with the length of a line beyond the limit that stands before it (0: none).
-    """
-    held: list[bytes] = []
-    size = 0
-    while block := source.read():
-        cut = block.rfind(b"\n") + 1
-        if not cut:
-            size += len(block)
-            if size <= limit:
-                held.append(block)
-            else:
-                held.clear()
-            continue
-        first = block.find(b"\n")
-        size += first
-        if size > limit:
-            yield block[first + 1:cut], size
-        else:
-            yield b"".join((*held, block[:cut])), 0
-        held, size = [block[cut:]], len(block) - cut
-    if size > limit:
-        yield b"", size
-    elif size:
-        yield b"".join(held) + b"\n", 0

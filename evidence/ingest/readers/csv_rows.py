@@ -9,7 +9,8 @@ from itertools import chain
 import orjson
 
 from evidence.ingest.readers.base import CUT, Batch, Options
-from evidence.ingest.readers.csv_blocks import Rows, Shape, blocks
+from evidence.ingest.readers.csv_blocks import Rows, Shape
+from evidence.ingest.readers.lines import blocks
 from evidence.ingest.readers.streams import Readable
 
 _FIELD = 16 << 20
@@ -50,7 +51,7 @@ class _Text:
             group = next(self._blocks, None)
             if group is None:
                 return
-            self._block, too_long = group
+            self._block, too_long, _ = group
             self._at = 0
             if too_long:
                 self.used += too_long + 1

@@ -50,9 +50,10 @@ def gathered(read: Callable[[], Iterator[Batch]], what: Gather) -> Iterator[Batc
                     if heads[name] > _HEADS:
                         batch.reject(number, "gathered_too_often", byte_len=len(text))
                         continue
-                    text = _whole(row, places[name], spool, what)  # noqa: PLW2901 - the same record, made whole
+                    texts.append(_whole(row, places[name], spool, what))
+                else:
+                    texts.append(text)
                 numbers.append(number)
-                texts.append(text)
             batch.numbers, batch.texts = numbers, texts
             yield batch
 

@@ -1,4 +1,4 @@
-"""The line splitter: blocks of bytes into lines, whatever their length, in bounded memory."""
+"""The line splitter: blocks of bytes into whole lines, whatever their length, in bounded memory."""
 
 from __future__ import annotations
 
@@ -7,31 +7,39 @@ from collections.abc import Iterator
 from evidence.ingest.readers.streams import Readable
 
 
-def split(source: Readable, limit: int) -> Iterator[tuple[list[bytes], int, bool]]:
-    """Yield lines without their ends, in groups.
+def blocks(source: Readable, limit: int) -> Iterator[tuple[bytes, int, bool]]:
+    """Yield whole lines in blocks, a line end after the last one too.
 
-    Each group comes with the length of a line beyond the limit that stands before its lines (0: none), and with
-    whether its last line is the last of the stream and had no end.
+    Each block comes with the length of a line beyond the limit that stands before it (0: none), and with whether its
+    last line is the last of the stream and had no end.
     """
     held: list[bytes] = []
     size = 0
     while block := source.read():
-        pieces = block.split(b"\n")
-        if len(pieces) == 1:
+        cut = block.rfind(b"\n") + 1
+        if not cut:
             size += len(block)
             if size <= limit:
                 held.append(block)
             else:
                 held.clear()
             continue
-        size += len(pieces[0])
-        too_long = size if size > limit else 0
-        if not too_long:
-            pieces[0] = b"".join((*held, pieces[0]))
-        last = pieces.pop()
-        yield pieces[1:] if too_long else pieces, too_long, False
-        held, size = [last], len(last)
+        first = block.find(b"\n")
+        size += first
+        if size > limit:
+            yield block[first + 1:cut], size, False
+        else:
+            yield b"".join((*held, block[:cut])), 0, False
+        held, size = [block[cut:]], len(block) - cut
     if size > limit:
-        yield [], size, True
+        yield b"", size, True
     elif size:
-        yield [b"".join(held)], 0, True
+        yield b"".join((*held, b"\n")), 0, True
+
+
+def split(source: Readable, limit: int) -> Iterator[tuple[list[bytes], int, bool]]:
+    """Yield the lines of ``blocks`` without their ends, in groups."""
+    for block, too_long, unended in blocks(source, limit):
+        lines = block.split(b"\n")
+        lines.pop()
+        yield lines, too_long, unended
