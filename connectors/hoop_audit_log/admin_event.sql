@@ -9,7 +9,7 @@ SELECT r.record_no,
        CASE WHEN lower(r.s.action) IN ('create', 'update', 'delete', 'revoke', 'read') THEN lower(r.s.action)
             ELSE 'other' END AS action,
        nz(replace(r.s.resource_type, '_', '-')) AS object_type,
-       nz(regexp_extract(r.s.http_path, '^[^?#]*')) AS object_id,
+       route_of(r.s.http_path) AS object_id,
        CASE WHEN lower(r.s.outcome) IN ('success', 'failure') THEN lower(r.s.outcome)
             WHEN TRY_CAST(r.s.http_status AS BIGINT) BETWEEN 200 AND 399 THEN 'success'
             WHEN TRY_CAST(r.s.http_status AS BIGINT) >= 400 THEN 'failure'

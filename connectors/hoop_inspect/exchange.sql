@@ -21,7 +21,7 @@ SELECT e.record_no,
            AS identity_type,
        nz(e.s.connection) AS connection,
        CASE WHEN e.is_http THEN nz(e.s.http.method) ELSE 'EXEC' END AS method,
-       CASE WHEN e.answers THEN COALESCE(e.s.http.path, '') || '#response' WHEN e.is_http THEN nz(e.s.http.path)
+       CASE WHEN e.answers THEN COALESCE(route_of(e.s.http.path), '') || '#response' WHEN e.is_http THEN route_of(e.s.http.path)
             ELSE '#' || nz(e.s.operation) END AS route,
        p.model,
        TRY_CAST(e.s.http.status_code AS BIGINT) AS status_code,

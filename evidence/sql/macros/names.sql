@@ -11,6 +11,9 @@ CREATE OR REPLACE MACRO bare_ip(t) AS
   NULLIF(lower(regexp_extract(regexp_replace(trim(t), '^\[?(::ffff:)?', '', 'i'),
     '^(\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*:[0-9a-fA-F:.]+)', 1)), '');
 
+-- The path of an address without query and fragment, in which callers put keys.
+CREATE OR REPLACE MACRO route_of(t) AS nz(regexp_extract(t, '^[^?#]*'));
+
 -- A text that is JSON; NULL for any other. To be asked before json_transform or ->>: where these fail on one text of a
 -- batch, TRY has to compute the batch once more, row by row.
 CREATE OR REPLACE MACRO json_text(t) AS CASE WHEN json_valid(t) THEN t END;
