@@ -82,3 +82,11 @@ def test_a_cut_text_is_said_to_be_cut():
     row = read(messages="a beginning [cut here] an end")
     assert (row["prompt"], row["truncated"]) == ("a beginning [cut here] an end", True)
     assert read(messages="a beginning")["truncated"] is False
+
+
+@pytest.mark.parametrize("values", [1, True, "x", {"a": 1}, None])
+def test_an_attribute_that_is_no_list_where_one_belongs_holds_nothing(values):
+    """A list value of OTLP whose values are no list spoils neither its record nor the file."""
+    row = read(ModelBodies(decoder="model_bodies", response=("attributes.out",), wires=("openai_chat",)),
+               attributes=[{"key": "out", "value": {"arrayValue": {"values": values}}}])
+    assert (row["prompt"], row["response"]) == (None, None)

@@ -98,7 +98,8 @@ def _scalar(value: Mapping[str, Any]) -> Any:
     """Return the value of an OTLP attribute: a scalar, a list or an object."""
     kind, inner = next(iter(value.items()), ("", None))
     if kind == "arrayValue" and isinstance(inner, Mapping):
-        return [_scalar(item) for item in inner.get("values") or [] if isinstance(item, Mapping)]
+        values = inner.get("values")
+        return [_scalar(item) for item in (values if isinstance(values, list) else ()) if isinstance(item, Mapping)]
     if kind == "kvlistValue" and isinstance(inner, Mapping):
         return _opened(inner.get("values") or [])
     return inner
