@@ -18,7 +18,8 @@ from evidence.cli import _out
 from evidence.errors import EvidenceError
 
 COMMANDS = ("demo", "init", "doctor", "pull", "ingest", "run", "check", "verify", "explain", "interaction", "approve",
-            "renew", "sample", "diff", "export", "connectors", "controls", "scan", "masking", "keys", "completion")
+            "renew", "sample", "diff", "export", "vault", "connectors", "controls", "scan", "masking", "keys",
+            "completion")
 
 
 class _Commands(click.Group):

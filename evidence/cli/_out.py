@@ -43,6 +43,25 @@ def folder_option(command: F) -> F:
                         help="The company folder (where evidence.yaml is).")(command)
 
 
+def deed_options(command: F) -> F:
+    """Give a command ``--reason`` and ``--by``: an erasure is written down with why and who."""
+    command = click.option("--by", default=None, metavar="NAME",
+                           help="Who answers for it; default: the account of the system.")(command)
+    return click.option("--reason", default=None, metavar="TEXT",
+                        help="Why it is erased; goes into the ledger and into later packages, so name nobody.")(command)
+
+
+def account() -> str:
+    """Return the account of the system under which this runs."""
+    import getpass
+    import os
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return f"uid {os.getuid()}"
+
+
 def note(message: object) -> None:
     """Say something about the work, to stderr."""
     click.echo(safe(message, 4000), err=True)

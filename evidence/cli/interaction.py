@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ TEXTS = ("prompt", "response")
               help="Hand over nothing: forget these kept disclosures, of one interaction, of all or of --person.")
 @click.option("--person", default=None, metavar="WHO",
               help="With --erase, whose: subject or e-mail address as it was logged, or the pseudonym in the chains.")
+@_out.deed_options
 @click.option("--pdf", is_flag=True, help="Write one signed page for people, which carries the proof; needs --key.")
 @click.option("--key", type=FILE, default=None, help="With --pdf, the private key of who hands it over.")
 @click.option("--certificate", type=FILE, default=None, help="Its certificate, where the key does not bring it.")
@@ -53,7 +53,9 @@ def command(package: Path, interaction_id: str | None, every: bool, output: Path
     if person is None and every == bool(interaction_id):
         raise UsageError("name one interaction, or all of them", advice="give an id as in explain, or --all")
     if erase is not None:
-        return _erase(package, interaction_id, Path(more["folder"]), _named(erase, "--erase"), person)
+        return _erase(package, interaction_id, _named(erase, "--erase"), person, more)
+    if more["reason"] is not None or more["by"] is not None:
+        raise UsageError("--reason and --by say why and by whom something is erased", advice="they go with --erase")
     if (pdf or key) and (interaction_id is None or key is None or not pdf):
         raise UsageError("a signed page needs one interaction, --pdf and --key",
                          advice="evidence interaction PACKAGE ID --pdf --key me.p12 --passphrase-env ME")
@@ -118,28 +120,13 @@ def _write_all(package: Path, folder: Path, keep: tuple[str, ...], kept: Path | 
     return 0
 
 
-def _erase(package: Path, ident: str | None, folder: Path, names: tuple[str, ...], person: str | None) -> int:
-    from evidence import constants
-    from evidence.seal import kept, proof
+def _erase(package: Path, ident: str | None, names: tuple[str, ...], person: str | None, more: dict[str, Any]) -> int:
+    from evidence.pipeline.forgetting import forget
+    from evidence.store.erasures import Deed
 
-    with proof.opened(package) as archive:
-        if constants.DISCLOSURES in archive.namelist():
-            raise UsageError(f"{package.name} carries its disclosures: nothing can be erased from what is sealed",
-                             advice="set disclosures: kept in evidence.yaml, seal another --edition, and have every "
-                                    "copy of this package destroyed")
-    path = kept.beside(package, folder)
-    chosen = None if person is None else kept.of_person(package, path, person, names)
-    if chosen is not None and not chosen:
-        raise UsageError(f"no interaction of {package.name} speaks of {person}",
-                         advice="write the subject or e-mail address as the gateway logged it, or the pseudonym that "
-                                "stands as person in evidence/chains.ndjson")
-
-    def forget(one: str | None) -> Collection[str]:
-        return (names if ident in {None, one} else ()) if chosen is None else chosen.get(one or "", ())
-
-    count = kept.erase(path, forget)
-    whose = ident or (f"{len(chosen)} interactions of {person}" if chosen else "all interactions")
-    _out.note(f"erased {count} disclosures of {whose} in {path}; every signature holds as before")
+    account = _out.account()
+    deed = Deed(more["by"] if more["by"] is not None else account, account, datetime.now(UTC), more["reason"] or "")
+    _out.note(forget(package, Path(more["folder"]), names, deed, ident=ident, person=person))
     return 0
 
 

@@ -269,6 +269,7 @@ def _custody(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, seal
         "ledger_head": head,
         "receipts": receipts,
         "pulls": pulls(month, con),
+        "erasures": month.store.ledger.erasures(),
         "files": con.execute("SELECT count(*) FROM file").fetchall()[0][0],
     }
     return json.dumps(data, indent=2, sort_keys=True).encode() + b"\n"

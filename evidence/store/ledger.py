@@ -1,5 +1,6 @@
 """The ledger: one canonical JSON line for every file received, each carrying the hash of the line before.
 
+What is taken away again has a line too: a raw file that became a tombstone, disclosures that were erased.
 Lines are only ever added. A process killed while writing leaves a line without its end: those bytes are moved aside
 into a file of their own, and a line in the ledger says so.
 """
@@ -10,7 +11,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,8 @@ from evidence.store import disk
 
 GENESIS: Final = "0" * 64
 RECEIVED, REREAD, WITHDRAWN, REPAIRED = "received", "reread", "withdrawn", "repaired"
+TOMBSTONE, FORGOTTEN = "tombstone", "disclosures_erased"
+_OF_FILES: Final = frozenset({RECEIVED, REREAD, WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,12 @@ class Ledger:
     def receipts(self, as_of_seq: int | None = None) -> list[Receipt]:
         """Return the receipts up to a line (inclusive), oldest first."""
         return [Receipt(**{name: line[name] for name in _FIELDS if name in line}) for line in self.lines()
-                if line["event"] != REPAIRED and (as_of_seq is None or line["seq"] <= as_of_seq)]
+                if line["event"] in _OF_FILES and (as_of_seq is None or line["seq"] <= as_of_seq)]
+
+    def erasures(self, as_of_seq: int | None = None) -> list[dict[str, Any]]:
+        """Return the lines about what was taken away, up to a line (inclusive), oldest first."""
+        return [line for line in self.lines()
+                if line["event"] in {TOMBSTONE, FORGOTTEN} and (as_of_seq is None or line["seq"] <= as_of_seq)]
 
     def head(self) -> tuple[int, str]:
         """Return the number of the last line and the hash that the next one must carry; -1 where there is none."""
@@ -104,6 +112,16 @@ class Ledger:
     def append(self, receipts: Iterable[Receipt]) -> None:
         """Add lines, on the disk when this returns. The caller holds the lock of the company folder."""
         self._write([dataclasses.asdict(receipt) for receipt in receipts])
+
+    def book(self, erasures: Iterable[Mapping[str, Any]]) -> None:
+        """Add lines about what is taken away, on the disk when this returns. The caller holds the lock.
+
+        Raises:
+            CustodyError: the ledger contradicts itself: nothing is taken away on its word.
+        """
+        for _ in self.lines():
+            pass
+        self._write([dict(line) for line in erasures])
 
     def repair(self, at: str) -> str | None:
         """Move a last line that was cut off into a file beside the ledger, and add a line that says so.

@@ -169,7 +169,7 @@ def test_what_the_package_withholds_is_opened_by_name_and_erased(sealed, tmp_pat
     monkeypatch.chdir(tmp_path)
     path, said = tmp_path / f"interaction-{ident}.proof.json", ""
     for more, words in (([], "none"), (["--disclose", "requester"], "requester"), (["--with-text", "prompt"], "prompt, prompt_text"),
-                        (["--erase", "prompt"], ""), (["--disclose", "requester,prompt"], "requester")):
+                        (["--erase", "prompt", "--reason", "asked"], ""), (["--disclose", "requester,prompt"], "requester")):
         assert cli.call(["interaction", str(package), ident, *more]) == 0
         capfd.readouterr()
         assert cli.call(["verify", str(path), "--fingerprint", sealed.fingerprint]) == 0

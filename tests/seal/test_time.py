@@ -101,7 +101,7 @@ def test_disclosures_that_evidence_yaml_includes_are_in_the_package(kit: Any, mo
     assert cli.call(["interaction", str(month.package), ident, "--withhold", "requester", "-o", str(path)]) == 0
     assert "requester" not in verify(path, **known).step("disclosed").found
     for one in ([ident], ["--all"]):
-        assert cli.call(["interaction", str(month.package), *one, "--erase", "requester"]) == 2
+        assert cli.call(["interaction", str(month.package), *one, "--erase", "requester", "--reason", "x"]) == 2
         assert "nothing can be erased from what is sealed" in capsys.readouterr().err
     assert month.package.read_bytes() == before
 

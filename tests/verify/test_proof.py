@@ -150,8 +150,8 @@ def test_disclosures_that_stayed_are_opened_one_by_one_and_erased(kit: Any, reda
     assert proof(redacted, kit.ident, kept=kept)["disclosures"] == proof(kit.plain, kit.ident)["disclosures"]
     command = ["interaction", str(redacted), "-C", str(tmp_path), "-o", str(tmp_path / "p.proof.json")]
     for step, words in (([kit.ident], "none; withheld: 3"), ([kit.ident, "--disclose", "prompt,requester"],
-                        "requester, prompt; withheld: 1"), ([kit.ident, "--erase", "requester"], ""),
-                        ([kit.ident, "--disclose", "all"], "record, prompt; withheld: 1"), (["--all", "--erase", "all"], ""),
+                        "requester, prompt; withheld: 1"), ([kit.ident, "--erase", "requester", "--reason", "x"], ""),
+                        ([kit.ident, "--disclose", "all"], "record, prompt; withheld: 1"), (["--all", "--erase", "all", "--reason", "x"], ""),
                         ([kit.ident, "--disclose", "all"], "none; withheld: 3")):
         assert cli.call([*command, *step]) == 0
         if words:
@@ -176,7 +176,7 @@ def test_what_is_kept_of_a_person_is_erased_wherever_it_stands(kit: Any, redacte
     kept.write_bytes(b"".join(leaves.canonical(line) + b"\n" for line in lines))
 
     def erase(*words: str, code: int = 0) -> str:
-        assert cli.call(["interaction", str(redacted), "-C", str(tmp_path), "--erase", *words]) == code
+        assert cli.call(["interaction", str(redacted), "-C", str(tmp_path), "--reason", "asked", "--erase", *words]) == code
         return str(capsys.readouterr().err)
 
     erase("requester", kit.ident)
