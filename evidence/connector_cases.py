@@ -1,8 +1,9 @@
 """Cases of connectors: a file in the vendor's shape, and beside it what must become of it.
 
-``cases/<name>.<any suffix>`` is read as an export would be; ``cases/<name>.expected.yaml`` lists every row, reject,
-skip and text. What the settings of the source would add (issuer, observed_at, options) stands there under ``given``.
-Columns that are NULL, and those that name the source and the hash of the record, are left out.
+``cases/<name>.<any suffix>`` is read as an export would be, a folder ``<name>.zip`` as a ZIP with its files;
+``cases/<name>.expected.yaml`` lists every row, reject, skip and text. What the settings of the source would add
+(issuer, observed_at, options) stands there under ``given``. Columns that are NULL, and those that name the source and
+the hash of the record, are left out.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import yaml
 from pydantic import Field
 
 from evidence.connector import Connector
-from evidence.connector.page import table
+from evidence.connector.page import EXPECTED, case_files, table
 from evidence.errors import ConfigError, Where
 from evidence.fields import Frozen, Instant
 from evidence.normalize import Normalizer
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "Given", "cases", "covered", "run_case", "table", "write_case"]
 
 _LEFT_OUT: Final = {"source_id", "locator", "record_hash"}
-_EXPECTED: Final = ".expected.yaml"
 
 
 class Refused(Protocol):
@@ -83,10 +83,9 @@ def cases(connector: Connector) -> list[Path]:
     Raises:
         ConfigError: the connector has none.
     """
-    folder = connector.folder / "cases"
-    found = sorted(path for path in folder.glob("*") if path.is_file() and not path.name.endswith(_EXPECTED))
+    found = sorted(case_files(connector))
     if not found:
-        raise ConfigError("expected at least one case, found none", where=Where(str(folder)))
+        raise ConfigError("expected at least one case, found none", where=Where(str(connector.folder / "cases")))
     return found
 
 
@@ -127,7 +126,7 @@ def covered(connector: Connector) -> set[str]:
 
 
 def _expected_path(path: Path) -> Path:
-    return path.with_name(path.stem + _EXPECTED)
+    return path.with_name(path.stem + EXPECTED)
 
 
 def _run(connector: Connector, path: Path, feed: Feed, given: Given) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from evidence.fields import MICROSECONDS, Duration, Frozen, Identifier, RelativePath
+from evidence.fields import MICROSECONDS, Duration, Frozen, Identifier, OneOrMore, RelativePath
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 VALUE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._@:+-]{0,127}")
@@ -95,61 +95,82 @@ class Expect(Condition):
     otherwise: str
 
 
-class Each(Frozen):
-    """What is asked next for each record of a list: by its ``id``, or each address in ``links``.
+class Listing(Frozen):
+    """A list as a vendor gives it: where its ``records`` are in the body, and how its pages follow each other.
 
-    ``open`` says when an item may still change: it is asked for again by the next pull. Addresses in ``links`` may
-    lead to the ``hosts`` named (``*`` for a part of a name); credentials never go there.
+    ``empty`` are statuses that say: there is nothing.
     """
 
     name: Identifier
-    path: Path | None = None
     query: dict[str, str] = Field(default_factory=dict)
+    records: str = "."
+    paging: Paging | None = None
+    empty: tuple[Status, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> Listing:
+        if self.paging and self.paging.size and not self.query.get(self.paging.size, "").isdigit():
+            raise ValueError(f"expected a number for {self.paging.size} in query, since paging counts by it")
+        return self
+
+
+class Each(Listing):
+    """What is asked next for each record of a list: by its ``id``, or each address in ``links``.
+
+    ``open`` says when an item may still change: it is asked for again by the next pull. Addresses in ``links`` may
+    lead to the ``hosts`` named (``*`` for a part of a name); credentials never go there. ``at_least`` leaves out
+    records in which a field (a number, or a list by its length) says that there is less. ``zip`` is for answers that do
+    not say which item they are about: each is stored as the one member ``<pull>/<name>/<id>/<page>.json`` of a ZIP.
+    ``nested`` says that what comes are further records of the same kind, of each of which the same is asked.
+    """
+
+    path: Path | None = None
     id: str = "id"
     links: str | None = None
     hosts: tuple[Host, ...] = ()
     body: Literal["json", "any"] = "json"
     open: tuple[Condition, ...] = ()
+    at_least: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    zip: bool = False
+    nested: bool = False
+
+    @property
+    def is_list(self) -> bool:
+        """Whether an answer holds records that are counted and may lead on."""
+        return self.paging is not None or self.nested or self.records != "."
 
     @model_validator(mode="after")
-    def _path_or_links(self) -> Each:
+    def _goes_together(self) -> Each:
         if (self.path is None) == (self.links is None):
             raise ValueError("expected one of path and links")
+        if self.links and (self.is_list or self.zip):
+            raise ValueError("expected path for an answer that is a list or goes into a ZIP")
+        if self.is_list and (self.open or self.body != "json"):
+            raise ValueError("expected neither open nor body for a list")
         return self
 
 
-class Ask(Frozen):
+class Ask(Listing):
     """One list that the vendor's API gives.
 
     ``times`` says how the window is written, ``by_day`` asks once for each UTC day. ``covers`` names the streams whose
-    window a complete answer proves. ``records`` is the array in the body. Pages that the connector does not read are
-    kept in the ``register``, all others in the source's folder. ``empty`` are answers that say: there is nothing.
+    window a complete answer proves. Pages that the connector does not read are kept in the ``register``, all others in
+    the source's folder. ``each`` is what is asked of every record, one thing or several.
     """
 
-    name: Identifier
     path: Path
-    query: dict[str, str] = Field(default_factory=dict)
     times: Literal["seconds", "milliseconds", "date", "naive", "epoch_ms"] = "seconds"
     by_day: bool = False
     covers: tuple[str, ...] = ()
-    records: str = "."
     keep: Literal["logs", "register"] = "logs"
-    paging: Paging | None = None
-    empty: tuple[Status, ...] = ()
     expect: Expect | None = None
-    each: Each | None = None
+    each: Annotated[tuple[Each, ...], OneOrMore()] = ()
     scope: str | None = None
 
     @property
     def windowed(self) -> bool:
         """Whether what is asked for depends on the window."""
         return self.by_day or any(name in text for text in self.query.values() for name in ("{from}", "{until}"))
-
-    @model_validator(mode="after")
-    def _can_be_halved(self) -> Ask:
-        if self.paging and self.paging.size and not self.query.get(self.paging.size, "").isdigit():
-            raise ValueError(f"expected a number for {self.paging.size} in query, since paging counts by it")
-        return self
 
 
 class Auth(Frozen):
@@ -201,13 +222,12 @@ class Pull(Frozen):
         texts = [self.auth.token_path or ""]
         for ask in self.requests:
             texts += [ask.path, *ask.query.values()]
-            if ask.each:
-                texts += [ask.each.path or "", *ask.each.query.values()]
+            texts += [text for each in ask.each for text in (each.path or "", *each.query.values())]
         return frozenset(PLACEHOLDER.findall(" ".join(texts))) - {"from", "until", "day", "id"}
 
     @model_validator(mode="after")
     def _names_differ(self) -> Pull:
-        names = [name for ask in self.requests for name in (ask.name, *([ask.each.name] if ask.each else []))]
+        names = [name for ask in self.requests for name in (ask.name, *(each.name for each in ask.each))]
         if len(set(names)) != len(names):
             raise ValueError("expected a name of its own for each request")
         return self

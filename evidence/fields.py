@@ -12,7 +12,16 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
+from pydantic_core import CoreSchema, core_schema
 
 MICROSECONDS = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 _DURATION = re.compile(r"(\d{1,9})(us|ms|s|m|h|d)")
@@ -66,6 +75,20 @@ DayText = Annotated[str, BeforeValidator(_text_date), Field(pattern=r"^\d{4}-\d{
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 Risk = Literal["low", "medium", "high"]
 Severity = Literal["critical", "high", "medium", "low"]
+
+
+class OneOrMore:
+    """Lets one value stand where a list of them may."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Accept what is no list as a list of one."""
+        return core_schema.no_info_before_validator_function(
+            lambda value: value if isinstance(value, list | tuple) else (value,), handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe both ways to write it."""
+        many = handler(schema)
+        return {"anyOf": [many["items"], many]}
 
 
 class Frozen(BaseModel):

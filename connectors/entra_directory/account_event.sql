@@ -1,7 +1,7 @@
 -- Whether an account was enabled at the instant of the snapshot. Without an instant nothing is said.
 WITH account AS (
     SELECT r.record_no, r.s.id AS id, r.s.userPrincipalName AS upn, r.s.accountEnabled AS enabled, r.issuer, r.observed_at
-    FROM record AS r WHERE r.s.users IS NULL
+    FROM record AS r WHERE r.s.users IS NULL AND r.listed_in IS NULL
     UNION ALL
     SELECT d.record_no, d.u.id, d.u.userPrincipalName, d.u.accountEnabled, d.issuer, d.seen_at
     FROM (SELECT r.record_no, UNNEST(r.s.users) AS u, COALESCE(nz(r.s.tenantId), r.issuer) AS issuer,

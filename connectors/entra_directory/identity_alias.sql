@@ -7,7 +7,7 @@ WITH account AS (
            CASE WHEN r.s.servicePrincipalType IS NOT NULL OR r.s."@odata.type" LIKE '%servicePrincipal' THEN 'service'
                 ELSE lower(r.s.userType) END AS kind
     FROM record AS r
-    WHERE r.s.id IS NOT NULL AND r.s.members IS NULL AND r.s.users IS NULL
+    WHERE r.s.id IS NOT NULL AND r.s.members IS NULL AND r.s.users IS NULL AND r.listed_in IS NULL
     UNION ALL
     SELECT d.record_no, d.u.id, d.u.userPrincipalName, d.u.mail, d.u.employeeId, d.u.displayName, d.u.proxyAddresses,
            list_append(d.u.businessPhones, d.u.mobilePhone), d.issuer, d.seen_at, d.record_hash, lower(d.u.userType)

@@ -1,11 +1,15 @@
 -- One row per direct member of a group, and one without a member for a group that was listed and empty. A group whose
--- members a rule decides says so.
+-- members a rule decides says so. A page of members is named by its path alone.
 WITH listed AS (
     SELECT r.record_no, r.s.id AS group_id, r.s.displayName AS name, r.s.members AS members, r.issuer, r.observed_at,
            nz(r.s."members@odata.nextLink") IS NULL
                AND (len(r.s.members) <> 20 OR COALESCE(r.options['members_complete'] = 'true', false)) AS complete,
            COALESCE(list_contains(r.s.groupTypes, 'DynamicMembership'), false) OR nz(r.s.membershipRule) IS NOT NULL AS dynamic
-    FROM record AS r WHERE r.s.members IS NOT NULL
+    FROM record AS r WHERE r.s.members IS NOT NULL AND r.listed_in IS NULL
+    UNION ALL
+    SELECT r.record_no, r.listed_in, NULL, [{'@odata.type': r.s."@odata.type", id: r.s.id}], r.issuer, r.observed_at,
+           false, false
+    FROM record AS r WHERE r.listed_in IS NOT NULL
     UNION ALL
     SELECT d.record_no, d.g.id, d.g.displayName, COALESCE(d.g.members, []), d.issuer, d.seen_at, d.complete,
            COALESCE(list_contains(d.g.groupTypes, 'DynamicMembership'), false) OR nz(d.g.membershipRule) IS NOT NULL

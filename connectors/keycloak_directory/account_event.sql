@@ -3,6 +3,7 @@ WITH account AS (
     SELECT r.record_no, COALESCE(r.issuer, nz(r.s.realm)) AS issuer, UNNEST(keycloak_users(r.s)) AS u,
            COALESCE(utc(r.s.observed_at), r.observed_at) AS seen_at
     FROM record AS r
+    WHERE r.listed_in IS NULL
 )
 SELECT a.record_no,
        norm_id(a.u.id) || '@' || strftime(a.seen_at, '%Y-%m-%dT%H:%M:%S.%fZ') AS native_id,

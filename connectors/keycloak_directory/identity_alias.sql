@@ -3,6 +3,7 @@ WITH account AS (
     SELECT DISTINCT r.record_no, COALESCE(r.issuer, nz(r.s.realm)) AS issuer, UNNEST(keycloak_users(r.s)) AS u,
            COALESCE(utc(r.s.observed_at), r.observed_at) AS seen_at
     FROM record AS r
+    WHERE r.listed_in IS NULL
 ), alias AS (
     SELECT a.record_no, norm_id(a.u.id) AS id, 'oid' AS alias_type, norm_id(a.u.id) AS alias FROM account AS a
     UNION SELECT a.record_no, norm_id(a.u.id), 'upn', norm_id(a.u.username) FROM account AS a

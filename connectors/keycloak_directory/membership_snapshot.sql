@@ -1,9 +1,14 @@
 -- One row per direct member of a group. In an export users name their groups by path; a group that no user names is empty.
+-- A page of members is named by its path alone.
 WITH listed AS (
     SELECT r.record_no, r.issuer, r.observed_at AS seen_at, r.s.id AS group_id, r.s.name AS name, false AS complete,
            UNNEST(CASE WHEN len(r.s.members) > 0 THEN list_transform(r.s.members, lambda m: m.id) ELSE [NULL] END) AS member_id
     FROM record AS r
-    WHERE r.s.realm IS NULL AND r.s.members IS NOT NULL
+    WHERE r.s.realm IS NULL AND r.s.members IS NOT NULL AND r.listed_in IS NULL
+    UNION ALL
+    SELECT r.record_no, r.issuer, r.observed_at, r.listed_in, NULL, false, r.s.id
+    FROM record AS r
+    WHERE r.listed_in IS NOT NULL
 ), export AS (
     SELECT r.record_no, COALESCE(r.issuer, nz(r.s.realm)) AS issuer, r.s.users AS users,
            COALESCE(utc(r.s.observed_at), r.observed_at) AS seen_at, UNNEST(keycloak_groups(r.s.groups)) AS g

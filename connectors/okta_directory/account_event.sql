@@ -3,7 +3,7 @@
 WITH account AS (
     SELECT r.record_no, r.s.id AS id, r.s.profile.login AS login, r.s.status AS status, r.issuer, r.observed_at
     FROM record AS r WHERE r.s.objectClass IS NULL AND r.s.users IS NULL AND r.s.groups IS NULL
-      AND r.s.actions IS NULL
+      AND r.s.actions IS NULL AND r.listed_in IS NULL
     UNION ALL
     SELECT d.record_no, d.u.id, d.u.profile.login, d.u.status, d.issuer, d.seen_at
     FROM (SELECT r.record_no, UNNEST(r.s.users) AS u, COALESCE(nz(r.s.issuer), r.issuer) AS issuer,

@@ -5,7 +5,7 @@ WITH account AS (
            COALESCE(nz(r.s.profile.displayName), nz(concat_ws(' ', r.s.profile.firstName, r.s.profile.lastName))) AS name
     FROM record AS r
     WHERE r.s.objectClass IS NULL AND r.s.users IS NULL AND r.s.groups IS NULL
-      AND r.s.actions IS NULL
+      AND r.s.actions IS NULL AND r.listed_in IS NULL
     UNION ALL
     SELECT d.record_no, d.u.id, d.u.profile.login, d.u.profile.email, d.u.profile.secondEmail, d.u.profile.employeeNumber,
            d.issuer, d.seen_at,

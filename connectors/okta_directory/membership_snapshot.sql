@@ -1,9 +1,12 @@
 -- One row per direct member of a group, and one without a member for a group that was listed and empty, or that an
--- active rule fills.
+-- active rule fills. A page of members is named by its path alone.
 WITH listed AS (
     SELECT r.record_no, r.s.id AS group_id, r.s.profile.name AS name, r.s.members AS members, r.issuer, r.observed_at,
            false AS complete
-    FROM record AS r WHERE r.s.members IS NOT NULL AND r.s.groups IS NULL
+    FROM record AS r WHERE r.s.members IS NOT NULL AND r.s.groups IS NULL AND r.listed_in IS NULL
+    UNION ALL
+    SELECT r.record_no, r.listed_in, NULL, [{id: r.s.id}], r.issuer, r.observed_at, false
+    FROM record AS r WHERE r.listed_in IS NOT NULL
     UNION ALL
     SELECT d.record_no, d.g.id, d.g.profile.name, d.g.members, d.issuer, d.seen_at, d.complete
     FROM (SELECT r.record_no, UNNEST(r.s.groups) AS g, COALESCE(nz(r.s.issuer), r.issuer) AS issuer,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from evidence.connector import Connector
 from evidence.fields import MICROSECONDS
@@ -12,10 +13,16 @@ _COLUMNS = ("connector", "shapes accepted", "relations filled", "capabilities", 
 EXPECTED = ".expected.yaml"
 
 
+def case_files(connector: Connector) -> Iterator[Path]:
+    """Yield the inputs of a connector's cases: files, and folders that stand for a ZIP."""
+    for path in (connector.folder / "cases").glob("*"):
+        if (path.is_file() or path.suffix == ".zip") and not path.name.endswith(EXPECTED):
+            yield path
+
+
 def cases(connector: Connector) -> int:
     """Return how many cases a connector has."""
-    found = (connector.folder / "cases").glob("*")
-    return sum(path.is_file() and not path.name.endswith(EXPECTED) for path in found)
+    return sum(1 for _ in case_files(connector))
 
 
 def table(connectors: Iterable[Connector]) -> str:
@@ -119,8 +126,10 @@ def _pulled(one: Connector) -> Iterator[str]:
         yield f"* The vendor keeps records for {pull.keeps // MICROSECONDS['d']} days."
     for ask in pull.requests:
         covers = f"; a complete answer covers {', '.join(f'`{stream}`' for stream in ask.covers)}" if ask.covers else ""
-        then = f", then `{ask.each.path or ask.each.links}` of each" if ask.each else ""
+        then = "".join(f", then `{each.path or each.links}` of each" for each in ask.each)
         yield f"* `{ask.name}`: GET `{ask.path}`{then}{covers}."
+        yield from (f"* Answers of `{each.name}` do not name what they are about: each is stored in a ZIP, as "
+                    f"`<pull>/{each.name}/<id>/<page>.json`." for each in ask.each if each.zip)
     yield ""
 
 

@@ -11,34 +11,18 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
     StringConstraints,
     WithJsonSchema,
     field_validator,
     model_validator,
 )
-from pydantic_core import CoreSchema, core_schema
 
 from evidence.connector import paths
-from evidence.fields import Frozen
-
-
-class _OneOrMore:
-    """Lets one value stand where a list of them may."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(
-            lambda value: value if isinstance(value, list | tuple) else (value,), handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        many = handler(schema)
-        return {"anyOf": [many["items"], many]}
-
+from evidence.fields import Frozen, OneOrMore
 
 Format = Literal["json", "csv", "lines", "parquet"]
-Words = Annotated[tuple[str, ...], _OneOrMore()]
-Marks = Annotated[tuple[Annotated[str, StringConstraints(strip_whitespace=False)], ...], _OneOrMore()]
+Words = Annotated[tuple[str, ...], OneOrMore()]
+Marks = Annotated[tuple[Annotated[str, StringConstraints(strip_whitespace=False)], ...], OneOrMore()]
 Value = Annotated[str, BeforeValidator(paths.plain), WithJsonSchema({"type": ["string", "integer", "boolean", "null"]})]
 
 
@@ -67,7 +51,7 @@ class Reader(Frozen):
 
     model_config = ConfigDict(str_strip_whitespace=False)  # a tab is a delimiter
 
-    format: Annotated[tuple[Format, ...], _OneOrMore()] = Field(default=("json",), min_length=1)
+    format: Annotated[tuple[Format, ...], OneOrMore()] = Field(default=("json",), min_length=1)
     records: Words = Field(default=(".",), min_length=1, description=(
         "json: where the records of a document are, in order of preference: the path of an array (data, "
         "response.items, resourceSpans[].scopeSpans[].spans); '.' is the document itself"))
@@ -136,8 +120,8 @@ class Detect(Frozen):
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
-    where: dict[str, Annotated[tuple[Value, ...], _OneOrMore()]] = Field(default_factory=dict)
-    unless: dict[str, Annotated[tuple[Value, ...], _OneOrMore()]] = Field(default_factory=dict)
+    where: dict[str, Annotated[tuple[Value, ...], OneOrMore()]] = Field(default_factory=dict)
+    unless: dict[str, Annotated[tuple[Value, ...], OneOrMore()]] = Field(default_factory=dict)
     beside: bool = False
 
     def look(self, record: Mapping[str, Any]) -> tuple[int, Fit]:
@@ -169,7 +153,7 @@ class Detect(Frozen):
         return frozenset((*self.all, *self.any, *self.where))
 
 
-Detects = Annotated[tuple[Detect, ...], _OneOrMore()]
+Detects = Annotated[tuple[Detect, ...], OneOrMore()]
 
 
 def fit(kinds: Collection[Detect], record: Mapping[str, Any], *, beside: bool) -> Fit:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from evidence.endpoint import Ask, Condition, Paging
+from evidence.endpoint import Condition, Listing, Paging
 from evidence.errors import SourceError
 from evidence.pull.client import Answer
 from evidence.pull.plan import spaced
@@ -24,7 +24,7 @@ class Page:
     too_full: bool
 
 
-def understand(answer: Answer, ask: Ask, number: int) -> Page:
+def understand(answer: Answer, ask: Listing, number: int) -> Page:
     """Return what a page says; ``number`` counts the pages of its window from 0.
 
     Raises:
@@ -84,6 +84,14 @@ def holds(condition: Condition, document: object) -> bool:
     return says(dig(document, condition.field)) in condition.values
 
 
+def has(value: object, least: int) -> bool:
+    """Say whether a number, or a list by its length, is at least so large; what says neither may be."""
+    if isinstance(value, list):
+        return len(value) >= least
+    said = says(value) or ""
+    return int(said) >= least if said.isdecimal() and len(said) < 19 else True
+
+
 def links(document: object, field: str) -> Iterator[str]:
     """Yield the addresses in a field."""
     found = dig(document, field)
@@ -92,7 +100,7 @@ def links(document: object, field: str) -> Iterator[str]:
             yield link
 
 
-def _following(answer: Answer, paging: Paging, ask: Ask, document: Any, records: Sequence[Any], number: int
+def _following(answer: Answer, paging: Paging, ask: Listing, document: Any, records: Sequence[Any], number: int
                ) -> httpx.URL | None:
     if paging.by == "link":
         target = _link(answer.headers.get("link"))

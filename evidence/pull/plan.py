@@ -126,7 +126,7 @@ class Plan:
             asked = self.windows(ask)
             paging = ask.paging.by if ask.paging else "one page"
             for window in asked[:1]:
-                then = f"{ask.each.name}: {ask.each.path or ask.each.links}" if ask.each else ""
+                then = "; ".join(f"{each.name}: {each.path or each.links}" for each in ask.each)
                 times = f" x {len(asked)} days" if ask.by_day else ""
                 yield ask.name, f"GET {self.url(ask.path, ask.query, window, ask)}", paging + times, then
         for name, item in self.again:

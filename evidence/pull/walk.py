@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+from urllib.parse import quote
 
 import httpx
 
@@ -21,7 +22,7 @@ from evidence.errors import SourceError
 from evidence.pull import pages, refusals
 from evidence.pull.client import Answer, Client
 from evidence.pull.plan import DAY, Plan, Window, facts
-from evidence.store import disk, pulled
+from evidence.store import disk, pulled, zips
 from evidence.store.pulled import BEGIN, END, PAGE, RESUMED, Journal, Line, Pulled, iso
 
 GONE: Final = "item_gone"
@@ -29,6 +30,8 @@ NOT_KEPT: Final = "vendor_keeps_no_longer"
 _STEPS: Final = {"date": DAY, "epoch_ms": timedelta(milliseconds=1), "milliseconds": timedelta(milliseconds=1)}
 _SUFFIX: Final = {"csv": "csv", "lines": "log", "parquet": "parquet"}
 Progress = Callable[[str, int], None]
+Lead = tuple[Each, str, httpx.URL | None]
+"""What to ask next: as declared, of which item, at which address where the vendor gave one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,9 @@ class Walk:
         """Ask for every page of a list in a window, then for what each record leads to. A window too full is halved."""
         url: httpx.URL | None = self.plan.url(ask.path, ask.query, window, ask)
         seen: set[httpx.URL] = set()
-        found: list[tuple[str, Any]] = []
+        found: list[Lead] = []
         while url is not None:
-            if url in seen:
-                raise SourceError(f"{ask.name}: the server leads back to a page that was read already",
-                                  advice="export by hand, and tell the vendor")
-            seen.add(url)
+            _new(url, seen, ask.name)
             key = f"{ask.name}/{window}/{len(seen)}"
             answer, page = self._page(ask, url, key, window, len(seen) - 1)
             if ask.expect and not pages.holds(ask.expect, page.document):
@@ -121,10 +121,10 @@ class Walk:
                 for half in self._halves(ask, window):
                     self._list(ask, half)
                 return
-            found += self._leads(ask, answer, page, key)
+            found += _leads(ask, answer.url, page, key)
             url = page.following
-        for reference, target in found:
-            self._item(ask, reference, target)
+        for lead in found:
+            self._item(ask, *lead)
 
     def _page(self, ask: Ask, url: httpx.URL, key: str, window: Window, number: int) -> tuple[Answer, pages.Page]:
         """Return a page, from the journal or from the server: written down once it was understood."""
@@ -144,50 +144,51 @@ class Walk:
                               "be asked for", advice="export that time by hand")
         return halves
 
-    def _leads(self, ask: Ask, answer: Answer, page: pages.Page, key: str) -> Iterator[tuple[str, Any]]:
-        """Yield what a page leads to: items by their id, or addresses of files."""
-        each = ask.each
-        if each is None:
-            return
-        if each.links:
-            for number, link in enumerate(pages.links(page.document, each.links)):
-                yield f"{key}/{number}", answer.url.join(link)
-            return
-        for record in page.records:
-            item = pages.says(pages.dig(record, each.id))
-            if not item:
-                raise SourceError(f"{ask.name}: a record without {each.id}: nothing more can be asked of it",
-                                  advice="the vendor's API may have changed; export by hand")
-            yield item, None
-
-    def _item(self, ask: Ask, reference: str, link: httpx.URL | None) -> None:
-        """Ask for what one record leads to, once."""
-        each = ask.each
-        assert each is not None
+    def _item(self, ask: Ask, each: Each, reference: str, link: httpx.URL | None) -> None:
+        """Ask for what one record leads to, once: one answer, or every page of a list and what its records lead to."""
         if (each.name, reference) in self._items:
             return
         self._items.add((each.name, reference))
-        key = f"{each.name}/{reference}"
-        if line := self._kept(key):
-            self._gone(ask, line)
-            return
-        try:
-            answer = self._fetch(ask, each, reference, link)
-        except refusals.NotThereError as error:
-            line = self._write(key, each.name, Answer(httpx.URL(self.plan.base), 404, {}, b"", self.now()),
-                               keep="none", records=0, item=reference, open=False, detail=error.message)
-            self._gone(ask, line)
-            return
-        document = pages.parse(answer, each.name) if each.body == "json" else None
-        is_open = any(pages.holds(condition, document) for condition in each.open)
-        suffix = "json" if each.body == "json" else _SUFFIX.get(self.plan.connector.reader.format[0], "json")
-        self._write(key, each.name, answer, keep="logs", records=1 if each.body == "json" else None, suffix=suffix,
-                    item=reference, open=is_open, **({"url": str(answer.url.copy_with(query=None))} if link else {}))
+        url: httpx.URL | None = link or self.plan.url(each.path or "", each.query, None, ask, reference)
+        seen: set[httpx.URL] = set()
+        found: list[Lead] = []
+        while url is not None:
+            _new(url, seen, each.name)
+            key = "/".join([each.name, reference, *([str(len(seen))] if each.is_list else [])])
+            line = self._kept(key) or self._answered(ask, each, reference, url, key, len(seen))
+            if line["status"] == 404 and 404 not in each.empty:
+                self._gaps.append({"ask": ask.name, "reason": GONE, "detail": reference})
+            if line["status"] != 200 or not each.is_list:
+                break
+            page = pages.understand(self._read(line), each, len(seen) - 1)
+            found += _leads(ask, url, page, key) if each.nested else ()
+            url = page.following
+        for lead in found:
+            self._item(ask, *lead)
 
-    def _fetch(self, ask: Ask, each: Each, reference: str, link: httpx.URL | None) -> Answer:
-        if link is None:
-            url = self.plan.url(each.path or "", each.query, None, ask, reference)
-            return self.client.get(url, what=f"{each.name} {reference[:80]}", scope=ask.scope)
+    def _answered(self, ask: Ask, each: Each, reference: str, url: httpx.URL, key: str, number: int) -> Line:
+        """Ask for what one record leads to, and write down what came once it was understood."""
+        what = f"{each.name} {reference[:80]}" if each.path else each.name
+        try:
+            answer = (self.client.get(url, what=what, scope=ask.scope, empty=each.empty) if each.path
+                      else self._file(each, url))
+        except refusals.NotThereError as error:
+            return self._write(key, each.name, Answer(httpx.URL(self.plan.base), 404, {}, b"", self.now()),
+                               keep="none", records=0, item=reference, open=False, detail=error.message)
+        if answer.status != 200:
+            return self._write(key, each.name, answer, keep="register", records=0, item=reference, open=False)
+        document = pages.parse(answer, each.name) if each.body == "json" else None
+        records = 1 if each.body == "json" else None
+        if each.is_list:
+            records = len(pages.understand(answer, each, number - 1).records)
+        suffix = "json" if each.body == "json" else _SUFFIX.get(self.plan.connector.reader.format[0], "json")
+        member = f"{self._journal.name}/{each.name}/{quote(reference, safe='')}/{number}.{suffix}" if each.zip else None
+        return self._write(key, each.name, answer, keep="logs", records=records, suffix=suffix, member=member,
+                           item=reference, open=any(pages.holds(condition, document) for condition in each.open),
+                           **({} if each.path else {"url": str(url.copy_with(query=None))}))
+
+    def _file(self, each: Each, link: httpx.URL) -> Answer:
+        """Fetch a file to which a record leads, without the key, from a host that is known."""
         hosts = (*each.hosts, *self.plan.settings.hosts)
         if not any(fnmatch.fnmatchcase(link.host, host) for host in hosts):
             raise SourceError(f"{each.name}: the file lies on {link.host[:200]}, which is not among the known hosts",
@@ -196,25 +197,24 @@ class Walk:
             raise SourceError(f"{each.name}: expected https, found {link.scheme}://{link.host[:200]}")
         return self.client.get(link, what=each.name, keyed=False)
 
-    def _gone(self, ask: Ask, line: Line) -> None:
-        if line["status"] == 404:
-            self._gaps.append({"ask": ask.name, "reason": GONE, "detail": str(line["item"])})
-
     def _still_open(self, ask: Ask) -> None:
         """Ask again for what could still change when it was last seen."""
         for name, item in self.plan.again:
-            if ask.each and ask.each.name == name and ask.each.path:
-                self._item(ask, item, None)
+            for each in ask.each:
+                if each.name == name and each.path:
+                    self._item(ask, each, item, None)
 
     def _stale(self, ask: Ask, key: str) -> bool:
         """Say whether a page holds addresses that have expired since: some of its files are still to come."""
-        if not ask.each or not ask.each.links or key not in self._have:
+        linked = [each for each in ask.each if each.links]
+        if not linked or key not in self._have:
             return False
         line = self._kept(key)
         if line is None:
             return True
-        wanted = pages.links(pages.parse(self._read(line), ask.name), ask.each.links) if line.get("path") else ()
-        return any(self._kept(f"{ask.each.name}/{key}/{n}") is None for n, _ in enumerate(wanted))
+        document = pages.parse(self._read(line), ask.name) if line.get("path") else None
+        return any(self._kept(f"{each.name}/{key}/{n}") is None
+                   for each in linked for n, _ in enumerate(pages.links(document, each.links or "")))
 
     def _kept(self, key: str) -> Line | None:
         """Return the receipt of a page that lies where the receipt says, unchanged."""
@@ -231,25 +231,55 @@ class Walk:
         return line
 
     def _read(self, line: Line) -> Answer:
-        body = (self.root / line["path"]).read_bytes() if line.get("path") else b""
+        body = b""
+        if line.get("path"):
+            path = self.root / line["path"]
+            body = zips.unpack(path, line["member"]) if line.get("member") else path.read_bytes()
         return Answer(httpx.URL(line["url"]), line["status"], line["headers"], body, datetime.fromisoformat(line["at"]))
 
     def _write(self, key: str, name: str, answer: Answer, *, keep: str, records: int | None, suffix: str = "json",
-               **more: object) -> Line:
-        """Put a page on the disk, then its receipt into the journal."""
+               member: str | None = None, **more: object) -> Line:
+        """Put a page on the disk, then its receipt into the journal. In a ZIP lies what was received, as it was."""
         self._seq += 1
-        path = None
-        if answer.body and keep != "none":
+        path, body = None, answer.body
+        if member:
+            body, suffix = zips.pack({member: body}), "zip"
+            more |= {"member": member, "received_sha256": hashlib.sha256(answer.body).hexdigest()}
+        if body and keep != "none":
             place = (Path(self.plan.into) if keep == "logs" else self._journal.path.parent.relative_to(self.root))
             path = (place / self._journal.name / f"{name}-{self._seq:06d}.{suffix}").as_posix()
             with disk.whole(self.root / path) as file:
-                file.write(answer.body)
+                file.write(body)
         line = {"key": key, "seq": self._seq, "ask": name, "url": str(answer.url), "at": iso(answer.at),
                 "status": answer.status, "headers": dict(answer.headers), "attempts": answer.attempts,
-                "bytes": len(answer.body), "sha256": hashlib.sha256(answer.body).hexdigest(), "records": records,
+                "bytes": len(answer.body), "sha256": hashlib.sha256(body).hexdigest(), "records": records,
                 "path": path, "keep": keep, **more}
         self._have[key] = self._journal.append(PAGE, **line)
         self._done.add(key)
         self._new += 1
         self.progress(name, len(self._done))
         return self._have[key]
+
+
+def _new(url: httpx.URL, seen: set[httpx.URL], what: str) -> None:
+    """Remember that a page was asked for; refuse one that was asked for already."""
+    if url in seen:
+        raise SourceError(f"{what}: the server leads back to a page that was read already",
+                          advice="export by hand, and tell the vendor")
+    seen.add(url)
+
+
+def _leads(ask: Ask, here: httpx.URL, page: pages.Page, key: str) -> Iterator[Lead]:
+    """Yield what the records of a page lead to: items by their id, or addresses of files."""
+    for each in ask.each:
+        if each.links:
+            yield from ((each, f"{key}/{number}", here.join(link))
+                        for number, link in enumerate(pages.links(page.document, each.links)))
+            continue
+        for record in page.records:
+            item = pages.says(pages.dig(record, each.id))
+            if not item:
+                raise SourceError(f"{ask.name}: a record without {each.id}: nothing more can be asked of it",
+                                  advice="the vendor's API may have changed; export by hand")
+            if all(pages.has(pages.dig(record, name), least) for name, least in each.at_least.items()):
+                yield each, item, None

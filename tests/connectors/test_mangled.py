@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evidence import connector, connector_cases
-from evidence.ingest.readers.feed import feed
+from evidence.ingest.readers.feed import content, feed
 from tests.connectors.kit import conserved, normalizer, numbers, run
 
 NAMES = [c.id for c in connector.all_connectors()]
@@ -99,7 +99,7 @@ CONTAINERS = {"plain": bytes, "gzip": gzip.compress, "two members": lambda d: gz
 @st.composite
 def harmed(draw, name):
     """A case file of a connector in some container, with up to three harms to the text, and then to the container."""
-    data = draw(st.sampled_from([path.read_bytes() for path in connector_cases.cases(connector.load(name))]))[:60_000]
+    data = draw(st.sampled_from([content(path) for path in connector_cases.cases(connector.load(name))]))[:60_000]
     kind = draw(st.sampled_from(sorted(CONTAINERS)))
     for _ in range(draw(st.integers(0, 3))):
         data = harm(draw, data)

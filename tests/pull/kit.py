@@ -175,7 +175,8 @@ def store(root: Path) -> Store:
 
 def stored(root: Path) -> dict[str, bytes]:
     """Every page in the source's folder, by its name."""
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted((root / "logs").rglob("*.json"))}
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted((root / "logs").rglob("*"))
+            if path.suffix in {".json", ".zip"}}
 
 
 def ids(root: Path) -> list[str]:

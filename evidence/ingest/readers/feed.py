@@ -6,6 +6,7 @@ For the cases of connectors and for whoever tries one on a file; the pipeline co
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from evidence.connector import Connector
 from evidence.ingest import readers
 from evidence.ingest.readers import decoders
 from evidence.ingest.readers.base import Batch, Options, Reject
+from evidence.store import zips
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,15 +25,23 @@ def feed(connector: Connector, path: Path, given: Mapping[str, str] | None = Non
          ) -> Iterator[tuple[pa.RecordBatch, pa.Table | None, list[Reject]]]:
     """Yield the records of a file, their parts where the connector has a decoder, and what the reader refused.
 
-    ``given`` are the options of the source, as texts.
+    ``given`` are the options of the source, as texts. A folder is read as a ZIP with its files.
 
     Raises:
         OSError: the file cannot be opened.
     """
     options = Options.of(connector, encoding=encoding, key=b"case")
-    for batch in readers.read(lambda: path.open("rb"), options):
+    data = content(path)
+    for batch in readers.read(lambda: io.BytesIO(data), options):
         records = to_arrow(batch, path.name)
         yield records, decoders.parts(records, connector, given), _rejects(batch)
+
+
+def content(path: Path) -> bytes:
+    """Return the bytes of a file, or of a ZIP with the files of a folder."""
+    if not path.is_dir():
+        return path.read_bytes()
+    return zips.pack({one.relative_to(path).as_posix(): one.read_bytes() for one in path.rglob("*") if one.is_file()})
 
 
 def to_arrow(batch: Batch, name: str) -> pa.RecordBatch:

@@ -39,9 +39,9 @@ class Rewriter:
     """Opens and hides fields of records, as connector.yaml declares."""
 
     def __init__(self, options: Options, member: str = "") -> None:
-        """Say what is declared, and in which member of a ZIP the records are."""
+        """Say what is declared, and in which member of a ZIP the records are, if they are in one."""
         self._parse, self._hide, self._key = options.parse, options.hide, options.key
-        self._member = {key: member for key, where in options.carry.items() if where == "@member"}
+        self._member = {key: member for key, where in options.carry.items() if where == "@member" and member}
         self._names = [_last(path) for path, _ in options.hide]
         self._opens = [_last(path) for path in options.parse]
         self.idle = not (self._parse or self._member or self._hide)

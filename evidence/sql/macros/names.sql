@@ -14,6 +14,9 @@ CREATE OR REPLACE MACRO bare_ip(t) AS
 -- The path of an address without query and fragment, in which callers put keys.
 CREATE OR REPLACE MACRO route_of(t) AS nz(regexp_extract(t, '^[^?#]*'));
 
+-- The item whose answer is a member of a ZIP at <list>/<item>/<page>, as evidence pull stores answers that do not name it.
+CREATE OR REPLACE MACRO item_of(path, list) AS nz(regexp_extract(path, '(^|/)' || list || '/([^/]+)/[^/]+$', 2));
+
 -- A text that is JSON; NULL for any other. To be asked before json_transform or ->>: where these fail on one text of a
 -- batch, TRY has to compute the batch once more, row by row.
 CREATE OR REPLACE MACRO json_text(t) AS CASE WHEN json_valid(t) THEN t END;
