@@ -134,7 +134,8 @@ class Walk:
             return answer, pages.understand(answer, ask, number)
         answer = self.client.get(url, what=ask.name, scope=ask.scope, empty=ask.empty)
         page = pages.understand(answer, ask, number)
-        self._write(key, ask.name, answer, keep=ask.keep, records=len(page.records), window=str(window))
+        keep = ask.keep if answer.status == 200 else "register"  # words about there being nothing are no page
+        self._write(key, ask.name, answer, keep=keep, records=len(page.records), window=str(window))
         return answer, page
 
     def _halves(self, ask: Ask, window: Window) -> tuple[Window, Window]:

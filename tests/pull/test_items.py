@@ -20,7 +20,7 @@ from evidence.ingest import readers
 from evidence.ingest.readers.base import Options
 from evidence.store import pulled
 
-from .kit import BASE, Api, Clock, company, journal, pull, store, stored
+from .kit import BASE, Api, Clock, asks, company, journal, pull, store, stored
 from .test_kill import Deadly
 from .test_receipts import ingest, query
 
@@ -167,6 +167,17 @@ def test_a_status_that_says_there_is_nothing_is_kept_in_the_register(tmp_path):
     line, = (line for line in journal(root).pages.values() if line["ask"] == "inner")
     assert (line["status"], line["keep"], line["records"]) == (405, "register", 0)
     assert seen(root) == ["red/a"]
+
+
+def test_what_a_list_says_that_is_not_there_is_no_page(tmp_path):
+    """A feature that is switched off: the words that say so are kept in the register, and ingest finds no odd file."""
+    root = company(tmp_path, asks("offset", empty=[404]))
+    api = Api([])
+    api.before = lambda _request: api.json({"message": "resource not found"}, 404)
+    assert pull(root, api).state == "pulled"
+    line, = journal(root).pages.values()
+    assert (line["status"], line["keep"], (root / line["path"]).is_file()) == (404, "register", True)
+    assert stored(root) == {}
 
 
 def test_an_item_that_went_meanwhile_is_a_gap(tmp_path):

@@ -150,7 +150,9 @@ PAGES = {
     "hoop_audit_log": {"/api/audit/logs": "page.json"},
     "hoop_identity": {"/api/users": "users.json"},
     "hoop_policy": {"/api/datamasking-rules": "masking_rules.json", "/api/guardrails": "guardrails.json",
-                    "/api/plugins/audit": "plugin_audit.json", "/api/access-requests/rules": "access_rules.json"}}
+                    "/api/plugins/audit": "plugin_audit.json", "/api/access-requests/rules": "access_rules.json",
+                    "/api/attributes": "attributes.json", "/api/rulepacks": "rulepacks.json",
+                    "/api/serverinfo": "server.json"}}
 """Connector: path of a list -> the case that is such a page."""
 EMPTY = {"value": [], "data": [], "audit_logs": [], "seats": []}
 PARAMETERS = {"tenant": "acme", "realm": "acme", "token_realm": "acme", "level": "orgs", "owner": "acme"}

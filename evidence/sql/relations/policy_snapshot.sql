@@ -15,9 +15,9 @@ CREATE TABLE policy_snapshot (
     observed_at     TIMESTAMP,           -- UTC; when the source was asked (pull receipt, file content or evidence.yaml), never mtime
     event_time TIMESTAMP NOT NULL,       -- UTC, microseconds; the same as observed_at, or when it was last changed
     event_time_raw VARCHAR,              -- the same instant as the source wrote it
-    object_type VARCHAR NOT NULL,        -- masking_rule, access_rule, guardrail, plugin or event_subscription
-    object_name VARCHAR,                 -- name
-    connection VARCHAR,                  -- connection it is attached to; NULL: by attribute
+    object_type VARCHAR NOT NULL,        -- masking_rule, access_rule, guardrail, plugin, event_subscription, attribute, rulepack or server
+    object_name VARCHAR,                 -- name; of a server its version and its provider of masking
+    connection VARCHAR,                  -- connection it is attached to; NULL: by attribute, or none
     entity_type VARCHAR,                 -- entity it masks, for masking rules
     groups_required VARCHAR,             -- groups that must approve, sorted, comma between
     groups_skip VARCHAR,                 -- groups that need no approval, sorted, comma between
