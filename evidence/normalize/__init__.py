@@ -18,7 +18,7 @@ from evidence.connector.settings import Given, settings
 from evidence.decoding import PART_COLUMNS
 from evidence.errors import SourceError
 from evidence.normalize.arriving import Arriving
-from evidence.normalize.books import Refused, in_order, left_out, parted, refusals, reject_table, skip_table
+from evidence.normalize.books import Refused, in_order, left_out, parted, refusals, reject_table, sizes, skip_table
 from evidence.normalize.rows import all_among, placed, same, split, whole
 from evidence.normalize.statements import (
     BARRIER,
@@ -165,7 +165,7 @@ class Normalizer:
 
     def _refuse(self, records: pa.RecordBatch, error: Exception) -> Normalized:
         empty = self._run(records.slice(0, 0), None)
-        refused = Refused(records["locator"][0].as_py(), len(str(records["raw"][0]).encode()), None, "sql_error",
+        refused = Refused(records["locator"][0].as_py(), sizes(records)[0].as_py(), None, "sql_error",
                           type(error).__name__)
         return Normalized(empty.rows, empty.texts, reject_table(self.source_id, [(0, refused)]), empty.skips, 0)
 
@@ -279,7 +279,7 @@ class Normalizer:
             named = pa.array([number for number, _ in refused], pa.int64())
             silent = pc.invert(pc.is_in(good["record_no"], pa.concat_arrays([numbers, named])))
             mute = good.filter(silent)
-            columns = (mute["record_no"], mute["locator"], pc.binary_length(mute["raw"]))
+            columns = (mute["record_no"], mute["locator"], sizes(mute))
             refused += [(number, Refused(locator, size, None, "no_row", "no statement of the connector gave a row"))
                         for number, locator, size in zip(*(column.to_pylist() for column in columns), strict=True)]
         schema = pa.schema([(name, pa.int64() if name == "ordinal" else pa.string()) for name in

@@ -46,6 +46,13 @@ def in_order(table: pa.Table, time: str) -> pa.Table:
     return table if np.array_equal(order, np.arange(len(order))) else table.take(order)
 
 
+def sizes(records: pa.RecordBatch) -> pa.Array:
+    """Return how many bytes each record had when it was received."""
+    import pyarrow.compute as pc
+
+    return records["byte_len"] if "byte_len" in records.schema.names else pc.binary_length(records["raw"])
+
+
 def refusals(relation: str, bad: pa.Table, records: pa.RecordBatch) -> Iterable[tuple[int, Refused]]:
     """Return one entry for each record and reason, however many rows of it were refused."""
     if not bad.num_rows:
@@ -55,9 +62,9 @@ def refusals(relation: str, bad: pa.Table, records: pa.RecordBatch) -> Iterable[
     keys = ("record_no", "locator", "why_refused")
     counted = Counter(tuple(row[key] for key in keys) for row in bad.select(list(keys)).to_pylist())
     places = pc.index_in(bad["record_no"].combine_chunks(), records["record_no"])
-    lengths = pc.binary_length(records["raw"]).take(places).to_pylist()
-    sizes = dict(zip(bad["record_no"].to_pylist(), lengths, strict=True))
-    return [(number, Refused(locator, sizes[number], relation, why, f"{count} rows" if count > 1 else None))
+    lengths = sizes(records).take(places).to_pylist()
+    of_number = dict(zip(bad["record_no"].to_pylist(), lengths, strict=True))
+    return [(number, Refused(locator, of_number[number], relation, why, f"{count} rows" if count > 1 else None))
             for (number, locator, why), count in counted.items()]
 
 
@@ -81,7 +88,7 @@ def left_out(records: pa.RecordBatch, bad: pa.Table | None) -> tuple[list[tuple[
     if bad is not None:
         places = pc.index_in(bad["record_no"], records["record_no"]).combine_chunks()
         found = (bad["record_no"], bad["reason"], bad["skip"], records["locator"].take(places),
-                 pc.binary_length(records["raw"]).take(places))
+                 sizes(records).take(places))
         for number, reason, skip, locator, size in zip(*(column.to_pylist() for column in found), strict=True):
             if reason is not None:
                 unfit.append((number, Refused(locator, size, None, reason, None)))

@@ -63,52 +63,76 @@ def derive(passes: Sequence[tuple[FilePass, Held]], scanner: Scanner | None) -> 
 
 
 class _Group:
-    """The files of one derivation, and the records of them that wait for the next batch."""
+    """The files of one derivation, and the records of them, with their parts, that wait for the next batch."""
 
     def __init__(self, passes: Sequence[FilePass], normalizer: Normalizer, scanner: Scanner | None) -> None:
         self._passes = {one.sha: one for one in passes}
         self._normalizer, self._scanner = normalizer, scanner
-        self._waiting: list[pa.RecordBatch] = []
-        self._size = 0
+        self._waiting: list[tuple[pa.RecordBatch, pa.Table | None]] = []
+        self._rows = self._size = 0
 
     def run(self, helds: Sequence[Held]) -> None:
+        import numpy as np
+        import pyarrow as pa
+
         for one, held in zip(self._passes.values(), helds, strict=True):
             for records in one.batches(held.opener):
-                self._waiting.append(records)
-                self._size += records.nbytes
+                numbers = pa.array(np.arange(self._rows, self._rows + records.num_rows))
+                self._rows += records.num_rows
+                self._open(records.set_column(0, "record_no", numbers))
                 if self._size >= BATCH_BYTES // 2:
                     self._flush()
         self._flush()
 
+    def _open(self, records: pa.RecordBatch) -> None:
+        """Let records wait with what is packed in them; those that cannot be opened at once are opened in halves."""
+        from evidence.ingest.readers import decoders
+
+        try:
+            opened, parts = decoders.opened(records, self._normalizer.connector, self._normalizer.options)
+        except (SourceError, MemoryError) as error:
+            for half in self._halves(records, error):
+                self._open(half)
+        else:
+            self._waiting.append((opened, parts))
+            self._size += opened.nbytes + (parts.nbytes if parts else 0)
+
     def _flush(self) -> None:
-        import numpy as np
         import pyarrow as pa
 
         if self._waiting:
-            records = self._waiting[0]
+            records = self._waiting[0][0]
             if len(self._waiting) > 1:
-                records = pa.Table.from_batches(self._waiting).combine_chunks().to_batches()[0]
-            self._waiting, self._size = [], 0
-            self._normalize(records.set_column(0, "record_no", pa.array(np.arange(records.num_rows))))
+                together = pa.Table.from_batches([records for records, _ in self._waiting])
+                records = together.combine_chunks().to_batches()[0]
+            parts = [table for _, table in self._waiting if table is not None]
+            self._waiting, self._rows, self._size = [], 0, 0
+            self._normalize(records, pa.concat_tables(parts) if parts else None)
 
-    def _normalize(self, records: pa.RecordBatch) -> None:
+    def _normalize(self, records: pa.RecordBatch, parts: pa.Table | None) -> None:
         """Distribute what became of records; what the engine cannot take at once it gets in halves, then singly."""
-        from evidence.ingest.readers import decoders
+        import pyarrow.compute as pc
 
-        connector = self._normalizer.connector
         try:
-            parts = decoders.parts(records, connector, self._normalizer.options)
             result = self._normalizer.batch(records, parts)
         except (SourceError, MemoryError) as error:
-            if records.num_rows > 1:
-                middle = records.num_rows // 2
-                self._normalize(records.slice(0, middle))
-                self._normalize(records.slice(middle))
-                return
-            locator = records["locator"][0].as_py()
-            self._passes[locator[:HASH]].give_up(locator, len(records["raw"][0].as_py().encode()), type(error).__name__)
+            for half in self._halves(records, error):
+                own = parts.filter(pc.is_in(parts["record_no"], half["record_no"])) if parts is not None else None
+                self._normalize(half, own)
         else:
             self._distribute(records["locator"], result)
+
+    def _halves(self, records: pa.RecordBatch, error: Exception) -> Iterator[pa.RecordBatch]:
+        """Yield the two halves of records that were too much at once; one by itself is given up."""
+        from evidence.normalize.books import sizes
+
+        if records.num_rows > 1:
+            middle = records.num_rows // 2
+            yield records.slice(0, middle)
+            yield records.slice(middle)
+        else:
+            locator = records["locator"][0].as_py()
+            self._passes[locator[:HASH]].give_up(locator, sizes(records)[0].as_py(), type(error).__name__)
 
     def _distribute(self, locators: pa.Array, result: Normalized) -> None:
         import pyarrow.compute as pc

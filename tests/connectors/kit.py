@@ -49,7 +49,7 @@ def run(name: str, raws: list[Any], engine: Normalizer | None = None) -> Normali
     chosen = connector.load(name)
     records = batch(raws)
     chosen_engine = engine or normalizer(name)
-    return chosen_engine.batch(records, decoders.parts(records, chosen, chosen_engine.options))
+    return chosen_engine.batch(*decoders.opened(records, chosen, chosen_engine.options))
 
 
 def numbers(table: pa.Table) -> set[int]:

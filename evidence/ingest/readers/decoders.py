@@ -6,7 +6,7 @@ A text part is addressed as ``<decoder digest>:<ordinal>/prompt`` (or ``response
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,45 +14,68 @@ from evidence.connector import Connector
 from evidence.decoding import PART_COLUMNS, RecordedHttp
 from evidence.errors import SourceError
 from evidence.ingest.readers import http_body, model_bodies, recorded_http, wire
+from evidence.ingest.readers.quick import strings
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def parts(records: pa.RecordBatch, connector: Connector, options: Mapping[str, str] | None = None) -> pa.Table | None:
-    """Return the parts of a batch of records (record_no and raw are used); None where the connector has no decoder.
+def opened(records: pa.RecordBatch, connector: Connector, options: Mapping[str, str] | None = None
+           ) -> tuple[pa.RecordBatch, pa.Table | None]:
+    """Return records (record_no and raw are used) and their parts: None where the connector has no decoder.
 
+    What a decoder has read and nobody else reads is not in the records any more; ``byte_len`` says how long they were.
     ``options`` are those of the source, by which a connector for any gateway knows its columns.
     """
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     if connector.decode is None:
-        return None
+        return records, None
     kinds = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in PART_COLUMNS.items()])
-    rows = _rows(connector, options)
-    found = [row for number, raw in zip(records["record_no"].to_pylist(), records["raw"], strict=True)
-             for row in _of(number, rows(raw.as_py()), connector.decoder_digest)]
-    return pa.table({name: [row.get(name) for row in found] for name in PART_COLUMNS}, schema=schema)
+    read, found, rests = _reader(connector, options), list[dict[str, Any]](), list[bytes]()
+    for number, raw in zip(records["record_no"].to_pylist(), records["raw"].cast(pa.binary()), strict=True):
+        rows, rest = read(raw.as_py())
+        found += _of(number, rows, connector.decoder_digest)
+        rests.append(rest)
+    if _unseen(connector):
+        records = records.append_column("byte_len", pc.binary_length(records["raw"]).cast(pa.int64()))
+        records = records.set_column(records.schema.get_field_index("raw"), "raw", strings(rests))
+    return records, pa.table({name: [row.get(name) for row in found] for name in PART_COLUMNS}, schema=schema)
+
+
+def parts(records: pa.RecordBatch, connector: Connector, options: Mapping[str, str] | None = None) -> pa.Table | None:
+    """Return the parts of a batch of records alone."""
+    return opened(records, connector, options)[1]
+
+
+def _unseen(connector: Connector) -> bool:
+    """Say whether no statement of a connector can see the field that its decoder reads."""
+    decode = connector.decode
+    return isinstance(decode, RecordedHttp) and decode.field not in connector.shape and not connector.mapped
 
 
 def of_record(number: int, raw: str | bytes, connector: Connector, options: Mapping[str, str] | None = None
               ) -> Iterator[dict[str, Any]]:
     """Yield the parts of one record, in order."""
     if connector.decode is not None:
-        yield from _of(number, _rows(connector, options)(raw), connector.decoder_digest)
+        data = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
+        yield from _of(number, _reader(connector, options)(data)[0], connector.decoder_digest)
 
 
-def _rows(connector: Connector, options: Mapping[str, str] | None) -> Callable[[str | bytes], Iterator[dict[str, Any]]]:
+def _reader(connector: Connector, options: Mapping[str, str] | None
+            ) -> Callable[[bytes], tuple[Iterable[dict[str, Any]], bytes]]:
     """Return what makes the parts of a record, with all that is alike for the records of a source."""
     decode, wires = connector.decode, wire.load(connector.wire)
     if isinstance(decode, RecordedHttp):
-        return partial(recorded_http.rows, decode=decode, wires=wires)
+        return partial(recorded_http.opened, decode=decode, wires=wires)
     assert decode is not None
-    return model_bodies.Bodies(decode, wires, options or {}).rows
+    bodies = model_bodies.Bodies(decode, wires, options or {})
+    return lambda raw: (bodies.rows(raw), raw)
 
 
-def _of(number: int, found: Iterator[dict[str, Any]], digest: str) -> Iterator[dict[str, Any]]:
+def _of(number: int, found: Iterable[dict[str, Any]], digest: str) -> Iterator[dict[str, Any]]:
     """Yield parts with their number and where their texts are."""
     for ordinal, row in enumerate(found):
         row.update(record_no=number, ordinal=ordinal)

@@ -17,6 +17,7 @@ from typing import Final
 import orjson
 
 MAX_MESSAGES: Final = 100_000
+LATEST: Final = 10**15
 _MAX_HEAD: Final = 65_536
 _AHEAD: Final = rb"(?=[!#-'*+.0-9A-Z^-z|~-]{1,64}:|\r?\n|\Z)"
 REQUEST: Final = re.compile(rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE) ([^\s]{1,8192}) HTTP/\d(?:\.\d)?"
@@ -27,6 +28,13 @@ _TRAILER: Final = re.compile(rb"[A-Za-z0-9-]{1,64}:[^\r\n]{0,1024}\r?\n")
 _BLANK: Final = re.compile(rb"[\r\n]*")
 
 
+def micros(seconds: float) -> int:
+    """Return the microseconds of an event's time, which is anything that a hostile record says."""
+    if 0 <= seconds < LATEST:
+        return min(round(seconds * 1_000_000), LATEST)
+    return 0 if -LATEST < seconds < 0 else LATEST
+
+
 @dataclass(slots=True)
 class Side:
     """The bytes of one direction, and which event of the recording each position came with."""
@@ -34,21 +42,21 @@ class Side:
     data: bytearray = field(default_factory=bytearray)
     starts: array[int] = field(default_factory=lambda: array("q"))
     orders: array[int] = field(default_factory=lambda: array("q"))
-    times: array[int] = field(default_factory=lambda: array("q"))
+    seconds: list[float] = field(default_factory=list)
     losses: list[int] = field(default_factory=list)
 
-    def add(self, order: int, time_us: int, data: bytes) -> None:
+    def add(self, order: int, seconds: float, data: bytes) -> None:
         """Append the bytes of an event; ``order`` is its place in the recording."""
         if data:
             self.starts.append(len(self.data))
             self.orders.append(order)
-            self.times.append(time_us)
+            self.seconds.append(seconds)
             self.data += data
 
     def at(self, position: int) -> tuple[int, int]:
         """Return order and time (microseconds) of the event that brought a byte."""
         index = max(bisect_right(self.starts, position) - 1, 0)
-        return self.orders[index], self.times[index]
+        return self.orders[index], micros(self.seconds[index])
 
 
 @dataclass(slots=True)

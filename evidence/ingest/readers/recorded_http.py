@@ -1,33 +1,28 @@
 """Turns a recording of a tunnel into exchanges: the decoder ``recorded_http``.
 
-A recording is a list of events ``[seconds, "i" | "o" | "e", base64]``: what went in, what came out, and errors. Where
-HTTP requests or responses are in it, each exchange gives one part of kind ``http``; bytes that belong to no message
-give one last part of kind ``stream`` and pairing ``unparsed``, so that they are scanned and counted. A recording
-without any message (a terminal, a script) is one part of kind ``stream``, or, where it is lines of JSON that number
-their requests, parts of kind ``rpc``. Lines that the gateway itself wrote into the recording, as the connector tells
-them, are parts of kind ``note`` and belong to no message.
+A recording holds what went in, what came out, and errors. Where HTTP requests or responses are in it, each exchange
+gives one part of kind ``http``; bytes that belong to no message give one last part of kind ``stream`` and pairing
+``unparsed``, so that they are scanned and counted. A recording without any message (a terminal, a script) is one part
+of kind ``stream``, or, where it is lines of JSON that number their requests, parts of kind ``rpc``. Lines that the
+gateway itself wrote into the recording, as the connector tells them, are parts of kind ``note`` and belong to no
+message.
 
 Headers other than those that the connector declares are dropped here; those that carry secrets cannot be declared.
 """
 
 from __future__ import annotations
 
-import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-import orjson
-
-from evidence.decoding import Notes, RecordedHttp
-from evidence.ingest.readers import http_answer, http_body, http_stream, rpc_lines, wire
+from evidence.decoding import RecordedHttp
+from evidence.ingest.readers import http_answer, http_body, http_stream, recording, rpc_lines, wire
 from evidence.ingest.readers.http_pairing import Marks, Pair, pair
-from evidence.ingest.readers.http_stream import Message, Side
+from evidence.ingest.readers.http_stream import Message
+from evidence.ingest.readers.recording import Tape
 
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding", "content-type", "content-encoding", "host"})
-_LATEST: Final = 10**15
-_KINDS: Final = ("i", "o", "e")
-_NUMBERS: Final = frozenset({int, float})
 
 
 @dataclass(slots=True)
@@ -43,82 +38,16 @@ class _Read:
     echo: str | None = None
 
 
-@dataclass(slots=True)
-class _Tape:
-    """One recording, its two directions and its errors taken apart."""
-
-    sent: Side
-    got: Side
-    errors: list[tuple[int, str]]
-    notes: list[dict[str, Any]]
-    broken: bool
-
-
-def rows(raw: str | bytes, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
-    """Yield the parts of one record, in order.
+def opened(raw: bytes, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> tuple[list[dict[str, Any]], bytes]:
+    """Return the parts of one record, in order, and the record without its recording, or as it is where it has none.
 
     A record without the field, or that is not JSON, gives none: whether that is an error is for the connector to say.
     """
-    tape = _tape(raw, decode)
-    if tape is not None:
-        yield from _rows(tape, decode, wires)
-        yield from tape.notes
+    tape, rest = recording.taken(raw, decode)
+    return ([], rest) if tape is None else ([*_rows(tape, decode, wires), *tape.notes], rest)
 
 
-def _tape(raw: str | bytes, decode: RecordedHttp) -> _Tape | None:
-    try:
-        document = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return None
-    events = document.pop(decode.field, None) if isinstance(document, dict) else None
-    if events is None or events == []:
-        return None
-    tape = _Tape(Side(), Side(), [], [], broken=not isinstance(events, list))
-    if tape.broken:
-        return tape
-    events.reverse()
-    # Nearly all the time of a recording is spent in this loop, once for each of its events, which are taken from the
-    # list one by one, so that the recording is not held twice.
-    for order in range(len(events)):
-        event = events.pop()
-        if not isinstance(event, list) or len(event) != 3:
-            tape.broken = True
-            continue
-        seconds, kind, text = event
-        if type(seconds) not in _NUMBERS or kind not in _KINDS or not isinstance(text, str):
-            tape.broken = True
-            continue
-        side = tape.sent if kind == "i" else tape.got
-        try:
-            data = binascii.a2b_base64(text, strict_mode=True)
-        except ValueError:
-            side.losses.append(len(side.data))
-            tape.broken = True
-            continue
-        time_us = round(seconds * 1_000_000) if 0 <= seconds < _LATEST else 0 if -_LATEST < seconds < 0 else _LATEST
-        if kind == "o" and data[:1] == b"{" and decode.notes and (note := _note(data, decode.notes)):
-            tape.notes.append(note | {"request_offset_us": min(time_us, _LATEST)})
-        elif kind == "e":
-            tape.errors.append((min(time_us, _LATEST), data.decode("utf-8", "replace")))
-        else:
-            side.add(order, min(time_us, _LATEST), data)
-    return tape
-
-
-def _note(data: bytes, notes: Notes) -> dict[str, Any] | None:
-    """Return what a line says that the gateway wrote between the bytes of responses, or None where it is none."""
-    value = http_body.load(data) if notes.prefix.encode() in data[:4096] and data.endswith(b"\n") else None
-    if not isinstance(value, dict):
-        return None
-    kind, about = (next((got for name in names if isinstance(got := value.get(name), str)), None)
-                   for names in (notes.kind, notes.about))
-    if kind is None or not kind.startswith(notes.prefix):
-        return None
-    return {"kind": "note", "pairing": "exact", "truncated": False, "blocked": False,
-            "method": http_body.clean(kind)[:256], "route": http_body.clean(about)[:256] if about else None}
-
-
-def _rows(tape: _Tape, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
+def _rows(tape: Tape, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
     keep = _FRAMING | {*decode.correlation_id, *decode.request_id, *decode.echo, *decode.client_ip}
     lost_sent: list[tuple[int, int]] = []
     lost_got: list[tuple[int, int]] = []
@@ -152,7 +81,7 @@ def _rows(tape: _Tape, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> It
         yield rest
 
 
-def _other(tape: _Tape, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
+def _other(tape: Tape, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
     """Yield the parts of a recording without HTTP: calls over a pipe, or all its bytes as one."""
     calls = rpc_lines.rows(tape.sent, tape.got, wires, broken=tape.broken)
     if calls is not None:
@@ -255,7 +184,7 @@ def _verdict(message: Message, value: Any, decode: RecordedHttp) -> dict[str, An
             "risk_level": risk.lower() if isinstance(risk, str) and risk.lower() in {"low", "medium", "high"} else None}
 
 
-def _stopped(tape: _Tape, decode: RecordedHttp, pairs: list[Pair]) -> int | None:
+def _stopped(tape: Tape, decode: RecordedHttp, pairs: list[Pair]) -> int | None:
     """Return the number of the pair that an error event says was stopped: the last one without a response.
 
     Other errors of a tunnel (a lost connection) say nothing about one request and are left in the record.
@@ -266,7 +195,7 @@ def _stopped(tape: _Tape, decode: RecordedHttp, pairs: list[Pair]) -> int | None
     return next((n for n in reversed(range(len(pairs))) if pairs[n].response is None), None)
 
 
-def _stream(tape: _Tape, sent: list[tuple[int, int]], got: list[tuple[int, int]], pairing: str,
+def _stream(tape: Tape, sent: list[tuple[int, int]], got: list[tuple[int, int]], pairing: str,
             errors: list[tuple[int, str]]) -> dict[str, Any]:
     """Return the part for bytes that are not HTTP."""
     prompt = b"".join(http_stream.texts(tape.sent, sent)).decode("utf-8", "replace")
