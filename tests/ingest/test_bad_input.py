@@ -9,6 +9,8 @@ import os
 import resource
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evidence import pipeline
 from evidence.connector import load
@@ -138,19 +140,26 @@ def test_a_file_that_changes_while_it_is_read_is_no_evidence(tmp_path, monkeypat
     assert connect(store).sql("SELECT state, records FROM file").fetchall() == [("read", 4)]
 
 
-def test_without_a_vault_the_file_is_hashed_again_after_reading(tmp_path, monkeypatch):
-    """With hashes only, a change between hashing and reading is found too."""
+@pytest.mark.parametrize("undone", [False, True])
+def test_without_a_vault_what_is_read_is_what_was_hashed(tmp_path, monkeypatch, undone):
+    """With hashes only, a change between hashing and reading is found, also where it was undone before the end."""
     store = company(tmp_path, ingest={"vault": "hashes_only"})
     path = tmp_path / "logs" / "chat-good"
     path.write_bytes(GOOD)
-    original = custody.receive
+    receive, settle = custody.receive, custody.Held.settle
 
-    def receive(target, vault):
-        held = original(target, vault)
+    def received(target, vault):
+        held = receive(target, vault)
         path.write_bytes(GOOD.replace(b"mia", b"zoe"))
         return held
 
-    monkeypatch.setattr(custody, "receive", receive)
+    def settled(held):
+        if undone:
+            path.write_bytes(GOOD)
+        settle(held)
+
+    monkeypatch.setattr(custody, "receive", received)
+    monkeypatch.setattr(custody.Held, "settle", settled)
     [outcome] = ingest(store).files
     assert (outcome.state, outcome.reason) == ("unreadable", "changed_while_read")
     assert connect(store).sql("SELECT count(*) FROM raw.exchange").fetchall() == [(0,)]
@@ -158,6 +167,28 @@ def test_without_a_vault_the_file_is_hashed_again_after_reading(tmp_path, monkey
     path.write_bytes(GOOD)
     assert [f.state for f in ingest(store).files] == ["read"]
     assert connect(store).sql("SELECT DISTINCT subject FROM exchange").fetchall() == [("mia",)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(min_size=1, max_size=300), st.one_of(st.none(), st.binary(max_size=300)), st.lists(st.integers(0, 200), max_size=4))
+def test_a_file_settles_only_as_what_was_hashed(tmp_path_factory, first, then, sizes):
+    """However a file is read, in pieces, twice or hardly at all, it settles where its bytes are the same and only there."""
+    path = tmp_path_factory.mktemp("held") / "log"
+    path.write_bytes(first)
+    held = custody.receive(path, None)
+    path.write_bytes(first if then is None else then)
+    with held.opener() as file:
+        for size in sizes:
+            file.read(size)
+    with held.opener() as file:
+        if sizes:
+            file.seek(sizes[0])
+        file.read()
+    if then in (None, first):
+        held.settle()
+    else:
+        with pytest.raises(custody.ChangedError):
+            held.settle()
 
 
 def test_links_and_pipes(store):

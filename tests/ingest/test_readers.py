@@ -152,7 +152,8 @@ def test_damage_and_bombs_are_answers(monkeypatch):
     """A damaged stream, trailing bytes and a stream that expands without end stop with a reason."""
     data = gzip.compress(b'{"a": 1}\n' * 1000)
     assert read(data + b"garbage").stop == "bytes_after_gzip"
-    assert read(data[:40] + b"\xff\xff\xff\xff" + data[44:]).stop == "damaged_gzip"
+    assert read(data[:40] + b"\xff\xff\xff\xff" + data[44:]).stop in {"damaged_gzip", "gzip_cut_short"}  # nobody knows where it would end
+    assert read(data[:-8] + b"\xff\xff\xff\xff" + data[-4:]).stop == "damaged_gzip"
     monkeypatch.setattr("evidence.ingest.readers.streams.FREE_EXPANSION", 1 << 20)
     bomb = zstandard.ZstdCompressor(level=19).compress(b" " * (40 << 20))
     assert read(bomb).stop == "expands_too_much"

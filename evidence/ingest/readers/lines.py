@@ -38,8 +38,25 @@ def blocks(source: Readable, limit: int) -> Iterator[tuple[bytes, int, bool]]:
 
 
 def split(source: Readable, limit: int) -> Iterator[tuple[list[bytes], int, bool]]:
-    """Yield the lines of ``blocks`` without their ends, in groups."""
-    for block, too_long, unended in blocks(source, limit):
+    """Yield the same lines as ``blocks``, without their ends, in groups. Only the lines are copied, never a block."""
+    held: list[bytes] = []
+    size = 0
+    while block := source.read():
         lines = block.split(b"\n")
-        lines.pop()
-        yield lines, too_long, unended
+        size += len(lines[0])
+        if len(lines) == 1:
+            if size <= limit:
+                held.append(block)
+            else:
+                held.clear()
+            continue
+        if size > limit:
+            yield lines[1:-1], size, False
+        else:
+            lines[0] = b"".join((*held, lines[0]))
+            yield lines[:-1], 0, False
+        held, size = [lines[-1]], len(lines[-1])
+    if size > limit:
+        yield [], size, True
+    elif size:
+        yield [b"".join(held)], 0, True

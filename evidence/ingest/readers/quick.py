@@ -5,19 +5,20 @@ Nothing is decided here but that a group of lines is beyond doubt: each one JSON
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-import orjson
+from evidence.ingest.readers.base import Judge
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
+    import simdjson
 
+_LONG: Final = 1 << 20
+"""Longer texts are judged alone: the parser keeps ten times the memory of the longest text that it has seen."""
 _DEEP: Final = 250
 """Fewer brackets than this cannot nest so deep that a parser gives up."""
-_COUNT: Final = "SELECT len(json_keys(raw)) FROM given"
 
 
 def strings(texts: Sequence[bytes]) -> pa.Array:
@@ -41,45 +42,37 @@ def strings(texts: Sequence[bytes]) -> pa.Array:
 
 def objects(texts: Sequence[bytes], pages: Collection[str]) -> bool:
     """Say whether texts are objects beyond doubt, and none of them has a key under which a page holds its records."""
-    plain, others, counts, opened = True, [], [], frozenset(pages)
+    parse = cast("Callable[[bytes], Iterable[str]]", _parser().parse)  # a text with braces is an object or refused
+    opened, seen = frozenset(pages), list[str]()
+    flat = _flat(texts)
     for text in texts:
         if text[:1] != b"{" or text[-1:] != b"}":
             return False
         try:
-            value = orjson.loads(text)
-            if not opened.isdisjoint(value):
+            keys = [*parse(text)] if flat and len(text) < _LONG else _slowly(text)
+        except (ValueError, RuntimeError):
+            # It is stricter than others, with numbers too: what it refuses need not be wrong.
+            keys = _slowly(text)
+        if keys != seen:
+            if keys is None or len(set(keys)) < len(keys) or not opened.isdisjoint(keys):
                 return False
-            # Written back, a document has no key twice; where that gives the same bytes, the text has none either.
-            # In texts that are written in another manner, as then mostly all of a file are, keys are counted.
-            if not plain or orjson.dumps(value) != text:
-                plain = False
-                others.append(text)
-                counts.append(len(value))
-        except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-            return False
-    # A key that stands twice is one key less in the value than in the text.
-    return not others or (not any(map(_deep, others)) and _keys(others) == counts)
+            seen = keys
+    return True
 
 
-def _deep(text: bytes) -> bool:
-    return text.count(b"[") + text.count(b"{") > _DEEP
+def _flat(texts: Sequence[bytes]) -> bool:
+    """Say whether no text has so many brackets that they could nest too deep."""
+    return not any(text.count(b"[") + text.count(b"{") > _DEEP for text in texts)
 
 
-def _keys(texts: Sequence[bytes]) -> list[int]:
-    """Return how many keys each object has at its top level, twice the ones that stand twice."""
-    import pyarrow as pa
-
-    con = _engine()
-    con.register("given", pa.table({"raw": strings(texts)}))
-    try:
-        # Fetched whole: the next major version of the engine lets nothing else be done before a result has ended.
-        return [count for (count,) in con.execute(_COUNT).fetchall()]
-    finally:
-        con.unregister("given")
+def _slowly(text: bytes) -> list[str] | None:
+    """Return the keys of an object at its top level as the judge of single records does; None where it refuses it."""
+    found = Judge.look(text)
+    return list(found) if isinstance(found, dict) else None
 
 
 @cache
-def _engine() -> duckdb.DuckDBPyConnection:
-    import duckdb
+def _parser() -> simdjson.Parser:
+    import simdjson
 
-    return duckdb.connect(config={"threads": 1, "memory_limit": "256MB", "enable_external_access": False})
+    return simdjson.Parser()

@@ -11,7 +11,9 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
-from typing import IO, Any, Final, Protocol
+from typing import IO, Any, Final, Protocol, cast
+
+from isal import isal_zlib
 
 CHUNK: Final = 4 << 20
 EXPANSION: Final = 2000
@@ -29,6 +31,7 @@ class Readable(Protocol):
         """Return some bytes, or none at the end."""
 
 
+_BROKEN: Final = cast("type[Exception]", isal_zlib.error)  # whose types call it an exception, not a class
 DAMAGE: Final = (OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 """What Python raises for bytes that are not what they should be; the words are its own and carry no content."""
 
@@ -92,7 +95,7 @@ def _zstd() -> Any:
 
 _MAKERS: Final[dict[str, tuple[Callable[[], Any], int, bytes]]] = {
     # How much is fed at once bounds how much can come out at once.
-    "gzip": (lambda: zlib.decompressobj(31), 64 << 10, b"\x1f\x8b"),
+    "gzip": (lambda: isal_zlib.decompressobj(31), 64 << 10, b"\x1f\x8b"),
     "bzip2": (bz2.BZ2Decompressor, 1 << 10, b"BZh"),
     "zstd": (_zstd, 2 << 10, b"\x28\xb5\x2f\xfd"),
 }
@@ -126,7 +129,7 @@ class Unpacked:
         while size < CHUNK and not self._ended:
             try:
                 data = self._step()
-            except (zlib.error, OSError, ValueError, EOFError, zstandard.ZstdError):
+            except (_BROKEN, OSError, ValueError, EOFError, zstandard.ZstdError):
                 self._end("damaged_" + self._name, f"after byte {self._in} of the compressed file")
                 break
             parts.append(data)
