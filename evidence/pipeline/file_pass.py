@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from evidence import connector as connectors
 from evidence import digests
+from evidence.connector import paths
 from evidence.errors import CatalogSqlError, CustodyError
 from evidence.ingest import readers, segment
 from evidence.ingest.job import FileJob
@@ -119,9 +120,12 @@ class FilePass:
     def _recognise(self, batch: Batch) -> None:
         """Refuse a file of which none of the first records looks like the connector's.
 
-        In a ZIP one member that does is enough, wherever it stands.
+        In a ZIP one member that does is enough, wherever it stands. One with a column that evidence.yaml names does.
         """
-        if any(self._connector.fits(record, beside=True) for record in values_of(batch.texts[:SAMPLE])):
+        columns = self.job.source.options.get("columns") or {}
+        named = list(columns.values()) if isinstance(columns, Mapping) else []
+        if any(self._connector.fits(one, beside=True) or any(paths.at(one, name) is not paths.ABSENT for name in named)
+               for one in values_of(batch.texts[:SAMPLE])):
             self._fits = True
             self._misfit = None
         elif self._misfit is None:

@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import resource
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -82,6 +83,24 @@ def test_the_nearest_connector_is_named(store):
     (store.root / "logs" / "chat-bad").write_bytes(BAD["other vendor"][0])
     detail = ingest(store).files[0].detail
     assert detail == "expected plain_chat: lacks id; nearest is plain_door"
+
+
+def test_a_file_is_told_by_the_columns_that_evidence_yaml_names(tmp_path):
+    """A table with names of its own is its connector's once they are declared, and none of it where they are others."""
+    import yaml
+
+    from evidence import config
+
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "staff.csv").write_bytes(b"number;mail.work\nu1;a@b.example\nu2;c@b.example\n")
+    for columns, states in (({"user_id": "number", "email": "mail.work"}, ["read"]), ({"user_id": "nr"}, ["unreadable"])):
+        written = {"organisation": "Acme", "sources": [{"id": "staff", "connector": "directory_csv", "paths": ["logs/*"],
+                                                        "issuer": "acme", "options": {"columns": columns}}]}
+        (tmp_path / "evidence.yaml").write_text(yaml.safe_dump(written))
+        found = config.load_company(tmp_path)
+        summary = pipeline.ingest(Store(tmp_path, found), found, received_at=datetime(2026, 11, 2, tzinfo=UTC), jobs=1, scanner=lambda: None)
+        assert [one.state for one in summary.files] == states
+        assert sum(one.rows_out for one in summary.files) == (4 if states == ["read"] else 0)
 
 
 def test_no_reject_carries_text_of_its_record(store):
