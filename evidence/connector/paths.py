@@ -42,6 +42,14 @@ def _splits(path: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((".".join(path[:take]), path[take:]) for take in range(len(named), 0, -1))
 
 
+@cache
+def levels(path: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return each step of a path with the dotted keys that may stand there instead; nothing where a step is ``*``."""
+    taken = steps(path)
+    return () if "*" in taken else tuple(
+        (step, frozenset(key for key, _ in _splits(taken[place:])) - {step}) for place, step in enumerate(taken))
+
+
 def _find(value: Any, path: tuple[str, ...]) -> Any:
     """Return the first thing that a path leads to: what ``_reach`` would yield first, without the places on the way."""
     if isinstance(value, dict):

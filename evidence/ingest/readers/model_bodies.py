@@ -18,6 +18,9 @@ from evidence.ingest.readers import http_body, wire
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {}, paths.ABSENT)
 _ANY: Final = frozenset({"stringValue", "kvlistValue", "arrayValue"})
 """How OTLP says of what kind a value is, where it is one by itself and not that of an attribute."""
+_ROUTES: Final = 4096
+"""So many routes are remembered with the shapes that speak on them."""
+_EVENTS: Final = ("data: ", "event:")
 
 
 class Bodies:
@@ -31,6 +34,7 @@ class Bodies:
         named = {shape.id: shape for shape in wires}
         self._decode, self._wires = decode, wires
         self._shapes = [named[name] for name in decode.wires if name in named]
+        self._by_route: dict[str, list[wire.Wire]] = {}
         self._routes, self._asks, self._answers = (
             tuple(columns.get(place, place) for place in places)
             for places in (decode.route, decode.request, decode.response))
@@ -46,14 +50,24 @@ class Bodies:
                 record[key] = _opened(value)
         route = next((str(got) for place in self._routes if (got := _at(record, place)) not in _EMPTY), "")
         route = route.partition("?")[0].partition("#")[0]
-        by_route = wire.of_route(self._wires, route) if route else None
-        shapes = [by_route] if by_route else self._shapes
+        shapes = self._spoken(route)
         asked, asked_cut, _ = _side(record, self._asks, self._decode, shapes, route)
         given, given_cut, streaming = _side(record, self._answers, self._decode, shapes, None)
         yield {"kind": "body", "pairing": "exact", "truncated": asked_cut or given_cut, "blocked": False,
                "route": _path(route), "model": asked.model or given.model, "response_id": given.id,
                "streaming": asked.stream if asked.stream is not None else streaming, "tokens_in": given.tokens_in,
                "tokens_out": given.tokens_out, "prompt": asked.text, "response": given.text}
+
+    def _spoken(self, route: str) -> list[wire.Wire]:
+        """Return the shapes to try: the one that speaks on a route, else those that the connector names."""
+        if not route:
+            return self._shapes
+        if (found := self._by_route.get(route)) is None:
+            if len(self._by_route) >= _ROUTES:
+                self._by_route.clear()
+            one = wire.of_route(self._wires, route)
+            found = self._by_route[route] = [one] if one else self._shapes
+        return found
 
 
 def _at(record: Mapping[str, Any], place: str) -> Any:
@@ -63,9 +77,21 @@ def _at(record: Mapping[str, Any], place: str) -> Any:
     value: Any = record
     for step in paths.steps(place):
         if not isinstance(value, dict) or step not in value:
-            return paths.at(record, place) if "." in place else paths.ABSENT
+            return paths.ABSENT if _bare(record, place) else paths.at(record, place)
         value = value[step]
     return value
+
+
+def _bare(record: Mapping[str, Any], place: str) -> bool:
+    """Say whether a place is missing for certain: objects as far as it is there, and no key with dots on the way."""
+    value: Any = record
+    for step, dotted in paths.levels(place):
+        if not isinstance(value, dict) or not value.keys().isdisjoint(dotted):
+            return False
+        if step not in value:
+            return step != "[]"
+        value = value[step]
+    return False
 
 
 def _opened(value: Any) -> Any:
@@ -73,13 +99,13 @@ def _opened(value: Any) -> Any:
 
     A list of ``{name, attributes}``, as it writes events, is an object of lists by name. All else is as it is.
     """
-    return _otlp(value) if isinstance(value, list) and value and isinstance(value[0], Mapping) else value
+    return _otlp(value) if isinstance(value, list) and value and isinstance(value[0], dict) else value
 
 
 def _otlp(items: list[Any]) -> Any:
-    if all(isinstance(item, Mapping) and "key" in item and isinstance(item.get("value"), Mapping) for item in items):
+    if all(isinstance(item, dict) and "key" in item and isinstance(item.get("value"), dict) for item in items):
         return {str(item["key"]): _scalar(item["value"]) for item in items}
-    if all(isinstance(item, Mapping) and "name" in item and "attributes" in item for item in items):
+    if all(isinstance(item, dict) and "name" in item and "attributes" in item for item in items):
         named: dict[str, list[Any]] = {}
         for item in items:
             named.setdefault(str(item["name"]), []).append(_opened(item["attributes"]))
@@ -89,18 +115,18 @@ def _otlp(items: list[Any]) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return a value, or a list of values, without what OTLP puts around each of them."""
-    if isinstance(value, list) and value and isinstance(value[0], Mapping) and _ANY.issuperset(value[0]):
+    if isinstance(value, list) and value and isinstance(value[0], dict) and _ANY.issuperset(value[0]):
         return [_plain(item) for item in value]
-    return _scalar(value) if isinstance(value, Mapping) and value and _ANY.issuperset(value) else value
+    return _scalar(value) if isinstance(value, dict) and value and _ANY.issuperset(value) else value
 
 
 def _scalar(value: Mapping[str, Any]) -> Any:
     """Return the value of an OTLP attribute: a scalar, a list or an object."""
     kind, inner = next(iter(value.items()), ("", None))
-    if kind == "arrayValue" and isinstance(inner, Mapping):
+    if kind == "arrayValue" and isinstance(inner, dict):
         values = inner.get("values")
-        return [_scalar(item) for item in (values if isinstance(values, list) else ()) if isinstance(item, Mapping)]
-    if kind == "kvlistValue" and isinstance(inner, Mapping):
+        return [_scalar(item) for item in (values if isinstance(values, list) else ()) if isinstance(item, dict)]
+    if kind == "kvlistValue" and isinstance(inner, dict):
         return _opened(inner.get("values") or [])
     return inner
 
@@ -114,7 +140,7 @@ def _side(record: Mapping[str, Any], places: tuple[str, ...], decode: ModelBodie
         text = value if isinstance(value, str) else None
         if value in _EMPTY or (text is not None and text.strip() in decode.absent):
             continue
-        streaming = text is not None and http_body.looks_like_events(text.lstrip()[:8].encode("utf-8", "replace"), "")
+        streaming = text is not None and text.lstrip()[:6] in _EVENTS
         said = (_stream(text, shapes) if streaming and text is not None else
                 _body(text, value, place.rpartition(".")[2], shapes, route))
         if said.text is None and decode.whole and text is None:

@@ -5,11 +5,10 @@ Numbers keep the text they came with.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
@@ -20,15 +19,26 @@ from evidence.connector import paths
 from evidence.ingest.readers.base import Batch, Judge, Options
 from evidence.ingest.readers.pairs import pairs
 
-_INEXACT: Final = re.compile(rb'(?:^|"\s*:|[,\[])\s*-?(?:[0-9]{16}|(?:0|[1-9][0-9]*)[.eE])')
+_ROUNDED: Final = r"\s*-?(?:[0-9]{16}|(?:0|[1-9][0-9]*)[.eE])"
+_INEXACT: Final = rf'(?:^|"\s*:|[,\[]){_ROUNDED}'
 """A number that a computer may round: where JSON has numbers, not the addresses and times in its texts."""
+_CERTAIN: Final = re.compile(_INEXACT.encode())
+_POSSIBLE: Final = re.compile(rf"(?:^|[:,\[]){_ROUNDED}".encode())
+"""Finds some times too, in a third of the time."""
 
 
-def exact(text: bytes) -> Any:
+def inexact(texts: Sequence[bytes]) -> list[bool]:
+    """Say of each text whether it may have a number that a computer would round."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found: list[bool] = pc.match_substring_regex(pa.array(texts, pa.binary()), _INEXACT).to_pylist()
+    return found
+
+
+def exact(text: bytes, *, rounded: bool) -> Any:
     """Return the value of a JSON text; numbers that a computer would round are kept as they are written."""
-    if not _INEXACT.search(text):
-        return orjson.loads(text)
-    return json.loads(text, parse_float=_fragment, parse_int=_fragment)
+    return json.loads(text, parse_float=_fragment, parse_int=_fragment) if rounded else orjson.loads(text)
 
 
 def _fragment(text: str) -> orjson.Fragment:
@@ -42,7 +52,7 @@ class Rewriter:
         """Say what is declared, and in which member of a ZIP the records are, if they are in one."""
         self._parse, self._hide, self._key = options.parse, options.hide, options.key
         self._member = {key: member for key, where in options.carry.items() if where == "@member" and member}
-        self._names = [_last(path) for path, _ in options.hide]
+        self._names = [((path, how), _last(path)) for path, how in options.hide]
         self._opens = [_last(path) for path in options.parse]
         self.idle = not (self._parse or self._member or self._hide)
 
@@ -50,19 +60,24 @@ class Rewriter:
         """Rewrite the records of a batch in place; what cannot be opened becomes a reject."""
         numbers, texts = batch.numbers, batch.texts
         batch.numbers, batch.texts, batch.size = [], [], 0
-        for number, text in zip(numbers, texts, strict=True):
-            made = self.record(text)
+        for number, text, rounded in zip(numbers, texts, inexact(texts), strict=True):
+            made = self.record(text, rounded=rounded)
             if isinstance(made, tuple):
                 batch.reject(number, *made, len(text))
             else:
                 batch.add(number, made)
 
-    def record(self, text: bytes) -> bytes | tuple[str, str | None]:
-        """Return a record as it may be kept, or why it is none."""
-        hidden = list(self._mentioned(text))
-        if not self._member and not hidden and not self._to_open(text):
+    def record(self, text: bytes, *, rounded: bool) -> bytes | tuple[str, str | None]:
+        """Return a record as it may be kept, or why it is none.
+
+        A name that is not in its text is none of its fields; names may be written with escapes, which could be any.
+        """
+        lowered = text.lower()
+        escaped = b"\\u" in text
+        hidden = [hide for hide, name in self._names if escaped or name in lowered]
+        if not self._member and not hidden and not any(escaped or name in lowered for name in self._opens):
             return text
-        value = exact(text)
+        value = exact(text, rounded=rounded)
         if taken := [key for key in self._member if key in value]:
             return "duplicate_key", taken[0]
         value |= self._member
@@ -72,32 +87,21 @@ class Rewriter:
         if wrong:
             return wrong[0]
         for path, how in hidden:
-            paths.change(value, path, (lambda _: paths.ABSENT) if how == "drop" else self._hashed)
+            paths.change(value, path, _dropped if how == "drop" else self._hashed)
         try:
             return orjson.dumps(value)
         except orjson.JSONEncodeError:
             return "too_deep", None
 
-    def _mentioned(self, text: bytes) -> Iterator[tuple[str, str]]:
-        """Yield the secrets whose names can be in a record; escaped names are possible everywhere."""
-        if not self._hide or b"\\u" in text:
-            yield from self._hide
-            return
-        lowered = text.lower()
-        yield from (hide for hide, name in zip(self._hide, self._names, strict=True) if name in lowered)
-
-    def _to_open(self, text: bytes) -> bool:
-        """Whether a field that is to be opened can be in a record; its name may be written with escapes."""
-        if not self._opens or b"\\u" in text:
-            return bool(self._opens)
-        lowered = text.lower()
-        return any(name in lowered for name in self._opens)
-
     def _hashed(self, value: Any) -> Any:
         if value is None or value in ("", [], {}):
             return value
         data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else orjson.dumps(value)
-        return "hmac-sha256:" + hmac.new(self._key, data, hashlib.sha256).hexdigest()
+        return "hmac-sha256:" + hmac.digest(self._key, data, "sha256").hex()
+
+
+def _dropped(_: Any) -> Any:
+    return paths.ABSENT
 
 
 def _last(path: str) -> bytes:
@@ -117,7 +121,8 @@ def _opened(value: Any, path: str, way: str, wrong: list[tuple[str, str | None]]
     if isinstance(judged, tuple) and judged[0] != "not_an_object":
         wrong.append((f"{judged[0]}:{path}", judged[1]))
         return value
-    return exact(data)
+    rounded = bool(_POSSIBLE.search(data) and _CERTAIN.search(data))
+    return exact(data, rounded=rounded) if rounded or isinstance(judged, tuple) else judged
 
 
 def rewritten(batches: Iterable[Batch], options: Options) -> Iterator[Batch]:

@@ -101,7 +101,7 @@ def read_stream(wire: Wire, body: bytes) -> tuple[Said, bool]:
 
 
 def _read(shape: Body, value: Any) -> Said:
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or (shape.heads and shape.heads.isdisjoint(value)):
         return Said()
     found: list[str] = []
     for start in shape.texts.start:
@@ -115,7 +115,9 @@ def _read(shape: Body, value: Any) -> Said:
 
 def _numbered(value: dict[str, Any], pattern: str) -> list[str]:
     """Return the keys of a body that fit a pattern such as ``prompt.*.content``, by number: 2 comes before 10."""
-    return sorted((key for key in value if fnmatchcase(key, pattern)), key=lambda key: (len(key), key))
+    before = pattern.partition("*")[0]
+    return sorted((key for key in value if key.startswith(before) and fnmatchcase(key, pattern)),
+                  key=lambda key: (len(key), key))
 
 
 def _opened(value: Any) -> Any:
@@ -138,5 +140,5 @@ def _collect(value: Any, texts: Texts, found: list[str], depth: int) -> None:
         for key in texts.keys:
             if key in value:
                 _collect(_opened(value[key]) if key in texts.opened else value[key], texts, found, depth - 1)
-        whole = (value.get(key) for key in texts.objects)
-        found.extend(json.dumps(item, ensure_ascii=False) for item in whole if isinstance(item, dict))
+        found.extend([json.dumps(whole, ensure_ascii=False) for key in texts.objects
+                      if isinstance(whole := value.get(key), dict)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, NamedTuple
 
@@ -25,8 +24,7 @@ _VARIES: Final = re.compile(
 """What servers put into each event anew: its number, and what hides its length."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What a body says. ``text`` is None where the shape found none."""
 
     text: str | None = None

@@ -37,6 +37,13 @@ class Body(Frozen):
     tokens_out: tuple[str, ...] = ()
     texts: Texts
 
+    @cached_property
+    def heads(self) -> frozenset[str] | None:
+        """Keys of which a body has one that says anything; None where some of them hold a number."""
+        inside = (*self.id, *self.model, *self.stream, *self.tokens_in, *self.tokens_out)
+        numbered = any("*" in start for start in self.texts.start)
+        return None if numbered else frozenset((*self.texts.start, *(path.partition(".")[0] for path in inside)))
+
 
 @dataclass(slots=True)
 class Node:
