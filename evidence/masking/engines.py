@@ -6,7 +6,6 @@ feed stood before and after it; a match never crosses two rows.
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from evidence.errors import MissingExtraError, UsageError
-from evidence.masking import compiled
+from evidence.masking import compiled, shapes
 from evidence.masking.anchors import Anchor
 
 if TYPE_CHECKING:
@@ -84,25 +83,20 @@ def re2_module() -> Any:
     return re2
 
 
-_DIGIT = r"(?:\\d|[1-9]|\[[0-9](?:-?[0-9])?\])"
-_SHAPES = re.compile(rf"(?:\\b)?(?:(?:\\\+|\\\()?{_DIGIT}"
-                     rf"|\[(?:A-Z|XYZ)\](?:\{{2\}})?(?:-\?| )?{_DIGIT}(?!\{{2\}}\[ -\]))")
-LITERALS = 3
+SHAPES, RUNS, LITERALS = 1, 2, 3
 
 
 def lane(anchor: Anchor) -> int:
     """Return which database an anchor goes to, since some kinds slow down others.
 
-    0 holds expressions that begin with a literal, 1 shapes of digits, also behind a capital letter or two (unless
-    groups of letters and digits follow, which slow down an automaton of digits), 2 long runs, 3 plain literals, of
-    which there may be many thousand. Which goes where is measured: divided otherwise they take up to half as long
-    again.
+    0 holds expressions with a literal, 1 shapes of digits (see ``shapes``), 2 long runs, 3 plain literals, of which
+    there may be many thousand.
     """
     if anchor.literal:
         return LITERALS
     if anchor.pattern.startswith("[A-Za-z0-9+/]{"):
-        return 2
-    return 1 if _SHAPES.match(anchor.pattern) else 0
+        return RUNS
+    return SHAPES if shapes.of(anchor) else 0
 
 
 def passes(anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern]) -> dict[int, list[compiled.Expression]]:
@@ -111,11 +105,10 @@ def passes(anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern]) -> dic
 
     found: dict[int, list[compiled.Expression]] = {}
     for number, anchor in enumerate(anchors):
+        shape = shapes.of(anchor)
         caseless = hs.HS_FLAG_CASELESS if anchor.caseless else 0
-        text = anchor.pattern.encode("latin-1" if anchor.literal else "ascii")
-        # One pass for many: three, one after the other, take half as long again once there are row patterns.
-        place = 0 if row_patterns and lane(anchor) == 1 else lane(anchor)
-        found.setdefault(place, []).append((number, text, caseless))
+        text = (shape.wider if shape else anchor.pattern).encode("latin-1" if anchor.literal else "ascii")
+        found.setdefault(lane(anchor), []).append((number, text, caseless))
     for number, (pattern, sharp) in enumerate(row_patterns, len(anchors)):
         found.setdefault(0, []).append((number, (sharp or pattern).encode(), hs.HS_FLAG_MULTILINE))
     return dict(sorted(found.items()))
@@ -132,6 +125,7 @@ class _Hyperscan:
         self._anchors, self._patterns = anchors, len(row_patterns)
         self._found = array("q"), array("q")
         self._fixed: Any = None
+        self._shapes = shapes.Confirmed({n: shape for n, anchor in enumerate(anchors) if (shape := shapes.of(anchor))})
         self._blunt = {number: compiled.database([(number, pattern.encode(), hs.HS_FLAG_MULTILINE)], cache)
                        for number, (pattern, sharp) in enumerate(row_patterns) if sharp}
         self._databases = [compiled.database(expressions, cache, literal=place == LITERALS)
@@ -155,6 +149,8 @@ class _Hyperscan:
         self._scan(block)
         numbers, ends = (np.frombuffer(part, dtype=np.int64) for part in self._found)
         keep = numbers < len(self._anchors)
+        numbers, ends = numbers[keep], ends[keep]
+        keep = self._shapes.keep(block.view, numbers, ends)
         numbers, ends = numbers[keep], ends[keep]
         row = np.searchsorted(block.starts, ends - 1, side="right") - 1
         if self._fixed is None:

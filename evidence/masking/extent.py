@@ -130,11 +130,11 @@ def _repeated(most: int, unbounded: bool, tree: Any) -> set[Way] | None:
         return None
     if not unbounded and all(len(way) == 1 for way in inner):
         return {(max(inner)[0] * most,)}
-    found = _bytes(tree)
+    found = held(tree)
     return {(0, bytes(sorted(found | {ord(chr(byte).swapcase()) for byte in found if byte < 128})), 0)}
 
 
-def _bytes(tree: Any) -> set[int]:
+def held(tree: Any) -> set[int]:
     """Return the bytes that may stand in what a pattern matches, rather too many; letters in the case that it names."""
     found: set[int] = set()
     for item, value in tree:
@@ -147,10 +147,10 @@ def _bytes(tree: Any) -> set[int]:
             found |= _category(str(value).removeprefix("CATEGORY_"))
         elif kind == "IN":
             inverted = str(value[0][0]) == "NEGATE"
-            found |= set(_ANY) - _bytes(value[1:]) if inverted else _bytes(value)
+            found |= set(_ANY) - held(value[1:]) if inverted else held(value)
         elif kind in {"SUBPATTERN", "BRANCH", "MAX_REPEAT", "MIN_REPEAT"}:
             for branch in value[1] if kind == "BRANCH" else [value[-1]]:
-                found |= _bytes(branch)
+                found |= held(branch)
         elif kind != "AT":
             return set(_ANY)
     return found
