@@ -105,6 +105,14 @@ def payloads(body: bytes) -> Iterator[bytes]:
         yield b"\n".join(data)
 
 
+def block_data(block: bytes) -> bytes | None:
+    """Return the data of the event that lines without a blank one among them make, None where they make none."""
+    if block.startswith(b"data:") and b"\n" not in block:
+        return block[5:].lstrip(b" ")
+    data = [line[5:].lstrip(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
+    return b"\n".join(data) if data else None
+
+
 def payload(data: bytes) -> tuple[Any, bool]:
     """Return the JSON value of an event's data, None where it has none, and whether it could be read to its end."""
     if data.strip() in {b"[DONE]", b""}:

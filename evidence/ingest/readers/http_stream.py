@@ -16,6 +16,8 @@ from typing import Final
 
 import orjson
 
+from evidence.ingest.readers.http_chunks import Bytes, Chunks
+
 MAX_MESSAGES: Final = 100_000
 LATEST: Final = 10**15
 _MAX_HEAD: Final = 65_536
@@ -23,8 +25,6 @@ _AHEAD: Final = rb"(?=[!#-'*+.0-9A-Z^-z|~-]{1,64}:|\r?\n|\Z)"
 REQUEST: Final = re.compile(rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE) ([^\s]{1,8192}) HTTP/\d(?:\.\d)?"
                             rb"\r?\n" + _AHEAD)
 RESPONSE: Final = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})(?: [^\r\n]{0,128})?\r?\n" + _AHEAD)
-_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})(?:;[^\r\n]{0,256})?\r?\n")
-_TRAILER: Final = re.compile(rb"[A-Za-z0-9-]{1,64}:[^\r\n]{0,1024}\r?\n")
 _BLANK: Final = re.compile(rb"[\r\n]*")
 
 
@@ -39,7 +39,7 @@ def micros(seconds: float) -> int:
 class Side:
     """The bytes of one direction, and which event of the recording each position came with."""
 
-    data: bytearray = field(default_factory=bytearray)
+    data: Bytes = field(default_factory=bytearray)
     starts: array[int] = field(default_factory=lambda: array("q"))
     orders: array[int] = field(default_factory=lambda: array("q"))
     seconds: list[float] = field(default_factory=list)
@@ -85,6 +85,7 @@ class Message:
 def messages(side: Side, line: re.Pattern[bytes], keep: frozenset[str], lost: list[tuple[int, int]]) -> list[Message]:
     """Return the messages of one direction; spans that belong to none are added to ``lost``."""
     found: list[Message] = []
+    chunks = Chunks(side.data)
     position, size = 0, len(side.data)
     while position < size:
         position = _skip_blank(side.data, position)
@@ -101,7 +102,7 @@ def messages(side: Side, line: re.Pattern[bytes], keep: frozenset[str], lost: li
         if len(found) >= MAX_MESSAGES:
             lost.append((match.start(), size))
             break
-        message = _message(side.data, match, line, keep)
+        message = _message(side.data, match, line, keep, chunks)
         message.first, message.last = side.at(message.start), side.at(max(message.end - 1, message.start))
         found.append(message)
         position = message.end
@@ -116,12 +117,13 @@ def _damage(found: list[Message], place: int) -> None:
         found[index].whole = False
 
 
-def _skip_blank(data: bytearray, position: int) -> int:
+def _skip_blank(data: Bytes, position: int) -> int:
     match = _BLANK.match(data, position)
     return match.end() if match else position
 
 
-def _message(data: bytearray, match: re.Match[bytes], line: re.Pattern[bytes], keep: frozenset[str]) -> Message:
+def _message(data: Bytes, match: re.Match[bytes], line: re.Pattern[bytes], keep: frozenset[str], chunks: Chunks
+             ) -> Message:
     start, head = match.start(), match.end()
     words = tuple(word.decode("latin-1") for word in match.groups())
     if data.startswith((b"\r\n", b"\n"), head):
@@ -132,7 +134,7 @@ def _message(data: bytearray, match: re.Match[bytes], line: re.Pattern[bytes], k
             end = _next(data, line, head)
             return Message(start, end, words, {}, b"", whole=False, sure=end == len(data))
         headers, after = _headers(bytes(data[head:close]), keep), close + 4
-    body, end, whole, sure = _body(data, after, headers, words, line)
+    body, end, whole, sure = _body(data, after, headers, words, line, chunks)
     return Message(start, end, words, headers, body, whole, sure)
 
 
@@ -145,7 +147,7 @@ def _headers(block: bytes, keep: frozenset[str]) -> dict[str, str]:
     return kept
 
 
-def _next(data: bytearray, line: re.Pattern[bytes], position: int, stop: int | None = None) -> int:
+def _next(data: Bytes, line: re.Pattern[bytes], position: int, stop: int | None = None) -> int:
     stop = len(data) if stop is None else stop
     if data.find(b"HTTP/", position, stop) < 0:
         return stop
@@ -153,13 +155,13 @@ def _next(data: bytearray, line: re.Pattern[bytes], position: int, stop: int | N
     return match.start() if match else stop
 
 
-def _body(data: bytearray, position: int, headers: dict[str, str], words: tuple[str, ...],
-          line: re.Pattern[bytes]) -> tuple[bytes, int, bool, bool]:
+def _body(data: Bytes, position: int, headers: dict[str, str], words: tuple[str, ...], line: re.Pattern[bytes],
+          chunks: Chunks) -> tuple[bytes, int, bool, bool]:
     """Return body, where it ends, whether it is whole and whether that end is sure."""
     if len(words) == 1 and (words[0] in {"204", "304"} or words[0].startswith("1")):
         return b"", position, True, True
     if "chunked" in headers.get("transfer-encoding", "").lower():
-        pieces, end, whole = _chunks(data, position)
+        pieces, end, whole = chunks.read(position)
         if not whole and end < len(data):
             end = _next(data, line, end)
         return b"".join(pieces), end, whole, whole or end == len(data)
@@ -172,7 +174,7 @@ def _body(data: bytearray, position: int, headers: dict[str, str], words: tuple[
     return body, end, True, not body.strip() or events or _is_json(body)
 
 
-def _measured(data: bytearray, position: int, length: int, line: re.Pattern[bytes]) -> tuple[bytes, int, bool, bool]:
+def _measured(data: Bytes, position: int, length: int, line: re.Pattern[bytes]) -> tuple[bytes, int, bool, bool]:
     """Take a body of a stated length, unless that length would swallow the next message.
 
     A masked body can be shorter than its header says. A start line inside is taken for the next message where the
@@ -191,32 +193,12 @@ def _measured(data: bytearray, position: int, length: int, line: re.Pattern[byte
     return bytes(data[position:end]), end, True, True
 
 
-def _is_json(data: bytes | bytearray) -> bool:
+def _is_json(data: Bytes) -> bool:
     try:
         orjson.loads(data)
     except orjson.JSONDecodeError:
         return False
     return True
-
-
-def _chunks(data: bytearray, position: int) -> tuple[list[bytes], int, bool]:
-    """Read chunks up to the one of size 0, whose closing line end may be missing."""
-    pieces: list[bytes] = []
-    view = memoryview(data)
-    while (match := _SIZE.match(data, position)) is not None:
-        size, position = int(match[1], 16), match.end()
-        if size == 0:
-            for _ in range(32):
-                if (trailer := _TRAILER.match(data, position)) is None:
-                    break
-                position = trailer.end()
-            return pieces, position + (2 if data.startswith(b"\r\n", position) else 0), True
-        pieces.append(bytes(view[position:position + size]))
-        if position + size > len(data):
-            return pieces, len(data), False
-        position += size
-        position += 2 if data.startswith(b"\r\n", position) else 0
-    return pieces, position, False
 
 
 def texts(side: Side, spans: list[tuple[int, int]]) -> Iterator[bytes]:

@@ -120,7 +120,7 @@ def _noted(pieces: Sequence[bytes], notes: Notes) -> bool:
 
 def _side(pieces: Sequence[bytes], times: Sequence[float], chosen: bytes) -> Side:
     own = list(compress(pieces, chosen))
-    side = Side(bytearray().join(own))
+    side = Side(b"".join(own))
     side.starts.extend(accumulate(map(len, own[:-1]), initial=0) if own else ())
     side.orders.extend(compress(range(len(pieces)), chosen))
     side.seconds = list(compress(times, chosen))

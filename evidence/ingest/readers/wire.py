@@ -94,9 +94,8 @@ def read_stream(wire: Wire, body: bytes) -> tuple[Said, bool]:
     """Return the same for the bytes of a stream, and whether every event of it could be read to its end."""
     if wire.events is None:
         return Said(), http_body.events(body)[1]
-    heard, whole = Heard(wire.events), True
-    for data in http_body.payloads(body):
-        whole = heard.payload(data) and whole
+    heard = Heard(wire.events)
+    whole = heard.stream(body)
     return heard.said(), whole
 
 

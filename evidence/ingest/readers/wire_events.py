@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from binascii import a2b_base64
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-import orjson
-
-from evidence.ingest.readers.http_body import clean, load, payload
+from evidence.ingest.readers.http_body import block_data, clean, load, payload, payloads
+from evidence.ingest.readers.wire_patterns import PROBE, Pattern, parted, values
 from evidence.ingest.readers.wire_shapes import Events, Node
 
 _Group = tuple[object, ...]
-_TRIES: Final = 4
-_PROBE: Final = "\u2400 what no event says"
-_TEXT: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
-_NUMBER: Final = re.compile(b"0|[1-9][0-9]{0,14}")
-_PAD: Final = re.compile(b"[0-9A-Za-z]*")
-_VARIES: Final = re.compile(
-    rb'(?:(?<="sequence_number":)|(?<="sequence_number": ))(?:0|[1-9][0-9]{0,14})(?=[,}])'
-    rb'|(?:(?<="obfuscation":")|(?<="obfuscation": "))[0-9A-Za-z]*(?=")')
-"""What servers put into each event anew: its number, and what hides its length."""
+_LEAST: Final = 6
+"""Events that must still come for a pattern to be worth its proof."""
+_PATIENCE: Final = 64
 
 
 class Said(NamedTuple):
@@ -35,33 +27,11 @@ class Said(NamedTuple):
     tokens_out: int | None = None
 
 
-class _Pattern(NamedTuple):
-    """Events that are alike but for one text, and for what numbers or pads them.
-
-    They consist of ``parts``, each followed by what stands there instead of what varies, and end with ``end``;
-    ``pieces`` is the text so far.
-    """
-
-    parts: list[tuple[bytes, re.Pattern[bytes]]]
-    end: bytes
-    pieces: list[str]
-
-    def text(self, data: bytes) -> bytes | None:
-        """Return the text of an event as it is written, None where the event looks different."""
-        text, position = None, 0
-        for part, varies in self.parts:
-            if not data.startswith(part, position) or not (found := varies.match(data, position + len(part))):
-                return None
-            position = found.end()
-            text = found[0] if varies is _TEXT else text
-        return text if data[position:] == self.end else None
-
-
 class Heard:
     """What was heard of a stream so far.
 
     Most events of a stream differ from the one before in one text alone, and in their number. Where that has been shown
-    of an event, by reading it with others in their place, only the text is read of those that look as it did.
+    of an event, only the text is read of those that follow it and look as it did.
     """
 
     def __init__(self, shape: Events) -> None:
@@ -72,31 +42,42 @@ class Heard:
         self._model: str | None = None
         self._tokens_in: int | None = None
         self._tokens_out: int | None = None
-        self._pattern: _Pattern | None = None
-        self._tries = 0 if shape.packed else _TRIES
 
     def said(self) -> Said:
         """Return what all events said together."""
         text = "\n".join(clean("".join(parts)) for parts in self._pieces.values())
         return Said(text or None, self._id, self._model, True, self._tokens_in, self._tokens_out)
 
-    def payload(self, data: bytes) -> bool:
-        """Take the data of an event as it was sent, and say whether it could be read."""
-        if (like := self._pattern) and (written := like.text(data)):
-            try:
-                text = orjson.loads(written)
-            except orjson.JSONDecodeError:
-                text = None
-            if text:
-                like.pieces.append(text)
-                self._tries = _TRIES
-                return True
-        value, sound = payload(data)
-        taken = self.event(value)
-        if self._tries and len(taken) == 1:
-            self._tries -= 1
-            self._pattern = self._alike(data, value, *taken[0])
-        return sound
+    def stream(self, body: bytes) -> bool:
+        """Take the events of a body, and say whether every one of them could be read to its end."""
+        body = body.replace(b"\r\n", b"\n") if b"\r" in body else body
+        if b"\r" in body or self._shape.packed:
+            read = [payload(data) for data in payloads(body)]
+            for value, _ in read:
+                self.event(value)
+            return all(sound for _, sound in read)
+        blocks, place, whole = body.split(b"\n\n"), 0, True
+        known: tuple[Pattern, list[str]] | None = None
+        pause = wait = 0
+        while place < len(blocks):
+            if known and (written := known[0].texts(blocks, place)):
+                if (said := values(written)) is not None:
+                    known[1].extend(said)
+                    place += len(written)
+                    pause, wait = (0, 0) if len(written) >= _LEAST else (pause, wait)
+                    continue
+                known, pause = None, len(written)
+            block, place = blocks[place], place + 1
+            if (data := block_data(block)) is None:
+                continue
+            value, sound = payload(data)
+            texts, whole = self.event(value), whole and sound
+            if len(texts) == 1 and pause == 0 and len(blocks) - place >= _LEAST and block.endswith(data):
+                known = self._alike(block[:-len(data)], data, value, *texts[0])
+                pause = wait = min(2 * wait + 1, _PATIENCE)
+            else:
+                pause = max(0, pause - 1)
+        return whole
 
     def event(self, value: Any) -> list[tuple[_Group, str]]:
         """Take the value of an event, and return its texts, none where it counts tokens as well."""
@@ -120,6 +101,9 @@ class Heard:
         return texts
 
     def _texts(self, value: dict[str, Any]) -> list[tuple[_Group, str]]:
+        kinds = self._shape.kinds
+        if kinds and value.get(kinds[0]) not in kinds[1]:
+            return []
         found: list[tuple[int, tuple[str, ...], str]] = []
         _walk(value, self._shape.tree, (), found)
         texts: list[tuple[_Group, str]] = []
@@ -131,32 +115,21 @@ class Heard:
                 texts.append(((place, *(str(at(value, key)) for key in delta.by), *indices), text))
         return texts
 
-    def _alike(self, data: bytes, value: dict[str, Any], group: _Group, text: str) -> _Pattern | None:
-        """Return the pattern of an event, if another text in this place changes nothing else of what it says."""
-        try:
-            written = orjson.dumps(text)
-            if data.count(written) != 1:
-                return None
-            before, _, after = data.partition(written)
-            other = orjson.loads(_VARIES.sub(b"7", before) + orjson.dumps(_PROBE) + _VARIES.sub(b"7", after))
-        except (orjson.JSONEncodeError, orjson.JSONDecodeError):
-            return None
-        shape = self._shape
-        if self._texts(other) != [(group, _PROBE)] or any(word(other, paths) != word(value, paths)
-                                                          for paths in (shape.id, shape.model)):
-            return None
-        parts, rest = _parted(before)
-        more, end = _parted(after)
-        return _Pattern([*parts, (rest, _TEXT), *more], end, self._pieces[group])
+    def _alike(self, lead: bytes, data: bytes, value: dict[str, Any], group: _Group, text: str
+               ) -> tuple[Pattern, list[str]] | None:
+        """Return the pattern of an event and where its texts go, if another text changes nothing else of what it says.
 
-
-def _parted(text: bytes) -> tuple[list[tuple[bytes, re.Pattern[bytes]]], bytes]:
-    """Return the parts of a text before what varies in it, each with what may stand there, and what follows them."""
-    parts, end = [], 0
-    for found in _VARIES.finditer(text):
-        parts.append((text[end:found.start()], _PAD if text[found.start() - 1:found.start()] == b'"' else _NUMBER))
-        end = found.end()
-    return parts, text[end:]
+        The event is the last line of a block without other data; ``lead`` is what stands before it.
+        """
+        above, _, own = lead.rpartition(b"\n")
+        found = parted(lead, data, text) if own.rstrip(b" ") == b"data:" and b"\ndata:" not in b"\n" + above else None
+        if found is None:
+            return None
+        pattern, other = found
+        if self._texts(other) != [(group, PROBE)] or any(word(other, paths) != word(value, paths)
+                                                         for paths in (self._shape.id, self._shape.model)):
+            return None
+        return pattern, self._pieces[group]
 
 
 def _unpacked(value: Any, key: str) -> Any:

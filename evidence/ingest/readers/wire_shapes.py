@@ -93,6 +93,14 @@ class Events(Frozen):
         return root
 
     @cached_property
+    def kinds(self) -> tuple[str, tuple[str, ...]] | None:
+        """A key of every event with text and the values it may have, where all deltas ask for one and the same key."""
+        keys = {key for delta in self.deltas for key in delta.when}
+        if len(keys) != 1 or not all(delta.when for delta in self.deltas) or "." in (key := keys.pop()):
+            return None
+        return key, tuple(delta.when[key] for delta in self.deltas)
+
+    @cached_property
     def groups(self) -> tuple[Delta | None, ...]:
         """The deltas whose pieces belong together by more than their place, or that hold under a condition only."""
         return tuple(delta if delta.by or delta.when else None for delta in self.deltas)

@@ -1,0 +1,115 @@
+"""Events of a stream that are alike but for one text, and for what numbers or pads them: only the text is read.
+
+That they are alike has been shown of one of them, by reading it with other texts in their place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+PROBE: Final = "\u2400 what no event says"
+_TEXT: Final = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*')
+_NUMBER: Final = re.compile(b"0|[1-9][0-9]{0,14}")
+_PAD: Final = re.compile(b"[0-9A-Za-z]*")
+_NAMES: Final = (b"sequence_number", b"obfuscation")
+_VARIES: Final = re.compile(
+    rb'(?:(?<="sequence_number":)|(?<="sequence_number": ))(?:0|[1-9][0-9]{0,14})(?=[,}])'
+    rb'|(?:(?<="obfuscation":")|(?<="obfuscation": "))[0-9A-Za-z]*(?=")')
+"""What servers put into each event anew: its number, and what hides its length."""
+
+
+class Pattern(NamedTuple):
+    """How a block of a stream looks: it begins with ``lead``, then comes what varies, each followed by a fixed part."""
+
+    lead: bytes
+    holes: tuple[tuple[re.Pattern[bytes], bytes], ...]
+
+    def texts(self, blocks: Sequence[bytes], start: int) -> list[bytes]:
+        """Return the texts, as they are written, of the blocks from a place on that look like this."""
+        found = self._plain(blocks, start) if len(self.holes) == 1 else self._varying(blocks, start)
+        if all(map(_TEXT.fullmatch, found)):
+            return found
+        return list(takewhile(_TEXT.fullmatch, found))
+
+    def _plain(self, blocks: Sequence[bytes], start: int) -> list[bytes]:
+        """Take what stands between the two parts of a block that has no others."""
+        found: list[bytes] = []
+        lead, tail = self.lead, self.holes[0][1]
+        begin, end = len(lead), len(tail)
+        for place in range(start, len(blocks)):
+            block = blocks[place]
+            if not block.startswith(lead) or not block.endswith(tail) or len(block) < begin + end:
+                break
+            found.append(block[begin:-end])
+        return found
+
+    def _varying(self, blocks: Sequence[bytes], start: int) -> list[bytes]:
+        """Take the text out of blocks in which a number or a pad varies as well."""
+        found: list[bytes] = []
+        for place in range(start, len(blocks)):
+            block = blocks[place]
+            if not block.startswith(self.lead):
+                break
+            text, rest = b"", block[len(self.lead):]
+            for varies, part in self.holes:
+                value, mark, rest = rest.partition(part)
+                if varies is _TEXT:
+                    text = value
+                elif not varies.fullmatch(value):
+                    return found
+                if not mark:
+                    return found
+            if rest:
+                break
+            found.append(text)
+        return found
+
+
+def parted(lead: bytes, data: bytes, text: str) -> tuple[Pattern, Any] | None:
+    """Return the pattern of an event that has this text once, and the value of one like it that says something else.
+
+    ``lead`` is what stands before the event in its block. Nothing is returned where there is no such pattern.
+    """
+    try:
+        written = orjson.dumps(text)
+        if data.count(written) != 1:
+            return None
+        before, _, after = data.partition(written)
+        sides = (before, after)
+        if any(name in data for name in _NAMES):
+            sides = (_VARIES.sub(b"7", before), _VARIES.sub(b"7", after))
+        other = orjson.loads(orjson.dumps(PROBE).join(sides))
+    except (orjson.JSONEncodeError, orjson.JSONDecodeError):
+        return None
+    return Pattern(*_parts(lead, before + b'"', b'"' + after)), other
+
+
+def _parts(lead: bytes, before: bytes, after: bytes) -> tuple[bytes, tuple[tuple[re.Pattern[bytes], bytes], ...]]:
+    """Return what stands before the first thing that varies, and each of these with the part that follows it."""
+    parts, kinds = [lead], list[re.Pattern[bytes]]()
+    for side in (before, after):
+        end = 0
+        for found in _VARIES.finditer(side) if any(name in side for name in _NAMES) else ():
+            parts[-1] += side[end:found.start()]
+            parts.append(b"")
+            kinds.append(_PAD if side[found.start() - 1:found.start()] == b'"' else _NUMBER)
+            end = found.end()
+        parts[-1] += side[end:]
+        if side is before:
+            parts.append(b"")
+            kinds.append(_TEXT)
+    return parts[0], tuple(zip(kinds, parts[1:], strict=True))
+
+
+def values(texts: Sequence[bytes]) -> list[str] | None:
+    """Return what texts say that stand in a stream between quotation marks, None where one of them is no JSON."""
+    try:
+        said: list[str] = orjson.loads(b'["' + b'","'.join(texts) + b'"]')
+    except orjson.JSONDecodeError:
+        return None
+    return said
