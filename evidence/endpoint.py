@@ -174,7 +174,10 @@ class Ask(Listing):
 
 
 class Auth(Frozen):
-    """How the key is sent: in a header, after a scheme word, or exchanged for tokens (OAuth client credentials)."""
+    """How the key is sent: in a header, after a scheme word, or exchanged for tokens (OAuth client credentials).
+
+    ``token_form`` are further fields of the form that asks for a token, such as its audience.
+    """
 
     header: Header = "Authorization"
     scheme: str = Field(default="Bearer", pattern=r"^[A-Za-z0-9]{0,32}$")
@@ -182,6 +185,7 @@ class Auth(Frozen):
     token_base: Base | None = None
     token_path: Path | None = None
     token_scope: str | None = None
+    token_form: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _grant_has_a_path(self) -> Auth:
@@ -219,7 +223,7 @@ class Pull(Frozen):
     @property
     def parameters(self) -> frozenset[str]:
         """Names that evidence.yaml must give values for."""
-        texts = [self.auth.token_path or ""]
+        texts = [self.auth.token_path or "", *self.auth.token_form.values()]
         for ask in self.requests:
             texts += [ask.path, *ask.query.values()]
             texts += [text for each in ask.each for text in (each.path or "", *each.query.values())]

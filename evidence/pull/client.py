@@ -20,7 +20,7 @@ from evidence import __version__
 from evidence.errors import SourceError
 from evidence.pull import refusals
 from evidence.pull.key import Key
-from evidence.pull.plan import Plan, filled
+from evidence.pull.plan import Plan, filled, said
 
 ATTEMPTS: Final = 6
 LONGEST_WAIT: Final = 3900.0
@@ -208,7 +208,8 @@ class Client:
         """Exchange the client's secret for a token (RFC 6749, section 4.4). The answer is stored nowhere."""
         auth, settings = self._plan.pull.auth, self._plan.settings
         form = {"grant_type": "client_credentials", "client_id": settings.client_id or "",
-                "client_secret": self._key.reveal(), **({"scope": auth.token_scope} if auth.token_scope else {})}
+                "client_secret": self._key.reveal(), **({"scope": auth.token_scope} if auth.token_scope else {}),
+                **{name: said(text, settings.parameters) for name, text in auth.token_form.items()}}
         base = httpx.URL(settings.token_base or auth.token_base or self._plan.base)
         url = base.copy_with(path=base.path.rstrip("/") + filled(auth.token_path or "", settings.parameters))
         response, body, _ = self._send(self._http.build_request("POST", url, data=form), "token")

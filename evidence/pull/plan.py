@@ -117,7 +117,7 @@ class Plan:
         values = {**self.settings.parameters, "id": item, **(_times(window, ask) if window else {})}
         address = httpx.URL(self.base)
         address = address.copy_with(path=address.path.rstrip("/") + filled(path, values))
-        pairs = {name: PLACEHOLDER.sub(lambda found: values[found[1]], text) for name, text in query.items()}
+        pairs = {name: said(text, values) for name, text in query.items()}
         return spaced(address.copy_merge_params(pairs)) if pairs else address
 
     def requests(self) -> Iterator[tuple[str, str, str, str]]:
@@ -138,13 +138,18 @@ def spaced(url: httpx.URL) -> httpx.URL:
     return url.copy_with(query=url.query.replace(b"+", b"%20"))
 
 
+def said(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with every value in its place."""
+    return PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
 def filled(path: str, values: Mapping[str, str]) -> str:
     """Return a path with every value in its segment."""
     return "/".join(_segment(part, values) for part in path.split("/"))
 
 
 def _segment(part: str, values: Mapping[str, str]) -> str:
-    text = PLACEHOLDER.sub(lambda found: values[found[1]], part)
+    text = said(part, values)
     if text != part and text in {"", ".", ".."}:
         raise SourceError(f"expected an id that can stand in a path, found {text!r}",
                           advice="the vendor's answer is not what its documentation says: look at the last page")

@@ -133,7 +133,8 @@ def code_host(tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def identity(tmp_path_factory) -> Iterator[str]:
     """The identity provider's management API, as its own description has it."""
-    yield from mock("okta", ("/api/v1/logs", "/api/v1/users"), tmp_path_factory.mktemp("okta"))
+    yield from mock("okta", ("/api/v1/logs", "/api/v1/users", "/api/v1/groups", "/api/v1/groups/rules",
+                             "/api/v1/groups/{groupId}/users"), tmp_path_factory.mktemp("okta"))
 
 
 def pull(root: Path, name: str, base: str, *, key: str = TOKEN, period: str = "2026-10", ahead: int = 0,

@@ -40,12 +40,12 @@ class Directory:
         """Answer a request as the vendor does."""
         self.asked[0] += 1
         steps = request.url.path.strip("/").split("/")
-        if "groups" in steps and steps[-1] in {"users", "members", "children"}:
-            group = steps[-2]
+        if {"groups", "roles"} & set(steps) and steps[-1] in {"users", "members", "children"}:
+            group = steps[-2].removeprefix("rol_")
             if steps[-1] == "children":
                 return self.page(request, [self.group(name) for name, parent in PARENTS.items() if parent == group])
             return self.page(request, [self.member(n) for n in range(GROUPS[group])])
-        if steps[-1] == "groups":
+        if steps[-1] in {"groups", "roles"}:
             return self.page(request, [self.group(name) for name in GROUPS if self.is_top(name)])
         return self.page(request, [self.user(n) for n in range(45)] if steps[-1] == "users" and self.lists(request) else [])
 
@@ -130,7 +130,29 @@ class Entra(Directory):
         return self.api.json({"value": found[start:start + size], **(following if start + size < len(found) else {})})
 
 
-VENDORS = {"okta_directory": Okta, "keycloak_directory": Keycloak, "entra_directory": Entra}
+class Auth0(Directory):
+    """Roles by the number of a page; who has one by a cursor, in an object with the next one."""
+
+    def user(self, n: int) -> dict[str, Any]:
+        """A user as the list of a role shows him."""
+        return {"user_id": f"u{n}", "picture": "", "name": f"U{n}", "email": f"u{n}@harbour.example"}
+
+    def group(self, name: str) -> dict[str, Any]:
+        """A role as the list of them shows it."""
+        return {"id": f"rol_{name}", "name": name, "description": None}
+
+    def page(self, request: httpx.Request, found: list[Any]) -> httpx.Response:
+        """A page of what was asked for, and where the next one is."""
+        if "page" in request.url.params:
+            size = int(request.url.params["per_page"])
+            start = int(request.url.params["page"]) * size
+            return self.api.json(found[start:start + size])
+        start, size = int(request.url.params.get("from", 0)), min(int(request.url.params["take"]), 40)
+        more = {"next": str(start + size)} if start + size < len(found) else {}
+        return self.api.json({"users": found[start:start + size], **more})
+
+
+VENDORS = {"auth0_directory": Auth0, "okta_directory": Okta, "keycloak_directory": Keycloak, "entra_directory": Entra}
 
 
 def company(root: Path, name: str) -> Path:
@@ -164,7 +186,7 @@ def listed(root: Path) -> tuple[set[tuple[str, str]], list[tuple[object, ...]]]:
         held = con.execute("SELECT group_id, member_id FROM membership_interval").fetchall()
         windows = con.execute("SELECT complete, reason FROM source_window WHERE stream = 'membership_snapshot'").fetchall()
     assert set(held) == set(rows)
-    return set(rows), windows
+    return {(group.removeprefix("rol_"), member) for group, member in rows}, windows
 
 
 @pytest.mark.parametrize("name", VENDORS)

@@ -135,6 +135,16 @@ def test_a_secret_is_exchanged_for_tokens_that_are_renewed(tmp_path):
             assert b"short-lived" not in path.read_bytes()
 
 
+def test_what_else_a_token_is_asked_with_is_declared(tmp_path):
+    """Further fields of the form, with values of the source in them: an audience that names the tenant."""
+    vendor = Granting()
+    auth = {**AUTH, "token_form": {"audience": "https://{tenant}.test/api/{level}/"}}
+    pull(company(tmp_path, source={**CLIENT, "parameters": {"tenant": "acme", "level": "v2"}}, auth=auth), vendor)
+    assert all("audience=https%3A%2F%2Facme.test%2Fapi%2Fv2%2F" in form for _, form in vendor.forms)
+    with pytest.raises(ConfigError, match="to give level"):
+        pull(company(tmp_path / "other", source=CLIENT, auth=auth), vendor)
+
+
 def test_a_secret_that_is_not_exchanged_says_why(tmp_path):
     """The vendor's word for it is shown; it is incomplete evidence, since configuration looked right."""
     def vendor(_request):

@@ -137,6 +137,7 @@ def test_a_key_that_sees_only_its_own_sessions_is_refused(exported, tmp_path):
 
 PAGES = {
     "okta_system_log": {"/api/v1/logs": "changes.json"},
+    "onelogin": {"/api/1/events": "page.json"},
     "okta_directory": {"/api/v1/users": "users.json", "/api/v1/groups/rules": "rules.json"},
     "keycloak_directory": {"/admin/realms/acme/users": "users.json"},
     "entra_graph": {"/beta/auditLogs/signIns": "beta.json"},
@@ -197,6 +198,46 @@ def names(root: Path) -> dict[str, set]:
             if rows_ := set(con.execute(f"SELECT native_id, ordinal FROM {name}").fetchall()):
                 found[name] = rows_
     return found
+
+
+class OneLogin:
+    """Events after one instant and before another, fifty at a time; the next ones follow a cursor that says nothing else."""
+
+    def __init__(self, count: int, clock: Clock) -> None:
+        """Hold so many sign-ins, one every hour of October."""
+        self.api, self.asked = Api([], clock=clock), []
+        self.events = [{"id": n, "created_at": f"2026-10-{1 + n // 24:02d}T{n % 24:02d}:30:00.000Z", "account_id": 7, "event_type_id": 5,
+                        "user_id": n % 9, "ipaddr": "203.0.113.24"} for n in range(count)]
+
+    def __call__(self, request):
+        """Answer one request."""
+        self.asked.append(request.url.params)
+        since, until = (request.url.params[name] for name in ("since", "until"))
+        start, size = int(request.url.params.get("after_cursor", "c0")[1:]), int(request.url.params["limit"])
+        inside = [one for one in self.events if since < one["created_at"] < until]
+        cursor = f"c{start + size}" if start + size < len(inside) else None
+        return self.api.json({"status": {"error": False, "code": 200}, "data": inside[start:start + size],
+                              "pagination": {"before_cursor": None, "after_cursor": cursor, "previous_link": None,
+                                             "next_link": "https://api.us.elsewhere.test/" if cursor else None}})
+
+
+def test_every_event_behind_a_cursor_is_pulled(tmp_path):
+    """The cursor is sent to the address that was asked, with the window; the link in the page, to another host, is not used."""
+    clock = Clock()
+    key = {"base_url": "https://acme.onelogin.test", "token_env": "KEY"}
+    (tmp_path / "evidence.yaml").write_text(yaml.safe_dump({"organisation": "x", "timezone": "Europe/Berlin", "sources": [
+        {"id": "it", "connector": "onelogin", "paths": ["logs/it"], "issuer": "acme", "pull": key}]}))
+    vendor = OneLogin(730, clock)
+    report = pull(tmp_path, vendor, clock)
+    assert (report.pages, report.records) == (15, 730)
+    assert [one.get("after_cursor") for one in vendor.asked] == [None, *(f"c{n}" for n in range(50, 730, 50))]
+    assert len({(one["since"], one["until"]) for one in vendor.asked}) == 1
+    assert len(names(tmp_path)["sign_in"]) == 730
+
+
+def test_every_connector_that_is_tried_here_can_be_pulled():
+    """A pull that is lost from a connector is missed: above, it would only be tried no longer."""
+    assert set(PAGES) <= {one.id for one in PULLING}
 
 
 @pytest.mark.parametrize("one", PULLING, ids=lambda c: c.id)
