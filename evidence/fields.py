@@ -131,3 +131,21 @@ class Window(Frozen):
     complete: bool = True
     reason: str | None = None
     rows: int | None = Field(default=None, ge=0, description="rows the source itself reports, for the tie-out")
+
+
+class Hold(Frozen):
+    """A legal hold: raw files that nobody may erase while it lasts, whatever their retention says.
+
+    Every condition given must fit: the source, the file (hash or path), the days of its events, both included. It holds
+    until the day before ``ended``; one without conditions holds everything.
+    """
+
+    id: Identifier
+    reason: str = Field(min_length=1)
+    by: str = Field(min_length=1, description="who ordered it")
+    since: DayText
+    ended: DayText | None = None
+    sources: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    from_: DayText | None = Field(default=None, alias="from")
+    to: DayText | None = None

@@ -16,6 +16,7 @@ from evidence.fields import (
     DayText,
     Duration,
     Frozen,
+    Hold,
     Identifier,
     Instant,
     Period,
@@ -205,9 +206,10 @@ class Signing(Frozen):
 
 
 class Retention(Frozen):
-    """How long evidence must be kept, in months."""
+    """How long evidence must be kept, in months, and what must be kept beyond that."""
 
     months: int = Field(default=36, ge=1, le=240)
+    holds: tuple[Hold, ...] = ()
 
 
 class Ingest(Frozen):

@@ -14,7 +14,7 @@ from evidence.errors import EvidenceError
 from evidence.store import disk
 
 if TYPE_CHECKING:
-    from evidence.model import Signing
+    from evidence.model import Company, Signing
 
 LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libharfbuzz-subset.so.0",
              "libfontconfig.so.1")
@@ -89,7 +89,27 @@ def _company(root: Path) -> Iterator[Finding]:
             yield f"document {name}", "missing", f"named in soa.yaml, not found: {error.message}"
         else:
             yield f"document {name}", "ok", "named in soa.yaml"
+    yield from _vault(root, company)
     yield from _seal(company.signing, root)
+
+
+def _vault(root: Path, company: Company) -> Iterator[Finding]:
+    """What the vault keeps, what is a tombstone, and what neither the retention nor the ledger wants there."""
+    from evidence import pipeline
+    from evidence.pipeline import retention
+
+    store = pipeline.open_store(root, company)
+    try:
+        counted = retention.state(store, datetime.now(UTC))
+    except EvidenceError as error:
+        yield "vault", "missing", str(error)
+        return
+    said = f"{counted.kept} raw files kept, {counted.tombstones} tombstones"
+    if counted.unfinished:
+        said += f"; the erasure of {counted.unfinished} is not finished: the next ingest ends it"
+    if counted.expired:
+        said += f"; the retention of {counted.expired} is over: evidence vault erase --expired"
+    yield "vault", "warning" if counted.unfinished or counted.expired else "ok", said
 
 
 def _seal(signing: Signing, root: Path) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from evidence.store.vault import Kept, Vault
 
 CHANGED = "changed_while_read"
 UNREADABLE = "unreadable_file"
+AGAIN = "erased_before"
 _BEGINNING: Final = 64
 """Bytes of a file that are remembered: some readers look at no more to tell what it is."""
 
@@ -27,6 +28,15 @@ class ChangedError(SourceError):
         """Say which file, and keep what was seen of it."""
         super().__init__("the file changed while it was read", where=Where(str(path)),
                          advice="wait until it is written, then run evidence ingest again")
+        self.kept = kept
+
+
+class ErasedError(SourceError):
+    """Bytes come again that were erased: they are not taken in."""
+
+    def __init__(self, path: Path, kept: Kept, epitaph: str) -> None:
+        """Say which file, who erased it and why, and keep its hash."""
+        super().__init__(epitaph, where=Where(str(path)), advice="take it away there too")
         self.kept = kept
 
 
@@ -88,28 +98,31 @@ class _Watched(io.BufferedReader):
         return super().seek(offset, whence)
 
 
-def receive(path: Path, vault: Vault | None) -> Held:
-    """Hash a file, keep it where there is a vault, and return how to read the bytes that were hashed.
+def receive(path: Path, vault: Vault, *, keep: bool = True) -> Held:
+    """Hash a file, keep it if wished, and return how to read the bytes that were hashed.
 
-    With a vault the bytes are read from there, so that nothing that happens to the file afterwards matters. Without
-    one the file itself is read, and what is read is compared with what was hashed.
+    Bytes that are kept are read from the vault, so that nothing that happens to the file afterwards matters. Otherwise
+    the file itself is read, and what is read is compared with what was hashed.
 
     Raises:
         ChangedError: the file changed while it was hashed.
+        ErasedError: a tombstone stands in place of these bytes.
         SourceError: it cannot be opened.
     """
     known = _Authenticator(key := secrets.token_bytes(32))
     try:
         with path.open("rb") as file:
             before = _state(file.fileno())
-            kept = vault.keep(file) if vault else _hash_only(file, known)
+            kept = vault.keep(file) if keep else _hash_only(file, known)
             after = _state(file.fileno())
         now = _state(path)
     except OSError as error:
         raise SourceError(f"the file cannot be read: {error.strerror}", where=Where(str(path))) from error
     if not before == after == now or kept.bytes != before[1]:
         raise ChangedError(path, kept)
-    if vault:
+    if gone := vault.epitaph(kept.sha256):
+        raise ErasedError(path, kept, gone)
+    if keep:
         return Held(kept, vault.opener(kept.sha256), lambda: None)
     opened, tag = list[_Watched](), known.tag()
 

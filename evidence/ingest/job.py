@@ -58,7 +58,8 @@ class FileOutcome:
     """What came of one file.
 
     ``event`` is what the ledger got: ``received``, ``reread``, ``withdrawn``, or ``known`` where it got nothing.
-    ``state`` is ``read``, ``partial`` or ``unreadable``; ``detail`` says the reason to a person.
+    ``state`` is ``read``, ``partial`` or ``unreadable``; ``detail`` says the reason to a person. ``tombstone``: the raw
+    bytes were erased, and all that counts was made of them before.
     """
 
     path: str
@@ -84,6 +85,7 @@ class FileOutcome:
     fan_out: int = 0
     first_time: str | None = None
     last_time: str | None = None
+    tombstone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +126,9 @@ class IngestSummary:
     def rows(self) -> Sequence[Sequence[object]]:
         """Return a line for each file and for each missing source, in the order of ``columns``."""
         lines: list[tuple[object, ...]] = [
-            (f.source_id, f.path, "withdrawn" if f.event == "withdrawn" else f.state, f.records, f.rejects, f.rows_out,
-             f"{f.reason}: {f.detail}" if f.reason and f.detail else f.reason or "") for f in self.files]
+            (f.source_id, f.path, _state(f), f.records, f.rejects, f.rows_out,
+             f"{f.reason}: {f.detail}" if f.reason and f.detail else f.reason or (f.detail or "") * f.tombstone)
+            for f in self.files]
         return [*lines, *((name, "-", "missing", 0, 0, 0, "no file for this source") for name in self.missing)]
 
     def sentence(self) -> str:
@@ -133,6 +136,9 @@ class IngestSummary:
         new = sum(f.event == "received" for f in self.files)
         said = (f"{len(self.files)} files ({new} new): {sum(f.records for f in self.files)} records, "
                 f"{sum(f.rejects for f in self.files)} rejects, {sum(f.rows_out for f in self.files)} rows")
+        if graves := sum(f.tombstone for f in self.files):
+            lost = sum(f.tombstone and f.state != "read" for f in self.files)
+            said += f"; {graves} raw files are tombstones" + (f", the rows of {lost} are lost" if lost else "")
         if self.unread:
             said += f"; {len(self.unread)} files not read in full"
         if self.missing:
@@ -148,3 +154,9 @@ class IngestSummary:
                 "missing": list(self.missing), "rejecting": list(self.rejecting),
                 "incomplete": self.incomplete, "repaired": self.repaired,
                 "ledger_seq": self.head}
+
+
+def _state(one: FileOutcome) -> str:
+    if one.event == "withdrawn":
+        return "withdrawn"
+    return "tombstone" if one.tombstone and one.state == "read" else one.state

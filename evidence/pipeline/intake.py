@@ -19,9 +19,10 @@ from evidence.model import Company
 from evidence.pipeline import people
 from evidence.pipeline.one_file import DIED, RELATION, ingest_some, refuse
 from evidence.pipeline.queues import Stream, from_vault, piped, queued
-from evidence.store import Store, disk
+from evidence.pipeline.standing import standing
+from evidence.store import Store, disk, erasures
 from evidence.store.current import current
-from evidence.store.ledger import RECEIVED, REREAD, WITHDRAWN, Receipt
+from evidence.store.ledger import ERASED, RECEIVED, REREAD, WITHDRAWN, Receipt
 from evidence.store.vault import Kept
 
 Progress = Callable[[int, int], None]
@@ -59,6 +60,7 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         repaired = store.ledger.repair(at)
         store.segments.sweep()
         store.vault.sweep()
+        erasures.finish(store.vault, store.ledger)
         before = store.ledger.receipts()
         with piped(store, company, known, stream) as more:
             every = _read(store, company, known, before, more, scanner, jobs, progress)
@@ -94,6 +96,7 @@ def _read(store: Store, company: Company, known: Mapping[str, Connector], before
         every += _run(here, factory, jobs, tick)
         seen = {(outcome.source_id, outcome.kept.sha256) for outcome in every}
         every += _run(from_vault(store, company, mine, before, seen), factory, jobs, None)
+        every = standing(store, company, mine, before, every)
         done = len(here)
     return every
 
@@ -176,7 +179,7 @@ def _withdrawn(root: Path, before: Sequence[Receipt], company: Company) -> list[
     gone = []
     for entry in current(before, (source.id for source in company.sources)):
         last = entry.latest
-        if last.state == "unreadable":
+        if last.state == "unreadable" and last.reason != ERASED:
             kept = Kept(last.file_sha256, last.bytes)
             gone += [FileOutcome(path, last.source_id, last.connector, last.connector_digest, kept, last.segment,
                                  event=WITHDRAWN, reason=last.reason)

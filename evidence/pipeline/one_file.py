@@ -90,9 +90,11 @@ def _receive(job: FileJob) -> tuple[FileJob, custody.Held] | FileOutcome:
     vault = Vault(job.root / ".evidence" / "vault", job.vault_key)
     try:
         held = (custody.from_vault(vault, job.kept) if job.kept else
-                custody.receive(job.file, vault if job.keep else None))
+                custody.receive(job.file, vault, keep=job.keep))
     except custody.ChangedError as error:
         return refuse(job, custody.CHANGED, error.message, error.kept)
+    except custody.ErasedError as error:
+        return refuse(job, custody.AGAIN, error.message, error.kept)
     except SourceError as error:
         return refuse(job, custody.UNREADABLE, error.message)
     return job.pinned(held.kept.sha256), held

@@ -40,10 +40,17 @@ def reread(catalogs: tuple[Path, ...], source: Source, vault: Vault, locator: st
     """
     sha, _, _ = readers.parse_locator(locator)
     if not vault.has(sha):
-        raise SourceError("the text was not kept", where=Where(locator), advice="ingest.vault: hashes_only keeps none")
+        raise _gone(vault, sha, locator, "the text was not kept")
     for text in of_file(catalogs, source, vault, [(locator, part)]):
         return text
     raise SourceError("the record has no such text", where=Where(locator, key=part))
+
+
+def _gone(vault: Vault, sha256: str, locator: str, never: str) -> SourceError:
+    """Return the error for bytes that are not there: erased, by whom and why, or never kept."""
+    if erased := vault.epitaph(sha256):
+        return SourceError(erased, where=Where(locator), advice="its hashes and rows stay; its words are gone")
+    return SourceError(never, where=Where(locator), advice="ingest.vault: hashes_only keeps none")
 
 
 def raw_records(root: Path, locators: Sequence[str]) -> dict[str, str]:
@@ -69,7 +76,7 @@ def record_of(store: Store, locator: str) -> bytes:
     sha, member, number = readers.parse_locator(locator)
     names = {receipt.source_id for receipt in store.ledger.receipts() if receipt.file_sha256 == sha}
     if not store.vault.has(sha):
-        raise SourceError("the bytes were not kept", where=Where(locator), advice="hashes_only keeps none")
+        raise _gone(store.vault, sha, locator, "the bytes were not kept")
     for source in sorted((s for s in store.company.sources if s.id in names), key=lambda s: s.id):
         job = FileJob(store.vault.root, "", source, connectors.load(source.connector, store.catalogs()))
         for batch in readers.read(store.vault.opener(sha), options_of(job), member):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from evidence.store.ledger import WITHDRAWN, Receipt
+from evidence.store.ledger import ERASED, WITHDRAWN, Receipt
 
 
 @dataclass(slots=True)
@@ -23,6 +23,7 @@ def current(receipts: Sequence[Receipt], sources: Iterable[str]) -> list[Current
 
     The same bytes under several names are one file. A file that could not be read holds no longer once it was taken
     away or another lies under its name; one that was read in part, once a whole one with at least as many records does.
+    One whose rows are lost because its raw bytes were erased holds for good: what it said is not known any more.
     Sources that evidence.yaml does not name (any more) are left out.
     """
     known = set(sources)
@@ -45,7 +46,7 @@ def current(receipts: Sequence[Receipt], sources: Iterable[str]) -> list[Current
 
 def _replaced(entry: Current, named: dict[tuple[str, str], Receipt]) -> bool:
     mine = entry.latest
-    if mine.state == "read":
+    if mine.state == "read" or mine.reason == ERASED:
         return False
     later = [named[mine.source_id, path] for path in sorted(entry.paths)]
     others = [other for other in later if other.file_sha256 != mine.file_sha256]

@@ -1,12 +1,18 @@
-"""Who takes something away that was kept, when and why: the part of an erasure that every record of one has."""
+"""Who takes something away that was kept, when and why; and the tombstones that the ledger knows.
+
+A raw file is erased in two steps: the line of the ledger, then the tombstone in place of its bytes. A process killed
+between them, or a backup brought back, leaves bytes that the ledger calls erased; :func:`finish` ends that.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from evidence.errors import UsageError
+from evidence.store.ledger import TOMBSTONE, Ledger
+from evidence.store.vault import Vault
 
 LONGEST: Final = {"reason": 500, "by": 120}
 
@@ -40,3 +46,21 @@ class Deed:
         """Return it as the members of a line of the ledger."""
         return {"by": self.by, "account": self.account, "reason": self.reason,
                 "at": self.at.astimezone(UTC).isoformat(timespec="microseconds")}
+
+
+def tombstones(ledger: Ledger, as_of_seq: int | None = None) -> dict[str, dict[str, Any]]:
+    """Return what the ledger calls erased up to a line (inclusive), by hash."""
+    return {line["file_sha256"]: line for line in ledger.erasures(as_of_seq) if line["event"] == TOMBSTONE}
+
+
+def finish(vault: Vault, ledger: Ledger) -> int:
+    """Put a tombstone wherever the ledger says that one stands; return how many were missing.
+
+    The caller holds the lock of the company folder.
+    """
+    import rfc8785
+
+    open_ = {sha: line for sha, line in tombstones(ledger).items() if vault.unfinished(sha)}
+    for sha, line in open_.items():
+        vault.bury(sha, rfc8785.dumps(line) + b"\n")
+    return len(open_)

@@ -22,6 +22,8 @@ from evidence.store import disk
 GENESIS: Final = "0" * 64
 RECEIVED, REREAD, WITHDRAWN, REPAIRED = "received", "reread", "withdrawn", "repaired"
 TOMBSTONE, FORGOTTEN = "tombstone", "disclosures_erased"
+ERASED: Final = "raw_file_erased"
+"""Why a file cannot be read whose rows are gone, and whose raw bytes are a tombstone."""
 _OF_FILES: Final = frozenset({RECEIVED, REREAD, WITHDRAWN})
 
 

@@ -71,6 +71,16 @@ class Segments:
             return None
         return data if whole else None
 
+    def usable(self, key: str) -> bool:
+        """Return whether a segment can still be queried: it is whole, and has the columns of today's relations."""
+        import pyarrow.parquet as pq
+
+        manifest, known = self.manifest(key), relations.of_kind("append_only", "snapshot", "derived")
+        columns = {r.name: [column.name for column in r.columns] for r in known}
+        return manifest is not None and all(
+            pq.read_schema(self.folder(key) / f"{name}.parquet").names == columns.get(name)
+            for name in manifest["relations"])
+
     def begin(self, key: str) -> Path:
         """Return an empty folder in which a segment is made under another name."""
         return disk.folder(disk.scratch(disk.folder(self.root) / key))

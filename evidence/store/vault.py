@@ -1,18 +1,20 @@
 """The vault: raw bytes under their own hash, written once, compressed where they were not already, encrypted if wished.
 
-The ledger carries both hashes, of the bytes as received and of the bytes as stored.
+The ledger carries both hashes, of the bytes as received and of the bytes as stored. What was erased is a tombstone in
+their place, the line of the ledger that says so, and those bytes are never taken in again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Any, Final, cast
 
 from evidence.errors import CustodyError, Where
 from evidence.store import disk
@@ -24,6 +26,7 @@ PACKED: Final = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bzip
 """First bytes of containers: these are kept as they are, everything else is compressed."""
 
 
+TOMBSTONE: Final = ".tombstone"
 _SUFFIX: Final = {"raw": ".raw", "zstd": ".zst", "raw+aes": ".raw.aes", "zstd+aes": ".zst.aes"}
 
 
@@ -94,7 +97,12 @@ class Vault:
                 place.unlink()
 
     def _settle(self, place: Path, sha: str, size: int, codec: str, stored: str) -> Kept:
-        """Give a whole file its name; one that is there already stays, and its own stored hash is the one to know."""
+        """Give a whole file its name; one that is there already stays, and its own stored hash is the one to know.
+
+        What was erased before is not kept again.
+        """
+        if self.buried(sha):
+            return Kept(sha, size)
         kept = next((name for name in _SUFFIX if self._place(sha, name).exists()), None)
         codec = kept or codec
         final = self._place(sha, codec)
@@ -114,12 +122,45 @@ class Vault:
 
     def sweep(self) -> None:
         """Remove what killed processes left half written. The caller holds the lock of the company folder."""
-        for place in self.root.glob(".tmp-*"):
+        for place in (*self.root.glob(".tmp-*"), *self.root.glob("??/.tmp-*")):
             place.unlink(missing_ok=True)
 
     def has(self, sha256: str) -> bool:
         """Return whether the bytes are kept."""
-        return any(self._place(sha256, codec).exists() for codec in _SUFFIX)
+        return not self.buried(sha256) and self._holds(sha256)
+
+    def buried(self, sha256: str) -> bool:
+        """Return whether a tombstone stands in place of the bytes."""
+        return self._tombstone(sha256).exists()
+
+    def bury(self, sha256: str, line: bytes) -> None:
+        """Put a tombstone in place of the bytes, on the disk when this returns; doing it again changes nothing.
+
+        The tombstone stands before the bytes go, so that a killed process leaves them under one and out of reach.
+        """
+        place = self._tombstone(sha256)
+        if not place.exists():
+            with disk.whole(place, 0o400) as file:
+                file.write(line)
+        if self._holds(sha256):
+            for codec in _SUFFIX:
+                self._place(sha256, codec).unlink(missing_ok=True)
+            disk.sync(place.parent)
+
+    def unfinished(self, sha256: str) -> bool:
+        """Return whether bytes that the ledger calls erased are here, or have no tombstone."""
+        return not self.buried(sha256) or self._holds(sha256)
+
+    def epitaph(self, sha256: str) -> str | None:
+        """Return in words who erased the bytes, when and why; None where no tombstone stands."""
+        try:
+            line: dict[str, Any] = json.loads(self._tombstone(sha256).read_bytes())
+            return f"the raw file was erased at {line['at'][:19]}Z by {line['by']}: {line['reason']}"
+        except FileNotFoundError:
+            return None
+        except (ValueError, KeyError, TypeError) as error:
+            raise CustodyError("expected a tombstone", where=Where(str(self._tombstone(sha256))),
+                               advice="evidence vault log has the line of the ledger that belongs there") from error
 
     def opener(self, sha256: str) -> Callable[[], IO[bytes]]:
         """Return what opens the bytes as they were received, as often as called.
@@ -127,6 +168,9 @@ class Vault:
         Raises:
             CustodyError: the vault does not hold them, or holds them under another key.
         """
+        if gone := self.epitaph(sha256):
+            raise CustodyError(gone, where=Where(str(self._tombstone(sha256))),
+                               advice="what was read of it before stays; its bytes cannot be read again")
         codec = next((name for name in _SUFFIX if self._place(sha256, name).exists()), None)
         if codec is None:
             raise CustodyError(f"the vault does not hold {sha256}", where=Where(str(self.root)),
@@ -150,6 +194,12 @@ class Vault:
             raise CustodyError("a file of the vault is encrypted", where=Where(str(place)),
                                advice="evidence.yaml must say ingest.vault: encrypted, and where the key is")
         return self.key
+
+    def _holds(self, sha256: str) -> bool:
+        return any(self._place(sha256, codec).exists() for codec in _SUFFIX)
+
+    def _tombstone(self, sha256: str) -> Path:
+        return self.root / sha256[:2] / f"{sha256}{TOMBSTONE}"
 
     def _place(self, sha256: str, codec: str) -> Path:
         return self.root / sha256[:2] / f"{sha256}{_SUFFIX[codec]}"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from evidence.errors import CustodyError, Where
 from evidence.model import Period
 from evidence.store import MEMORY, THREADS, canaries, disk, keys, pulled
 from evidence.store.current import Current, current
+from evidence.store.erasures import tombstones
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,7 +40,7 @@ def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_ti
         relations.create(con, "file", *(r.name for r in relations.of_kind("setting", "result")))
         relations.insert(con, "cfg_canary", (asdict(one) for one in canaries.read(store.register)))
         keys.deduplicate(con)
-        _fill_files(con, files)
+        _fill_files(con, files, tombstones(store.ledger, as_of_seq))
         settings.fill(con, store.company, period=period, reference_time=reference_time, catalogs=store.catalogs())
         _close(con, store.home)
         undo.pop_all()
@@ -74,7 +76,7 @@ def _tables(store: Store, files: list[Current]) -> dict[str, list[Path]]:
         manifest = store.segments.manifest(key)
         if manifest is None:
             raise CustodyError("a segment is missing or damaged", where=Where(str(store.segments.folder(key))),
-                               advice="evidence ingest derives it again from the vault")
+                               advice="evidence ingest derives it again from the vault, or books what cannot be")
         for name in sorted(manifest["relations"]):
             tables.setdefault(name, []).append(store.segments.folder(key) / f"{name}.parquet")
     return tables
@@ -134,19 +136,31 @@ def _pulled_windows(con: duckdb.DuckDBPyConnection, store: Store, files: list[Cu
         con.execute("SET schema = 'main'")
 
 
-def _fill_files(con: duckdb.DuckDBPyConnection, files: list[Current]) -> None:
+def _fill_files(con: duckdb.DuckDBPyConnection, files: list[Current], graves: Mapping[str, Mapping[str, Any]]) -> None:
     import pyarrow as pa
 
     names = ("file_sha256", "bytes", "source_id", "connector", "connector_digest", "state", "reason", "lines",
              "records", "rejects", "blanks", "skips", "rows_out", "fan_out", "first_time", "last_time")
     rows = [{name: getattr(entry.latest, name) for name in names}
             | {"path": min(entry.paths), "ledger_seq": entry.first_seq,
-               "received_at": datetime.fromisoformat(entry.first_at).astimezone(UTC).replace(tzinfo=None),
-               "kept": entry.latest.stored_sha256 is not None} for entry in files]
+               "received_at": _instant(entry.first_at),
+               "kept": entry.latest.stored_sha256 is not None and entry.latest.file_sha256 not in graves}
+            | _erased(graves.get(entry.latest.file_sha256)) for entry in files]
     if rows:
         con.register("arriving", pa.Table.from_pylist(rows))
         con.execute("INSERT INTO file BY NAME SELECT * FROM arriving")
         con.unregister("arriving")
+
+
+def _erased(line: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what the tombstone of a file says, or that there is none."""
+    return {"tombstone": line and line["basis"], "tombstone_seq": line and line["seq"],
+            "erased_at": line and _instant(line["at"]), "erased_by": line and line["by"],
+            "erased_reason": line and line["reason"]}
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
 
 
 def _close(con: duckdb.DuckDBPyConnection, home: Path) -> None:

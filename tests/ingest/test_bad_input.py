@@ -167,8 +167,8 @@ def test_without_a_vault_what_is_read_is_what_was_hashed(tmp_path, monkeypatch, 
     path.write_bytes(GOOD)
     receive, settle = custody.receive, custody.Held.settle
 
-    def received(target, vault):
-        held = receive(target, vault)
+    def received(target, vault, **how):
+        held = receive(target, vault, **how)
         path.write_bytes(GOOD.replace(b"mia", b"zoe"))
         return held
 
@@ -226,7 +226,7 @@ def test_links_and_pipes(store):
 
 def test_a_file_without_permission_is_reported(store, monkeypatch):
     """What the system refuses to open is unreadable, with the system's words, and is tried again."""
-    def denied(target, vault):
+    def denied(target, vault, **how):
         raise custody.SourceError("the file cannot be read: Permission denied")
 
     monkeypatch.setattr(custody, "receive", denied)

@@ -26,6 +26,12 @@ CREATE TABLE file (
     kept BOOLEAN,                        -- false: only its hashes are, the bytes are not in the vault
     ledger_seq BIGINT NOT NULL,          -- line of the ledger that received it
     received_at TIMESTAMP,               -- UTC; when that line was written
+    tombstone VARCHAR,                   -- its raw bytes were erased: retention (its time was over) or request (before that)
+    tombstone_seq BIGINT,                -- line of the ledger that says so
+    erased_at TIMESTAMP,                 -- UTC; when
+    erased_by VARCHAR,                   -- who answers for it
+    erased_reason VARCHAR,               -- why
     CHECK (state IN ('read', 'partial', 'unreadable')),
+    CHECK (tombstone IN ('retention', 'request')),
     CHECK (lines = records + rejects + blanks)
 );
