@@ -19,6 +19,7 @@ from evidence.errors import CatalogSqlError, CustodyError
 from evidence.ingest import custody, segment
 from evidence.ingest.job import FileJob
 from evidence.store import Store
+from evidence.store.vault import Vault
 
 from .kit import CHAT_SQL, chat, company, connect, ingest, lines
 
@@ -194,7 +195,7 @@ def test_a_file_settles_only_as_what_was_hashed(tmp_path_factory, first, then, s
     """However a file is read, in pieces, twice or hardly at all, it settles where its bytes are the same and only there."""
     path = tmp_path_factory.mktemp("held") / "log"
     path.write_bytes(first)
-    held = custody.receive(path, None)
+    held = custody.receive(path, Vault(path.parent / "vault"), keep=False)
     path.write_bytes(first if then is None else then)
     with held.opener() as file:
         for size in sizes:

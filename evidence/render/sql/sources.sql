@@ -10,6 +10,7 @@ WITH received AS (
         min(first_time) AS first_time, max(last_time) AS last_time,
         count(*) FILTER (WHERE state = 'partial') AS partial_files,
         count(*) FILTER (WHERE state = 'unreadable') AS unreadable_files,
+        count(tombstone) AS tombstones, count(*) FILTER (WHERE tombstone = 'request') AS tombstones_early,
         min(ledger_seq) AS first_seq, max(ledger_seq) AS last_seq
     FROM file
     GROUP BY source_id
@@ -22,6 +23,7 @@ SELECT
     coalesce(r.fan_out, 0) AS fan_out,
     r.first_time, r.last_time, coalesce(r.partial_files, 0) AS partial_files,
     coalesce(r.unreadable_files, 0) AS unreadable_files, r.first_seq, r.last_seq,
+    coalesce(r.tombstones, 0) AS tombstones, coalesce(r.tombstones_early, 0) AS tombstones_early,
     (SELECT count(*) FROM duplicate AS d WHERE d.source_id = s.source_id) AS duplicate_keys,
     (SELECT count(*) FROM altered AS a WHERE a.source_id = s.source_id) AS altered_keys
 FROM cfg_source AS s
