@@ -26,7 +26,7 @@ def both(raw):
     """The recording as it is taken out, and as it is read event by event."""
     tape, rest = recording.taken(raw, CHOSEN.decode)
     slow = recording._read(raw, CHOSEN.decode)
-    return [t and ([(bytes(s.data), list(s.starts), list(s.orders), [s.at(p)[1] for p in range(len(s.data))], s.losses)
+    return [t and ([(bytes(s.data), [s.at(place) for place in range(len(s.data))], s.losses)
                     for s in (t.sent, t.got)], t.errors, t.notes, t.broken) for t in (tape, slow)], rest
 
 

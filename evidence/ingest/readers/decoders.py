@@ -7,7 +7,6 @@ A text part is addressed as ``<decoder digest>:<ordinal>/prompt`` (or ``response
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from evidence.connector import Connector
@@ -69,7 +68,7 @@ def _reader(connector: Connector, options: Mapping[str, str] | None
     """Return what makes the parts of a record, with all that is alike for the records of a source."""
     decode, wires = connector.decode, wire.load(connector.wire)
     if isinstance(decode, RecordedHttp):
-        return partial(recorded_http.opened, decode=decode, wires=wires)
+        return recorded_http.Recordings(decode, wires).opened
     assert decode is not None
     bodies = model_bodies.Bodies(decode, wires, options or {})
     return lambda raw: (bodies.rows(raw), raw)

@@ -7,7 +7,7 @@ under way, or where the recording itself tells the pair apart from every other; 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from evidence.ingest.readers.http_stream import Message
@@ -22,6 +22,9 @@ class Marks:
     streaming: bool | None = None
 
 
+_Marked = Callable[[int], Marks]
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A request and its response, by their numbers; either may be missing."""
@@ -31,11 +34,11 @@ class Pair:
     pairing: str
 
 
-def pair(requests: list[Message], responses: list[Message], asked: list[Marks], given: list[Marks]) -> list[Pair]:
+def pair(requests: list[Message], responses: list[Message], asked: _Marked, given: _Marked) -> list[Pair]:
     """Return every request and every final response exactly once, in the order in which they began.
 
-    ``asked`` and ``given`` are the marks of the requests and of the responses. Interim responses (1xx except 101) are
-    left out.
+    ``asked`` and ``given`` give the marks of a request and of a response by its number; most need none. Interim
+    responses (1xx except 101) are left out.
     """
     pairs: list[Pair] = []
     for ours, theirs in _clusters(requests, responses):
@@ -74,7 +77,7 @@ def _clusters(requests: list[Message], responses: list[Message]) -> Iterator[tup
 
 
 def _settle(ours: list[int], theirs: list[int], requests: list[Message], responses: list[Message],
-            asked: list[Marks], given: list[Marks]) -> Iterator[Pair]:
+            asked: _Marked, given: _Marked) -> Iterator[Pair]:
     if len(ours) <= 1 and len(theirs) <= 1:
         yield _alone(ours, theirs, requests, responses)
         return
@@ -105,8 +108,8 @@ def _alone(ours: list[int], theirs: list[int], requests: list[Message], response
     return Pair(ours[0], theirs[0], "exact" if request.sure and response.sure else "ambiguous")
 
 
-def _certain(ours: list[int], theirs: list[int], responses: list[Message], asked: list[Marks],
-             given: list[Marks]) -> dict[int, int]:
+def _certain(ours: list[int], theirs: list[int], responses: list[Message], marked: _Marked, answered: _Marked
+             ) -> dict[int, int]:
     """Return the pairs that the recording itself proves: by a repeated id, else by marks that fit only once.
 
     Proof by elimination needs every response whole and as many of them as requests. Groups of more than 64 messages
@@ -114,6 +117,7 @@ def _certain(ours: list[int], theirs: list[int], responses: list[Message], asked
     """
     if len(ours) > 64 or len(theirs) > 64:
         return {}
+    asked, given = {number: marked(number) for number in ours}, {number: answered(number) for number in theirs}
     proven: dict[int, int] = {}
     for number in ours:
         same = [n for n in theirs if given[n].echo and given[n].echo == asked[number].echo]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableSequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,7 +25,8 @@ _AHEAD: Final = rb"(?=[!#-'*+.0-9A-Z^-z|~-]{1,64}:|\r?\n|\Z)"
 REQUEST: Final = re.compile(rb"(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE) ([^\s]{1,8192}) HTTP/\d(?:\.\d)?"
                             rb"\r?\n" + _AHEAD)
 RESPONSE: Final = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})(?: [^\r\n]{0,128})?\r?\n" + _AHEAD)
-_BLANK: Final = re.compile(rb"[\r\n]*")
+_BLANK: Final = b"\r\n"
+_BLANKS: Final = re.compile(rb"[\r\n]*")
 
 
 def micros(seconds: float) -> int:
@@ -40,8 +41,8 @@ class Side:
     """The bytes of one direction, and which event of the recording each position came with."""
 
     data: Bytes = field(default_factory=bytearray)
-    starts: array[int] = field(default_factory=lambda: array("q"))
-    orders: array[int] = field(default_factory=lambda: array("q"))
+    starts: MutableSequence[int] = field(default_factory=lambda: array("q"))
+    orders: MutableSequence[int] = field(default_factory=lambda: array("q"))
     seconds: list[float] = field(default_factory=list)
     losses: list[int] = field(default_factory=list)
 
@@ -55,7 +56,7 @@ class Side:
 
     def at(self, position: int) -> tuple[int, int]:
         """Return order and time (microseconds) of the event that brought a byte."""
-        index = max(bisect_right(self.starts, position) - 1, 0)
+        index = min(max(bisect_right(self.starts, position) - 1, 0), len(self.orders) - 1)
         return self.orders[index], micros(self.seconds[index])
 
 
@@ -88,8 +89,10 @@ def messages(side: Side, line: re.Pattern[bytes], keep: frozenset[str], lost: li
     chunks = Chunks(side.data)
     position, size = 0, len(side.data)
     while position < size:
-        position = _skip_blank(side.data, position)
         match = line.match(side.data, position)
+        if match is None and side.data[position] in _BLANK:
+            position = _skip_blank(side.data, position)
+            match = line.match(side.data, position)
         if match is None:
             match = line.search(side.data, position)
             upto = match.start() if match else size
@@ -118,14 +121,14 @@ def _damage(found: list[Message], place: int) -> None:
 
 
 def _skip_blank(data: Bytes, position: int) -> int:
-    match = _BLANK.match(data, position)
+    match = _BLANKS.match(data, position)
     return match.end() if match else position
 
 
 def _message(data: Bytes, match: re.Match[bytes], line: re.Pattern[bytes], keep: frozenset[str], chunks: Chunks
              ) -> Message:
     start, head = match.start(), match.end()
-    words = tuple(word.decode("latin-1") for word in match.groups())
+    words = tuple([word.decode("latin-1") for word in match.groups()])
     if data.startswith((b"\r\n", b"\n"), head):
         after, headers = head + (2 if data.startswith(b"\r\n", head) else 1), {}
     else:
@@ -142,7 +145,7 @@ def _headers(block: bytes, keep: frozenset[str]) -> dict[str, str]:
     kept: dict[str, str] = {}
     for text in block.decode("latin-1").split("\r\n"):
         name, colon, value = text.partition(":")
-        if colon and (key := name.strip().lower()) in keep:
+        if (key := name.strip().lower()) in keep and colon:
             kept.setdefault(key, value.strip())
     return kept
 

@@ -16,13 +16,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from evidence.decoding import RecordedHttp
+from evidence.decoding import Blocked, RecordedHttp
 from evidence.ingest.readers import http_answer, http_body, http_stream, recording, rpc_lines, wire
 from evidence.ingest.readers.http_pairing import Marks, Pair, pair
 from evidence.ingest.readers.http_stream import Message
 from evidence.ingest.readers.recording import Tape
 
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding", "content-type", "content-encoding", "host"})
+_ROUTES: Final = 4096
+_LONG: Final = 1024
+"""So many paths, of at most so many characters, are remembered with the shape that is spoken there."""
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class _Read:
 
     shape: wire.Wire | None
     said: wire.Said
+    path: str
     text: str | None
     mark: str
     whole: bool
@@ -38,47 +42,76 @@ class _Read:
     echo: str | None = None
 
 
-def opened(raw: bytes, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> tuple[list[dict[str, Any]], bytes]:
-    """Return the parts of one record, in order, and the record without its recording, or as it is where it has none.
+class Recordings:
+    """Reads the recordings of one source."""
 
-    A record without the field, or that is not JSON, gives none: whether that is an error is for the connector to say.
-    """
-    tape, rest = recording.taken(raw, decode)
-    return ([], rest) if tape is None else ([*_rows(tape, decode, wires), *tape.notes], rest)
+    def __init__(self, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> None:
+        """Settle what is alike for all records."""
+        self._decode, self._wires = decode, wires
+        self._keep = _FRAMING | {*decode.correlation_id, *decode.request_id, *decode.echo, *decode.client_ip}
+        self._answering = [shape for shape in wires if shape.answers]
+        self._routes: dict[str, wire.Wire | None] = {}
 
+    def opened(self, raw: bytes) -> tuple[list[dict[str, Any]], bytes]:
+        """Return the parts of one record, in order, and the record without its recording, or as it is without one.
 
-def _rows(tape: Tape, decode: RecordedHttp, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
-    keep = _FRAMING | {*decode.correlation_id, *decode.request_id, *decode.echo, *decode.client_ip}
-    lost_sent: list[tuple[int, int]] = []
-    lost_got: list[tuple[int, int]] = []
-    requests = http_stream.messages(tape.sent, http_stream.REQUEST, keep, lost_sent)
-    responses = http_stream.messages(tape.got, http_stream.RESPONSE, keep, lost_got)
-    if not requests and not responses:
-        yield from _other(tape, wires)
-        return
-    asked = [_read_request(m, wires) for m in requests]
-    shapes = [one.shape for one in asked]
-    numbered = [shape for shape in wires if shape.answers and shape in shapes]
-    given = [_mark_response(m, decode, numbered) for m in responses]
-    pairs = pair(requests, responses, [Marks(a.echo or _header(m, decode.echo), a.said.model, a.said.stream)
-                                       for m, a in zip(requests, asked, strict=True)], given)
-    stop = _stopped(tape, decode, pairs)
-    rest = _stream(tape, lost_sent, lost_got, "unparsed", []) if lost_sent or lost_got else None
-    upgraded = [number for number, item in enumerate(pairs) if item.pairing == "unparsed"]
-    for number, item in enumerate(pairs):
-        row: dict[str, Any] = {"kind": "http", "pairing": item.pairing, "truncated": tape.broken, "blocked": False}
-        if item.request is not None:
-            row |= _of_request(requests[item.request], asked[item.request], decode, broken=tape.broken)
-        if item.response is not None:
-            shape = shapes[item.request] if item.request is not None else None
-            row |= _of_response(responses[item.response], shape, decode, row)
-        if number == stop:
-            row |= {"blocked": True, "blocked_by": decode.blocked.error_prefix if decode.blocked else None}
-        if rest and upgraded and number == upgraded[-1]:
-            row |= _frames(row, rest)
-        yield row
-    if rest and not upgraded:
-        yield rest
+        A record without the field, or that is not JSON, gives no parts: whether that is an error is for the connector
+        to say.
+        """
+        tape, rest = recording.taken(raw, self._decode)
+        return ([], rest) if tape is None else ([*self.rows(tape), *tape.notes], rest)
+
+    def rows(self, tape: Tape) -> Iterator[dict[str, Any]]:
+        """Yield the parts of a recording that are no notes."""
+        decode, lost_sent, lost_got = self._decode, list[tuple[int, int]](), list[tuple[int, int]]()
+        requests = http_stream.messages(tape.sent, http_stream.REQUEST, self._keep, lost_sent)
+        responses = http_stream.messages(tape.got, http_stream.RESPONSE, self._keep, lost_got)
+        if not requests and not responses:
+            yield from _other(tape, self._wires)
+            return
+        asked = [self._read_request(message) for message in requests]
+        numbered = [shape for shape in self._answering if any(one.shape is shape for one in asked)]
+        pairs = pair(requests, responses, lambda n: _mark_request(requests[n], asked[n], decode),
+                     lambda n: _mark_response(responses[n], decode, numbered))
+        stop = _stopped(tape, decode, pairs)
+        rest = _stream(tape, lost_sent, lost_got, "unparsed", []) if lost_sent or lost_got else None
+        upgraded = [number for number, item in enumerate(pairs) if item.pairing == "unparsed"]
+        for number, item in enumerate(pairs):
+            row: dict[str, Any] = {"kind": "http", "pairing": item.pairing, "truncated": tape.broken, "blocked": False}
+            shape = None
+            if item.request is not None:
+                shape = asked[item.request].shape
+                row |= _of_request(requests[item.request], asked[item.request], decode, broken=tape.broken)
+            if item.response is not None:
+                row |= _of_response(responses[item.response], shape, decode, row)
+            if number == stop:
+                row |= {"blocked": True, "blocked_by": decode.blocked.error_prefix if decode.blocked else None}
+            if rest and upgraded and number == upgraded[-1]:
+                row |= _frames(row, rest)
+            yield row
+        if rest and not upgraded:
+            yield rest
+
+    def _read_request(self, message: Message) -> _Read:
+        body, good = http_body.inflate(message.body, message.headers.get("content-encoding", ""))
+        path = _path(message)
+        shape = self._of_route(path) or wire.of_body(self._wires, body)
+        value = http_body.load(body) if shape else None
+        said = wire.read_request(shape, path, value) if shape else wire.Said()
+        read = _Read(shape, said, path, said.text, "text", message.whole and good)
+        if said.text is None:
+            read.text, read.mark = body.decode("utf-8", "replace") or None, "body"
+        if shape:
+            read.operation, read.echo = wire.operation(shape, value), wire.answered(shape, value, request=True)
+        return read
+
+    def _of_route(self, path: str) -> wire.Wire | None:
+        """Return the shape of a path, which mostly has been seen before."""
+        if path not in self._routes:
+            if len(self._routes) >= _ROUTES or len(path) > _LONG:
+                return wire.of_route(self._wires, path)
+            self._routes[path] = wire.of_route(self._wires, path)
+        return self._routes[path]
 
 
 def _other(tape: Tape, wires: tuple[wire.Wire, ...]) -> Iterator[dict[str, Any]]:
@@ -111,17 +144,8 @@ def _header(message: Message, names: tuple[str, ...]) -> str | None:
     return next((message.headers[name][:256] for name in names if message.headers.get(name)), None)
 
 
-def _read_request(message: Message, wires: tuple[wire.Wire, ...]) -> _Read:
-    body, good = http_body.inflate(message.body, message.headers.get("content-encoding", ""))
-    shape = wire.of_route(wires, _path(message)) or wire.of_body(wires, body)
-    value = http_body.load(body) if shape else None
-    said = wire.read_request(shape, _path(message), value) if shape else wire.Said()
-    read = _Read(shape, said, said.text, "text", message.whole and good)
-    if said.text is None:
-        read.text, read.mark = body.decode("utf-8", "replace") or None, "body"
-    if shape:
-        read.operation, read.echo = wire.operation(shape, value), wire.answered(shape, value, request=True)
-    return read
+def _mark_request(message: Message, read: _Read, decode: RecordedHttp) -> Marks:
+    return Marks(read.echo or _header(message, decode.echo), read.said.model, read.said.stream)
 
 
 def _mark_response(message: Message, decode: RecordedHttp, numbered: list[wire.Wire]) -> Marks:
@@ -149,7 +173,7 @@ def _mark_response(message: Message, decode: RecordedHttp, numbered: list[wire.W
 
 
 def _of_request(message: Message, read: _Read, decode: RecordedHttp, *, broken: bool) -> dict[str, Any]:
-    host, route = message.headers.get("host"), _path(message)[:2048] + read.operation
+    host, route = message.headers.get("host"), read.path[:2048] + read.operation
     return {
         "request_offset_us": message.first[1], "method": message.words[0], "route": route,
         "host": host.rsplit(":", 1)[0].lower()[:255] if host else None, "model": read.said.model,
@@ -169,14 +193,13 @@ def _of_response(message: Message, shape: wire.Wire | None, decode: RecordedHttp
         "tokens_in": said.tokens_in, "tokens_out": said.tokens_out, "model": row.get("model") or said.model,
         "response": said.text if said.text is not None else body.decode("utf-8", "replace") or None,
         "response_mark": "text" if said.text is not None else "body"}
-    return out | _verdict(message, value, decode)
+    if (sign := decode.blocked) and isinstance(value, dict) and out["status_code"] in sign.status:
+        out |= _verdict(sign, value)
+    return out
 
 
-def _verdict(message: Message, value: Any, decode: RecordedHttp) -> dict[str, Any]:
+def _verdict(sign: Blocked, value: dict[str, Any]) -> dict[str, Any]:
     """Say whether the gateway stopped the request, by which rule, and how risky it found it."""
-    sign = decode.blocked
-    if sign is None or message.status not in sign.status or not isinstance(value, dict):
-        return {}
     if any(key not in value for key in sign.require):
         return {}
     rule, risk = value.get(sign.rule), value.get(sign.risk) if sign.risk else None

@@ -120,11 +120,8 @@ def _noted(pieces: Sequence[bytes], notes: Notes) -> bool:
 
 def _side(pieces: Sequence[bytes], times: Sequence[float], chosen: bytes) -> Side:
     own = list(compress(pieces, chosen))
-    side = Side(b"".join(own))
-    side.starts.extend(accumulate(map(len, own[:-1]), initial=0) if own else ())
-    side.orders.extend(compress(range(len(pieces)), chosen))
-    side.seconds = list(compress(times, chosen))
-    return side
+    return Side(b"".join(own), [0, *accumulate(map(len, own))], list(compress(range(len(pieces)), chosen)),
+                list(compress(times, chosen)))
 
 
 def _read(raw: bytes, decode: RecordedHttp) -> Tape | None:

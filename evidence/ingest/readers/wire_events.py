@@ -11,7 +11,7 @@ from evidence.ingest.readers.wire_patterns import PROBE, Pattern, parted, values
 from evidence.ingest.readers.wire_shapes import Events, Node
 
 _Group = tuple[object, ...]
-_LEAST: Final = 6
+_LEAST: Final = 8
 """Events that must still come for a pattern to be worth its proof."""
 _PATIENCE: Final = 64
 
@@ -51,7 +51,7 @@ class Heard:
     def stream(self, body: bytes) -> bool:
         """Take the events of a body, and say whether every one of them could be read to its end."""
         body = body.replace(b"\r\n", b"\n") if b"\r" in body else body
-        if b"\r" in body or self._shape.packed:
+        if b"\r" in body or self._shape.single:
             read = [payload(data) for data in payloads(body)]
             for value, _ in read:
                 self.event(value)
@@ -73,7 +73,7 @@ class Heard:
             value, sound = payload(data)
             texts, whole = self.event(value), whole and sound
             if len(texts) == 1 and pause == 0 and len(blocks) - place >= _LEAST and block.endswith(data):
-                known = self._alike(block[:-len(data)], data, value, *texts[0])
+                known = self._alike(block[:-len(data)], data, *texts[0])
                 pause = wait = min(2 * wait + 1, _PATIENCE)
             else:
                 pause = max(0, pause - 1)
@@ -115,8 +115,7 @@ class Heard:
                 texts.append(((place, *(str(at(value, key)) for key in delta.by), *indices), text))
         return texts
 
-    def _alike(self, lead: bytes, data: bytes, value: dict[str, Any], group: _Group, text: str
-               ) -> tuple[Pattern, list[str]] | None:
+    def _alike(self, lead: bytes, data: bytes, group: _Group, text: str) -> tuple[Pattern, list[str]] | None:
         """Return the pattern of an event and where its texts go, if another text changes nothing else of what it says.
 
         The event is the last line of a block without other data; ``lead`` is what stands before it.
@@ -126,10 +125,7 @@ class Heard:
         if found is None:
             return None
         pattern, other = found
-        if self._texts(other) != [(group, PROBE)] or any(word(other, paths) != word(value, paths)
-                                                         for paths in (self._shape.id, self._shape.model)):
-            return None
-        return pattern, self._pieces[group]
+        return (pattern, self._pieces[group]) if self._texts(other) == [(group, PROBE)] else None
 
 
 def _unpacked(value: Any, key: str) -> Any:

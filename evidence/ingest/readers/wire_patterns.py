@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 PROBE: Final = "\u2400 what no event says"
+_PROBED: Final = orjson.dumps(PROBE)
 _TEXT: Final = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*')
 _NUMBER: Final = re.compile(b"0|[1-9][0-9]{0,14}")
 _PAD: Final = re.compile(b"[0-9A-Za-z]*")
@@ -80,30 +81,26 @@ def parted(lead: bytes, data: bytes, text: str) -> tuple[Pattern, Any] | None:
         if data.count(written) != 1:
             return None
         before, _, after = data.partition(written)
-        sides = (before, after)
-        if any(name in data for name in _NAMES):
-            sides = (_VARIES.sub(b"7", before), _VARIES.sub(b"7", after))
-        other = orjson.loads(orjson.dumps(PROBE).join(sides))
+        if not any(name in data for name in _NAMES):
+            return Pattern(lead + before + b'"', ((_TEXT, b'"' + after),)), orjson.loads(before + _PROBED + after)
+        other = orjson.loads(_VARIES.sub(b"7", before) + _PROBED + _VARIES.sub(b"7", after))
     except (orjson.JSONEncodeError, orjson.JSONDecodeError):
         return None
-    return Pattern(*_parts(lead, before + b'"', b'"' + after)), other
+    ahead, first = _parts(before)
+    behind, then = _parts(after)
+    ahead[-1] += b'"'
+    behind[0] = b'"' + behind[0]
+    return Pattern(lead + ahead[0], tuple(zip([*first, _TEXT, *then], [*ahead[1:], *behind], strict=True))), other
 
 
-def _parts(lead: bytes, before: bytes, after: bytes) -> tuple[bytes, tuple[tuple[re.Pattern[bytes], bytes], ...]]:
-    """Return what stands before the first thing that varies, and each of these with the part that follows it."""
-    parts, kinds = [lead], list[re.Pattern[bytes]]()
-    for side in (before, after):
-        end = 0
-        for found in _VARIES.finditer(side) if any(name in side for name in _NAMES) else ():
-            parts[-1] += side[end:found.start()]
-            parts.append(b"")
-            kinds.append(_PAD if side[found.start() - 1:found.start()] == b'"' else _NUMBER)
-            end = found.end()
-        parts[-1] += side[end:]
-        if side is before:
-            parts.append(b"")
-            kinds.append(_TEXT)
-    return parts[0], tuple(zip(kinds, parts[1:], strict=True))
+def _parts(text: bytes) -> tuple[list[bytes], list[re.Pattern[bytes]]]:
+    """Return the parts of a text around what varies in it, and what may stand between each two of them."""
+    parts, kinds, end = list[bytes](), list[re.Pattern[bytes]](), 0
+    for found in _VARIES.finditer(text):
+        parts.append(text[end:found.start()])
+        kinds.append(_PAD if text[found.start() - 1:found.start()] == b'"' else _NUMBER)
+        end = found.end()
+    return [*parts, text[end:]], kinds
 
 
 def values(texts: Sequence[bytes]) -> list[str] | None:

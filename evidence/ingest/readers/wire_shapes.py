@@ -82,6 +82,11 @@ class Events(Frozen):
         return frozenset(path.partition(".")[0] for path in (*self.tokens_in, *self.tokens_out))
 
     @cached_property
+    def single(self) -> bool:
+        """Whether each event must be read by itself: it is packed, or its text may be what names the response."""
+        return bool(self.packed) or any(delta.path in (*self.id, *self.model) for delta in self.deltas)
+
+    @cached_property
     def tree(self) -> Node:
         """Paths of the deltas as one tree, so that an event is walked once whatever their number."""
         root = Node()
