@@ -7,13 +7,13 @@ feed stood before and after it; a match never crosses two rows.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from evidence.errors import MissingExtraError, UsageError
-from evidence.masking import compiled, shapes
+from evidence.masking import compiled, runs, shapes
 from evidence.masking.anchors import Anchor
 
 if TYPE_CHECKING:
@@ -89,12 +89,12 @@ SHAPES, RUNS, LITERALS = 1, 2, 3
 def lane(anchor: Anchor) -> int:
     """Return which database an anchor goes to, since some kinds slow down others.
 
-    0 holds expressions with a literal, 1 shapes of digits (see ``shapes``), 2 long runs, 3 plain literals, of which
-    there may be many thousand.
+    0 holds expressions with a literal, 1 shapes of digits (see ``shapes``), 2 long runs (see ``runs``), 3 plain
+    literals, of which there may be many thousand.
     """
     if anchor.literal:
         return LITERALS
-    if anchor.pattern.startswith("[A-Za-z0-9+/]{"):
+    if runs.of(anchor):
         return RUNS
     return SHAPES if shapes.of(anchor) else 0
 
@@ -114,6 +114,22 @@ def passes(anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern]) -> dic
     return dict(sorted(found.items()))
 
 
+def _seen(databases: Iterable[Any], text: memoryview) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return the numbers and ends of everything that databases find in a text, in the order of its finding."""
+    import numpy as np
+
+    numbers, ends = array("q"), array("q")
+    number, end = numbers.append, ends.append
+
+    def seen(expression: int, _start: int, stop: int, _flags: int, _context: object) -> None:
+        number(expression)
+        end(stop)
+
+    for database in databases:
+        database.scan(cast("bytes", text), match_event_handler=seen)
+    return np.frombuffer(numbers, dtype=np.int64), np.frombuffer(ends, dtype=np.int64)
+
+
 class _Hyperscan:
     """Passes of hyperscan over a whole block, without start of match: ends only, the rest is arithmetic."""
 
@@ -121,40 +137,42 @@ class _Hyperscan:
 
     def __init__(self, anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern], cache: Path | None) -> None:
         import hyperscan as hs
+        import numpy as np
 
         self._anchors, self._patterns = anchors, len(row_patterns)
-        self._found = array("q"), array("q")
-        self._fixed: Any = None
+        self._found: tuple[Any, Any] = _seen([], memoryview(b""))
+        self._fixed = np.array([a.low if a.low == a.high else 0 for a in anchors] or [0], dtype=np.int64)
         self._shapes = shapes.Confirmed({n: shape for n, anchor in enumerate(anchors) if (shape := shapes.of(anchor))})
+        self._runs = [run for anchor in anchors if (run := runs.of(anchor))]
         self._blunt = {number: compiled.database([(number, pattern.encode(), hs.HS_FLAG_MULTILINE)], cache)
                        for number, (pattern, sharp) in enumerate(row_patterns) if sharp}
-        self._databases = [compiled.database(expressions, cache, literal=place == LITERALS)
-                           for place, expressions in passes(anchors, row_patterns).items()]
+        self._databases = {place: compiled.database(expressions, cache, literal=place == LITERALS)
+                           for place, expressions in passes(anchors, row_patterns).items()}
 
     def _scan(self, block: Block) -> None:
-        """Fill ``_found`` with the numbers and ends of everything that matches in the block: there may be millions."""
-        numbers, ends = self._found = array("q"), array("q")
-        number, end = numbers.append, ends.append
+        """Keep the numbers and ends of everything that matches in the block: there may be millions."""
+        import numpy as np
 
-        def seen(expression: int, _start: int, stop: int, _flags: int, _context: object) -> None:
-            number(expression)
-            end(stop)
-
-        for database in self._databases:
-            database.scan(cast("bytes", block.view), match_event_handler=seen)
+        whole = [database for place, database in self._databases.items() if place != RUNS]
+        numbers, ends = _seen(whole, block.view)
+        if self._runs:
+            places = runs.places(block.view, self._runs)
+            database = [self._databases[RUNS]] if len(places.words) else []
+            run, stops = _seen(database, memoryview(places.words.view(np.uint8)))  # type: ignore[arg-type]
+            kept, stops = places.back(stops, self._fixed[run])
+            numbers, ends = np.concatenate([numbers, run[kept]]), np.concatenate([ends, stops])
+        self._found = numbers, ends
 
     def find(self, block: Block) -> Hits:
         import numpy as np
 
         self._scan(block)
-        numbers, ends = (np.frombuffer(part, dtype=np.int64) for part in self._found)
+        numbers, ends = self._found
         keep = numbers < len(self._anchors)
         numbers, ends = numbers[keep], ends[keep]
         keep = self._shapes.keep(block.view, numbers, ends)
         numbers, ends = numbers[keep], ends[keep]
         row = np.searchsorted(block.starts, ends - 1, side="right") - 1
-        if self._fixed is None:
-            self._fixed = np.array([a.low if a.low == a.high else 0 for a in self._anchors] or [0], dtype=np.int64)
         inside = (row >= 0) & (ends - self._fixed[numbers] >= block.starts[row] - 1) & (ends <= block.ends[row] + 1)
         numbers, row, ends = numbers[inside], row[inside], ends[inside]
         order = np.lexsort((ends, numbers))
@@ -166,7 +184,7 @@ class _Hyperscan:
         found: dict[int, Places] = {}
         if not self._patterns:
             return found
-        numbers, ends = (np.frombuffer(part, dtype=np.int64) for part in self._found)
+        numbers, ends = self._found
         for number in np.unique(numbers[numbers >= len(self._anchors)]).tolist():
             own = np.unique(ends[numbers == number])
             row = np.searchsorted(block.starts, own - 1, side="right") - 1
