@@ -191,9 +191,10 @@ def test_the_system_log_of_the_vendors_own_description(identity, tmp_path):
 
 
 def test_users_of_the_vendors_own_description(identity, tmp_path):
-    """The list of users and the list of those who left, each with its own filter."""
+    """Users, those who left, rules, groups and the members of its one group: every request fits, and the member is known."""
     report = pull(tmp_path, "okta_directory", identity)
-    assert (report.state, report.pages) == ("pulled", 2)
+    assert (report.state, report.pages) == ("pulled", 5)
+    assert "membership_snapshot" in names(tmp_path)
 
 
 MASTER = "sk-test-master-0123456789"
