@@ -55,6 +55,7 @@ def run(root: Path, period: str, *, reference_time: datetime, sealed_at: datetim
             notes = (*_late(month, con, ident.replaces), *notes)
             folder = _show_reports(month, staged)
         else:
+            package.drop_disclosures(staged)
             path, notes = None, (_already(month, sealed, staged), *_late(month, con, sealed.package_id),
                                  *key.warnings(sealed_at))
             folder = staged.folder

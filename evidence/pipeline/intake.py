@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -60,10 +60,10 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         repaired = store.ledger.repair(at)
         store.segments.sweep()
         store.vault.sweep()
-        erasures.finish(store.vault, store.ledger)
+        graves = erasures.finish(store.vault, store.ledger)
         before = store.ledger.receipts()
         with piped(store, company, known, stream) as more:
-            every = _read(store, company, known, before, more, scanner, jobs, progress)
+            every = _read(store, company, known, before, more, scanner, jobs, progress, graves)
         marked = _mark(sorted(every, key=lambda o: (o.source_id, o.path)), before)
         marked += _withdrawn(store.root, before, company)
         store.vault.settle(outcome.kept.sha256 for outcome in marked if outcome.event != "known")
@@ -77,8 +77,8 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
 
 
 def _read(store: Store, company: Company, known: Mapping[str, Connector], before: Sequence[Receipt],
-          more: list[FileJob], scanner: ScannerFactory | None, jobs: int, progress: Progress | None
-          ) -> list[FileOutcome]:
+          more: list[FileJob], scanner: ScannerFactory | None, jobs: int, progress: Progress | None,
+          graves: Collection[str]) -> list[FileOutcome]:
     """Read everything: first the files without texts, since they name the people to look for in those with texts."""
     from evidence import masking
 
@@ -96,7 +96,7 @@ def _read(store: Store, company: Company, known: Mapping[str, Connector], before
         every += _run(here, factory, jobs, tick)
         seen = {(outcome.source_id, outcome.kept.sha256) for outcome in every}
         every += _run(from_vault(store, company, mine, before, seen), factory, jobs, None)
-        every = standing(store, company, mine, before, every)
+        every = standing(store, company, mine, before, every, graves)
         done = len(here)
     return every
 

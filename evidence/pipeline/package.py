@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence import __version__, catalog, connector, constants, framework
 from evidence.errors import SealError
-from evidence.pipeline import assurance, people
+from evidence.pipeline import assurance, forgetting, people
 from evidence.pipeline.month import Month
 from evidence.store import disk, pulled
 
@@ -110,9 +110,12 @@ def stage(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, key: Se
     (folder / "evidence").mkdir(parents=True)
     cursor = con.cursor()
     chains = cursor.sql(_LEAVES).to_arrow_reader(_BATCH)
+    disclosed = _disclosures(month, folder)
     tree = seal.write_leaves(chains, folder / "evidence" / "chains.ndjson",
                              salt_key=month.store.key(f"salt-{month.period.label}"),
-                             pseudonym_key=month.store.key("pseudonym"), disclosures=_disclosures(month, folder))
+                             pseudonym_key=month.store.key("pseudonym"), disclosures=disclosed)
+    if disclosed:
+        forgetting.again(month.store.ledger, month.period.label, folder / constants.CHAINS, disclosed)
     facts = _facts(month, ident, key, tree, assurance.measure(month, con, tree.root), assurance.named(month, con))
     rendered = render.render(con, month.company, soa=month.soa, exceptions=month.exceptions, facts=facts, out=folder)
     (folder / "custody.json").write_bytes(_custody(month, con, ident, sealed_at, _receipts(month, sealed_at)))
@@ -184,6 +187,11 @@ def _keep_disclosures(month: Month, staged: Staged) -> None:
         written.chmod(0o600)
         disk.folder(month.store.disclosures)
         shutil.move(written, month.store.disclosures / f"{staged.identity.package_id}.ndjson")
+
+
+def drop_disclosures(staged: Staged) -> None:
+    """Remove the disclosures of what is not sealed: nobody erases from a copy that nobody knows."""
+    staged.folder.with_name(_DISCLOSED).unlink(missing_ok=True)
 
 
 def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree, measured: tuple[Assurance, ...],

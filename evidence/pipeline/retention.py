@@ -117,14 +117,16 @@ class State:
 
 
 def state(store: Store, at: datetime) -> State:
-    """Count what the vault keeps, and what the retention no longer covers at an instant; a legal hold does not count.
+    """Count what the vault keeps, and what neither the retention nor a legal hold covers at an instant.
 
     Raises:
         CustodyError: the ledger contradicts itself.
     """
     known, graves = received(store.ledger.receipts()), tombstones(store.ledger)
     kept = [sha for sha in known if store.vault.has(sha) and sha not in graves]
-    due = [one for one in plan(store, files=(), expired=True, at=at) if one.state in {DUE, IN_FOLDER}]
+    months, zone, holds = store.company.retention.months, store.company.timezone, store.company.retention.holds
+    due = [sha for sha in kept if retained_until(known[sha].every, months, zone) <= at
+           and not any(_holds(hold, known[sha], zone, at) for hold in holds)]
     return State(len(kept), len(graves), sum(map(store.vault.unfinished, graves)), len(due))
 
 

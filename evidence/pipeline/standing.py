@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Final
 
@@ -13,7 +13,6 @@ from evidence.model import Company
 from evidence.pipeline.one_file import refuse
 from evidence.store import Store
 from evidence.store.current import Current, current
-from evidence.store.erasures import tombstones
 from evidence.store.ledger import ERASED, Receipt
 from evidence.store.segments import rows_key
 from evidence.store.vault import Kept
@@ -22,13 +21,12 @@ _SAME: Final = sorted({f.name for f in fields(FileOutcome)} & {f.name for f in f
 
 
 def standing(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt],
-             every: Sequence[FileOutcome]) -> list[FileOutcome]:
-    """Return the outcomes of an ingest so far, and one for each file that is a tombstone.
+             every: Sequence[FileOutcome], graves: Collection[str]) -> list[FileOutcome]:
+    """Return the outcomes of an ingest so far, and one for each file that is a tombstone (``graves``: their hashes).
 
     Rows that were made before stay in use. Where a segment is missing, or has the columns of another version, nothing
     can make it again: the file is unreadable for good, with that reason. Bytes that lie in a folder again are not read.
     """
-    graves = tombstones(store.ledger)
     sources = {source.id: source for source in company.sources if source.connector in load}
     rules = {one.rules_digest for one in every if one.rules_digest}
     again = {(one.source_id, one.kept.sha256): one.path for one in every if one.reason == AGAIN}

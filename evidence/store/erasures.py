@@ -50,17 +50,20 @@ class Deed:
 
 def tombstones(ledger: Ledger, as_of_seq: int | None = None) -> dict[str, dict[str, Any]]:
     """Return what the ledger calls erased up to a line (inclusive), by hash."""
+    if not ledger.mentions(TOMBSTONE):
+        return {}
     return {line["file_sha256"]: line for line in ledger.erasures(as_of_seq) if line["event"] == TOMBSTONE}
 
 
-def finish(vault: Vault, ledger: Ledger) -> int:
-    """Put a tombstone wherever the ledger says that one stands; return how many were missing.
+def finish(vault: Vault, ledger: Ledger) -> dict[str, dict[str, Any]]:
+    """Put a tombstone wherever the ledger says that one stands, and return them all.
 
     The caller holds the lock of the company folder.
     """
     import rfc8785
 
-    open_ = {sha: line for sha, line in tombstones(ledger).items() if vault.unfinished(sha)}
-    for sha, line in open_.items():
-        vault.bury(sha, rfc8785.dumps(line) + b"\n")
-    return len(open_)
+    graves = tombstones(ledger)
+    for sha, line in graves.items():
+        if vault.unfinished(sha):
+            vault.bury(sha, rfc8785.dumps(line) + b"\n")
+    return graves

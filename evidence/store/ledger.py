@@ -106,6 +106,11 @@ class Ledger:
         return [line for line in self.lines()
                 if line["event"] in {TOMBSTONE, FORGOTTEN} and (as_of_seq is None or line["seq"] <= as_of_seq)]
 
+    def mentions(self, event: str) -> bool:
+        """Return whether a line is of this kind, without reading what the lines say."""
+        mark = f'"event":"{event}"'.encode()
+        return any(mark in raw for raw in self._raw())
+
     def head(self) -> tuple[int, str]:
         """Return the number of the last line and the hash that the next one must carry; -1 where there is none."""
         raw = list(self._raw())

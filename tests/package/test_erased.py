@@ -61,5 +61,10 @@ def test_a_month_of_which_a_raw_file_is_a_tombstone(sealed, tmp_path, capfd):
     assert "by R. Ito: order 17 of the court" in capfd.readouterr().err
     assert cli.call(["sample", str(second), "--population", "raw_files_unchanged", "--size", "2"]) == 0
     assert cli.call(["diff", str(package), str(second)]) == 0
-    kept = (root / "disclosures" / "evidence-2026-10.ndjson").read_text().splitlines()
-    assert "requester" not in [parts_of(one)[1] for line in kept if ident in line for one in json.loads(line)["disclosures"]]
+    for name in ("evidence-2026-10", "evidence-2026-10.e2"):
+        kept = [json.loads(line) for line in (root / "disclosures" / f"{name}.ndjson").read_text().splitlines()]
+        told = {line["interaction_id"]: {parts_of(one)[1] for one in line["disclosures"]} for line in kept}
+        assert "requester" not in told[ident], name
+        assert told[ident] >= {"record", "prompt"}, name
+        assert "requester" in set.union(*told.values()), "of the others nothing is forgotten"
+    assert not list((root / ".evidence" / "runs").glob("*/disclosures.ndjson"))

@@ -348,3 +348,36 @@ def test_a_retention_runs_from_the_last_event_or_receipt(tmp_path, capsys):
         path.unlink()
     [row] = vault(tmp_path, capsys, "erase", "--expired")
     assert (row["kept until"], row["received as"]) == ("2020-04-01", "chat:logs/chat-1")
+
+
+def test_people_of_an_erased_directory_are_still_looked_for(tmp_path, capsys):
+    """A tombstone of the directory names its people as before: texts that were read are not read again, new ones find them."""
+    store = acme(tmp_path, CHAT, {"id": "people", "connector": "people_csv", "paths": ["people.csv"], "required": False})
+    put(tmp_path, "chat-1", chat(1, answer="Ask Mira Tolvas."))
+    (tmp_path / "people.csv").write_text("person,alias_type,issuer,alias,kind,display_name\n"
+                                         "tolvas,email,dir,mira.tolvas@kadorlin.io,member,Mira Tolvas\n")
+    ingest(store, scanner=None)
+    (tmp_path / "people.csv").unlink()
+    [row] = vault(tmp_path, capsys, "erase", "people.csv", *WHY, "--execute")
+    assert row["state"] == "erased"
+    put(tmp_path, "chat-2", chat(2, answer="Mira Tolvas again."))
+    assert {f.path: f.event for f in ingest(store, scanner=None).files} == {
+        "logs/chat-1": "known", "logs/chat-2": "received", "people.csv": "known"}
+    assert connect(store).sql("SELECT exchange_ref FROM finding ORDER BY ALL").fetchall() == [("x1",), ("x2",)]
+
+
+def test_erasing_needs_no_key_and_waits_for_nobody(tmp_path, capsys):
+    """Where the key of an encrypted vault is elsewhere, its files can be erased all the same; not while another process writes."""
+    from evidence.store import disk
+
+    store = acme(tmp_path, ingest={"vault": "encrypted"})
+    path, sha = put(tmp_path, "chat-1", old(1))
+    ingest(store, received_at=OLD)
+    path.unlink()
+    acme(tmp_path, ingest={"vault": "encrypted", "vault_key_env": "NOWHERE"})
+    assert raw(tmp_path) == [f"{sha}.zst.aes"]
+    with disk.only_one(store.lock):
+        assert cli.call(["vault", "erase", "-C", str(tmp_path), "--expired", "--execute"]) == 3
+    assert raw(tmp_path) == [f"{sha}.zst.aes"]
+    assert vault(tmp_path, capsys, "erase", "--expired", "--execute")[0]["state"] == "erased"
+    assert raw(tmp_path) == [f"{sha}.tombstone"]

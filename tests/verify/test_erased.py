@@ -153,3 +153,44 @@ def test_the_ledger_stays_a_chain_of_receipts(company: tuple[Path, Path]) -> Non
     assert ledger.receipts() == []
     assert [line["event"] for line in ledger.erasures()] == ["disclosures_erased"]
     assert ledger.erasures(-1) == []
+
+
+@pytest.mark.parametrize(("words", "left"), [
+    (["--person", "sub-5", "--erase", "all"], "person"), (["--all", "--erase", "prompt"], "all"), (["--erase", "requester"], "one")])
+def test_a_further_edition_does_not_bring_back_what_was_forgotten(kit: Any, company: tuple[Path, Path], words: list[str],
+                                                                   left: str) -> None:
+    """The same month made again leaves out what the ledger calls erased; another month, and the rest, stay as they are."""
+    from evidence.pipeline import forgetting
+
+    root, package = company
+    first, ledger = root / "disclosures" / f"{package.stem}.ndjson", Ledger(root / ".evidence" / "ledger.jsonl")
+    fresh, chains = root / "fresh.ndjson", root / "chains.ndjson"
+    whole = first.read_bytes()
+    chains.write_bytes(kit.module.unpack(package)[c.CHAINS])
+    assert erase(package, *([kit.ident] if left == "one" else []), *words) == 0
+    assert first.read_bytes() != whole
+    for period, expected in (("2026-10", first.read_bytes()), ("2026-11", whole)):
+        fresh.write_bytes(whole)
+        forgetting.again(ledger, period, chains, fresh)
+        assert fresh.read_bytes() == expected
+
+
+def test_later_records_of_a_person_are_forgotten_too(kit: Any, company: tuple[Path, Path]) -> None:
+    """A record that came later and has the pseudonym of the person loses what was erased: asked for, or only allowed."""
+    from evidence.pipeline import forgetting
+    from tests.verify import museum
+
+    root, package = company
+    assert erase(package, "--person", "sub-5", "--erase", "requester,approver") == 0
+    [line] = Ledger(root / ".evidence" / "ledger.jsonl").erasures()
+    [whose] = line["pseudonyms"]
+    opened = [museum._disclosure("0" * 32, name, {})[0] for name in ("requester", "approver", "prompt")]
+    (root / "chains.ndjson").write_text("".join(json.dumps(one) + "\n" for one in (
+        {"interaction_id": "ix-late", "person": whose}, {"interaction_id": "ix-seen", "person": "p-x", "approver": whose},
+        {"interaction_id": "ix-none"})))
+    fresh = root / "fresh.ndjson"
+    fresh.write_text("".join(json.dumps({"interaction_id": name, "disclosures": opened}, separators=(",", ":")) + "\n"
+                             for name in ("ix-late", "ix-seen", "ix-none")))
+    forgetting.again(Ledger(root / ".evidence" / "ledger.jsonl"), "2026-10", root / "chains.ndjson", fresh)
+    assert [[kept.name_of(one) for one in json.loads(row)["disclosures"]] for row in fresh.read_text().splitlines()] == [
+        ["prompt"], ["requester", "prompt"], ["requester", "approver", "prompt"]]
