@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from evidence.store.pulled import BEGIN, END, PAGE, RESUMED, Journal, Line, Pull
 
 GONE: Final = "item_gone"
 NOT_KEPT: Final = "vendor_keeps_no_longer"
+LONGEST_ID: Final = 1024
 _STEPS: Final = {"date": DAY, "epoch_ms": timedelta(milliseconds=1), "milliseconds": timedelta(milliseconds=1)}
 _SUFFIX: Final = {"csv": "csv", "lines": "log", "parquet": "parquet"}
 Progress = Callable[[str, int], None]
@@ -123,8 +124,13 @@ class Walk:
                 return
             found += _leads(ask, answer.url, page, key)
             url = page.following
-        for lead in found:
-            self._item(ask, *lead)
+        self._follow(ask, found)
+
+    def _follow(self, ask: Ask, leads: Iterable[Lead]) -> None:
+        """Ask for what records lead to, and for what that leads to in turn, however deep."""
+        waiting = list(leads)[::-1]
+        while waiting:
+            waiting += self._item(ask, *waiting.pop())[::-1]
 
     def _page(self, ask: Ask, url: httpx.URL, key: str, window: Window, number: int) -> tuple[Answer, pages.Page]:
         """Return a page, from the journal or from the server: written down once it was understood."""
@@ -145,10 +151,10 @@ class Walk:
                               "be asked for", advice="export that time by hand")
         return halves
 
-    def _item(self, ask: Ask, each: Each, reference: str, link: httpx.URL | None) -> None:
-        """Ask for what one record leads to, once: one answer, or every page of a list and what its records lead to."""
+    def _item(self, ask: Ask, each: Each, reference: str, link: httpx.URL | None) -> list[Lead]:
+        """Ask for what one record leads to, once: one answer, or every page of a list; return what that leads to."""
         if (each.name, reference) in self._items:
-            return
+            return []
         self._items.add((each.name, reference))
         url: httpx.URL | None = link or self.plan.url(each.path or "", each.query, None, ask, reference)
         seen: set[httpx.URL] = set()
@@ -164,8 +170,7 @@ class Walk:
             page = pages.understand(self._read(line), each, len(seen) - 1)
             found += _leads(ask, url, page, key) if each.nested else ()
             url = page.following
-        for lead in found:
-            self._item(ask, *lead)
+        return found
 
     def _answered(self, ask: Ask, each: Each, reference: str, url: httpx.URL, key: str, number: int) -> Line:
         """Ask for what one record leads to, and write down what came once it was understood."""
@@ -200,10 +205,8 @@ class Walk:
 
     def _still_open(self, ask: Ask) -> None:
         """Ask again for what could still change when it was last seen."""
-        for name, item in self.plan.again:
-            for each in ask.each:
-                if each.name == name and each.path:
-                    self._item(ask, each, item, None)
+        self._follow(ask, ((each, item, None) for name, item in self.plan.again for each in ask.each
+                           if each.name == name and each.path))
 
     def _stale(self, ask: Ask, key: str) -> bool:
         """Say whether a page holds addresses that have expired since: some of its files are still to come."""
@@ -279,8 +282,8 @@ def _leads(ask: Ask, here: httpx.URL, page: pages.Page, key: str) -> Iterator[Le
             continue
         for record in page.records:
             item = pages.says(pages.dig(record, each.id))
-            if not item:
-                raise SourceError(f"{ask.name}: a record without {each.id}: nothing more can be asked of it",
+            if not item or len(item) > LONGEST_ID:
+                raise SourceError(f"{ask.name}: a record without a usable {each.id}: nothing more can be asked of it",
                                   advice="the vendor's API may have changed; export by hand")
             if all(pages.has(pages.dig(record, name), least) for name, least in each.at_least.items()):
                 yield each, item, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import signal
 import zipfile
@@ -148,6 +149,20 @@ def test_records_inside_records_are_asked_the_same(tmp_path):
     assert seen(root) == sorted(f"{room}/{who}" for room, guests in HELD.items() for who in guests)
     assert sorted(urlsplit(url).path for url in api.calls if url.endswith("/rooms")) == [
         "/v1/rooms", "/v1/rooms/green/rooms", "/v1/rooms/red/rooms"]
+
+
+def test_no_depth_is_too_deep(tmp_path):
+    """A chain of rooms, each inside the one before, longer than any program may call itself."""
+    names = [f"r{n}" for n in range(1500)]
+    api = House({name: [] for name in names}, {a: [b] for a, b in itertools.pairwise(names)})
+    assert pull(house(tmp_path), api).pages == 1 + 1500 + 1499
+
+
+@pytest.mark.parametrize("room", ["", "x" * 2000, None])
+def test_an_id_that_is_none_ends_the_pull(tmp_path, room):
+    """What cannot be asked for is the vendor's change of its API, and is said so."""
+    with pytest.raises(SourceError, match="rooms: a record without a usable id"):
+        pull(house(tmp_path), House({room: ["a"]}))
 
 
 def test_a_circle_of_records_ends(tmp_path):

@@ -153,7 +153,8 @@ PAGES = {
     "hoop_policy": {"/api/datamasking-rules": "masking_rules.json", "/api/guardrails": "guardrails.json",
                     "/api/plugins/audit": "plugin_audit.json", "/api/access-requests/rules": "access_rules.json",
                     "/api/attributes": "attributes.json", "/api/rulepacks": "rulepacks.json",
-                    "/api/serverinfo": "server.json"}}
+                    "/api/serverinfo": "server.json", "/api/ai/session-analyzer/rules": "analyzer_rules.json",
+                    "/api/event-routing/subscriptions": "subscriptions.json"}}
 """Connector: path of a list -> the case that is such a page."""
 EMPTY = {"value": [], "data": [], "audit_logs": [], "seats": []}
 PARAMETERS = {"tenant": "acme", "realm": "acme", "token_realm": "acme", "level": "orgs", "owner": "acme"}
