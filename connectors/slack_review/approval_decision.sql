@@ -1,8 +1,7 @@
 -- One row per person who answered: by a reaction (no instant), by a reply, or by a button that a bot reports.
 WITH message AS (
-    SELECT r.record_no, r.s, slack_request(r.s, r.options) IS NOT NULL AS asks, slack_answer(r.s) AS answer, slack_reported(r.s) AS reported,
-           nz(regexp_extract(slack_said(r.s), '(approved|rejected|denied|declined|revoked) by <@([UW][A-Z0-9]+)', 2, 'i')) AS button_of
-    FROM record AS r WHERE r.s.ts IS NOT NULL
+    SELECT r.record_no, r.s, r.asks, r.answer, r.reported, slack_button(r.said, 2) AS button_of
+    FROM record AS r WHERE r.asks OR r.answer IS NOT NULL
 ), reaction AS (
     SELECT m.record_no, m.s, UNNEST(m.s.reactions) AS x FROM message AS m WHERE m.asks
 ), said AS (

@@ -13,7 +13,8 @@ CREATE OR REPLACE MACRO wall(t) AS
 CREATE OR REPLACE MACRO naive_utc(t) AS COALESCE(utc(t), wall(t));
 -- The same in a named zone (Europe/Berlin). An hour that the clocks show twice or never is no instant.
 CREATE OR REPLACE MACRO at_zone(w, zone) AS
-  CASE WHEN ((w AT TIME ZONE zone) AT TIME ZONE zone) = w
+  CASE WHEN zone = 'UTC' AND w BETWEEN TIMESTAMP '1970-01-01' AND TIMESTAMP '9999-01-01' THEN w
+       WHEN ((w AT TIME ZONE zone) AT TIME ZONE zone) = w
         AND ((w AT TIME ZONE zone) + INTERVAL 1 HOUR) AT TIME ZONE zone <> w
         AND ((w AT TIME ZONE zone) - INTERVAL 1 HOUR) AT TIME ZONE zone <> w
        THEN (w AT TIME ZONE zone) AT TIME ZONE 'UTC' END;
@@ -31,12 +32,13 @@ CREATE OR REPLACE MACRO rfc2822_utc(t) AS
   try_strptime(trim(t), ['%a, %d %b %Y %H:%M:%S %z', '%d %b %Y %H:%M:%S %z', '%a, %d %b %Y %H:%M:%S %Z']) AT TIME ZONE 'UTC';
 
 -- Whole numbers since 1970: milliseconds as declared, or by the number of digits (10 s, 13 ms, 16 us, 19 ns: the years
--- 2001 to 2286), seconds also with a fraction. And ticks of 100 ns since the year 1.
+-- 2001 to 2286), seconds also with a fraction, of which six digits are kept. And ticks of 100 ns since the year 1.
+-- A cast of text to a DECIMAL of more than 18 digits is never used: it costs 400 times what one to BIGINT does.
 CREATE OR REPLACE MACRO epoch_ms_utc(t) AS
   CASE WHEN regexp_full_match(t, '-?[0-9]{1,15}') THEN make_timestamp(TRY_CAST(t AS BIGINT) * 1000) END;
 CREATE OR REPLACE MACRO epoch_utc(t) AS
   CASE WHEN regexp_full_match(t, '[0-9]{10}([.][0-9]{1,9})?')
-       THEN make_timestamp(TRY_CAST(trunc(TRY_CAST(t AS DECIMAL(28, 9)) * 1000000) AS BIGINT))
+       THEN make_timestamp(TRY_CAST(rpad(replace(left(t, 17), '.', ''), 16, '0') AS BIGINT))
        WHEN regexp_full_match(t, '[0-9]{13}') THEN make_timestamp(TRY_CAST(t AS BIGINT) * 1000)
        WHEN regexp_full_match(t, '[0-9]{16}') THEN make_timestamp(TRY_CAST(t AS BIGINT))
        WHEN regexp_full_match(t, '[0-9]{19}') THEN make_timestamp(TRY_CAST(t AS BIGINT) // 1000) END;
