@@ -70,6 +70,8 @@ class _Group:
         self._normalizer, self._scanner = normalizer, scanner
         self._waiting: list[tuple[pa.RecordBatch, pa.Table | None]] = []
         self._rows = self._size = 0
+        # Of records that are packed the engine sees little, and of their texts it makes no other copy.
+        self._limit = BATCH_BYTES if normalizer.connector.decode else BATCH_BYTES // 2
 
     def run(self, helds: Sequence[Held]) -> None:
         import numpy as np
@@ -80,7 +82,7 @@ class _Group:
                 numbers = pa.array(np.arange(self._rows, self._rows + records.num_rows))
                 self._rows += records.num_rows
                 self._open(records.set_column(0, "record_no", numbers))
-                if self._size >= BATCH_BYTES // 2:
+                if self._size >= self._limit:
                     self._flush()
         self._flush()
 
