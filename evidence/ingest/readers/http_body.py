@@ -107,8 +107,9 @@ def payloads(body: bytes) -> Iterator[bytes]:
 
 def block_data(block: bytes) -> bytes | None:
     """Return the data of the event that lines without a blank one among them make, None where they make none."""
-    if block.startswith(b"data:") and b"\n" not in block:
-        return block[5:].lstrip(b" ")
+    above, mark, last = (b"\n" + block).rpartition(b"\ndata:")
+    if mark and b"\n" not in last and b"\ndata:" not in above:
+        return last.lstrip(b" ")
     data = [line[5:].lstrip(b" ") for line in block.split(b"\n") if line.startswith(b"data:")]
     return b"\n".join(data) if data else None
 

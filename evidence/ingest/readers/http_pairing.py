@@ -40,10 +40,26 @@ def pair(requests: list[Message], responses: list[Message], asked: _Marked, give
     ``asked`` and ``given`` give the marks of a request and of a response by its number; most need none. Interim
     responses (1xx except 101) are left out.
     """
+    if _in_turn(requests, responses):
+        return [_alone([number], [number], requests, responses) for number in range(len(requests))]
     pairs: list[Pair] = []
     for ours, theirs in _clusters(requests, responses):
         pairs += _settle(ours, theirs, requests, responses, asked, given)
     return sorted(pairs, key=lambda p: _begin(p, requests, responses))
+
+
+def _in_turn(requests: list[Message], responses: list[Message]) -> bool:
+    """Say whether each request has a response that begins after it, and both had ended when the next one began."""
+    if len(requests) != len(responses):
+        return False
+    until, before = -1, (-1, 0)
+    for request, response in zip(requests, responses, strict=True):
+        if request.first[0] < until or not before < request.first < response.first:
+            return False
+        if response.words[0] != "101" and response.status < 200:
+            return False
+        until, before = max(request.last, response.last)[0], response.first
+    return True
 
 
 def _begin(pair_: Pair, requests: list[Message], responses: list[Message]) -> tuple[tuple[int, int], int, int]:

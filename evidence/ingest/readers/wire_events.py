@@ -60,7 +60,7 @@ class Heard:
         known: tuple[Pattern, list[str]] | None = None
         pause = wait = 0
         while place < len(blocks):
-            if known and (written := known[0].texts(blocks, place)):
+            if known and blocks[place].startswith(known[0].lead) and (written := known[0].texts(blocks, place)):
                 if (said := values(written)) is not None:
                     known[1].extend(said)
                     place += len(written)
