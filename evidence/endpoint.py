@@ -119,9 +119,8 @@ class Each(Listing):
 
     ``open`` says when an item may still change: it is asked for again by the next pull. Addresses in ``links`` may
     lead to the ``hosts`` named (``*`` for a part of a name); credentials never go there. ``at_least`` leaves out
-    records in which a field (a number, or a list by its length) says that there is less. ``zip`` is for answers that do
-    not say which item they are about: each is stored as the one member ``<pull>/<name>/<id>/<page>.json`` of a ZIP.
-    ``nested`` says that what comes are further records of the same kind, of each of which the same is asked.
+    records in which a field (a number, or a list by its length) says that there is less. ``nested`` says that what
+    comes are further records of the same kind, of each of which the same is asked.
     """
 
     path: Path | None = None
@@ -131,7 +130,6 @@ class Each(Listing):
     body: Literal["json", "any"] = "json"
     open: tuple[Condition, ...] = ()
     at_least: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
-    zip: bool = False
     nested: bool = False
 
     @property
@@ -143,8 +141,8 @@ class Each(Listing):
     def _goes_together(self) -> Each:
         if (self.path is None) == (self.links is None):
             raise ValueError("expected one of path and links")
-        if self.links and (self.is_list or self.zip):
-            raise ValueError("expected path for an answer that is a list or goes into a ZIP")
+        if self.links and self.is_list:
+            raise ValueError("expected path for an answer that is a list")
         if self.is_list and (self.open or self.body != "json"):
             raise ValueError("expected neither open nor body for a list")
         return self
@@ -156,6 +154,10 @@ class Ask(Listing):
     ``times`` says how the window is written, ``by_day`` asks once for each UTC day. ``covers`` names the streams whose
     window a complete answer proves. Pages that the connector does not read are kept in the ``register``, all others in
     the source's folder. ``each`` is what is asked of every record, one thing or several.
+
+    What has no window is a state. Seen again it is another observation, whose bytes may be the same; and a list of what
+    belongs to an item may not name it. So each such answer is stored as the one member ``<pull>/<name>/<page>.json`` of
+    a ZIP, or ``<pull>/<name>/<id>/<page>.json``.
     """
 
     path: Path

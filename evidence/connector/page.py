@@ -128,8 +128,9 @@ def _pulled(one: Connector) -> Iterator[str]:
         covers = f"; a complete answer covers {', '.join(f'`{stream}`' for stream in ask.covers)}" if ask.covers else ""
         then = "".join(f", then `{each.path or each.links}` of each" for each in ask.each)
         yield f"* `{ask.name}`: GET `{ask.path}`{then}{covers}."
-        yield from (f"* Answers of `{each.name}` do not name what they are about: each is stored in a ZIP, as "
-                    f"`<pull>/{each.name}/<id>/<page>.json`." for each in ask.each if each.zip)
+    if any(not ask.windowed and ask.keep == "logs" for ask in pull.requests):
+        yield ("* What has no window is stored in ZIPs, as `<pull>/<name>/<page>.json` or "
+               "`<pull>/<name>/<id>/<page>.json`.")
     yield ""
 
 

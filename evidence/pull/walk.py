@@ -141,7 +141,8 @@ class Walk:
         answer = self.client.get(url, what=ask.name, scope=ask.scope, empty=ask.empty)
         page = pages.understand(answer, ask, number)
         keep = ask.keep if answer.status == 200 else "register"  # words about there being nothing are no page
-        self._write(key, ask.name, answer, keep=keep, records=len(page.records), window=str(window))
+        member = None if ask.windowed or keep != "logs" else self._member(ask.name, str(number + 1))
+        self._write(key, ask.name, answer, keep=keep, records=len(page.records), member=member, window=str(window))
         return answer, page
 
     def _halves(self, ask: Ask, window: Window) -> tuple[Window, Window]:
@@ -188,10 +189,14 @@ class Walk:
         if each.is_list:
             records = len(pages.understand(answer, each, number - 1).records)
         suffix = "json" if each.body == "json" else _SUFFIX.get(self.plan.connector.reader.format[0], "json")
-        member = f"{self._journal.name}/{each.name}/{quote(reference, safe='')}/{number}.{suffix}" if each.zip else None
+        member = None if ask.windowed or each.links else self._member(each.name, reference, str(number))
         return self._write(key, each.name, answer, keep="logs", records=records, suffix=suffix, member=member,
                            item=reference, open=any(pages.holds(condition, document) for condition in each.open),
                            **({} if each.path else {"url": str(url.copy_with(query=None))}))
+
+    def _member(self, *steps: str) -> str:
+        """Return the path in a ZIP that says what an answer was to: no step of it leads anywhere else."""
+        return "/".join([self._journal.name, *(quote(step, safe="") for step in steps)]) + ".json"
 
     def _file(self, each: Each, link: httpx.URL) -> Answer:
         """Fetch a file to which a record leads, without the key, from a host that is known."""
@@ -246,7 +251,7 @@ class Walk:
         """Put a page on the disk, then its receipt into the journal. In a ZIP lies what was received, as it was."""
         self._seq += 1
         path, body = None, answer.body
-        if member:
+        if member and body:
             body, suffix = zips.pack({member: body}), "zip"
             more |= {"member": member, "received_sha256": hashlib.sha256(answer.body).hexdigest()}
         if body and keep != "none":

@@ -1,9 +1,9 @@
 """Receipts of pulls: what a source was asked, when, and what came of it.
 
 A pull is one journal, ``register/pull/<source>/<pull>.jsonl``: a line ``begin`` with the windows asked for and what
-they cover, a line ``page`` for each answer (request without secrets, time, status, headers, count, SHA-256, where it
-lies), and a line ``end``. A page is on the disk before its line is. What has no ``end`` was not finished, and proves
-nothing.
+they cover, a line ``page`` for each answer (request without secrets, time, status, headers, count, SHA-256 of the file,
+where it lies, and of what lies in a ZIP the member and the SHA-256 of what was received), and a line ``end``. A page is
+on the disk before its line is. What has no ``end`` was not finished, and proves nothing.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from .test_receipts import ingest, query
 pytestmark = pytest.mark.filterwarnings("ignore:This process.*fork:DeprecationWarning")
 
 GUESTS = {"name": "guests", "path": "/v1/rooms/{id}/guests", "query": {"limit": "2"}, "records": "items",
-          "paging": {"by": "link"}, "zip": True}
+          "paging": {"by": "link"}}
 INNER = {"name": "inner", "path": "/v1/rooms/{id}/rooms", "records": "items", "nested": True, "at_least": {"rooms": 1},
          "empty": [405]}
 ROOMS = {"name": "rooms", "path": "/v1/rooms", "records": "items", "each": [GUESTS, INNER]}
@@ -77,7 +77,7 @@ def house(root: Path, **changes: object) -> Path:
     written["reader"]["carry"] = {"_from": "@member"}
     written["shape"]["_from"] = "VARCHAR"
     written["require"] = ["id"]
-    written["skips"] = [{"when": "r.s._from IS NULL", "reason": "a_room"}]
+    written["skips"] = [{"when": "item_of(r.s._from, 'guests') IS NULL", "reason": "a_room"}]
     (folder / "connector.yaml").write_text(yaml.safe_dump(written, sort_keys=False))
     sql = (folder / "sign_in.sql").read_text()
     (folder / "sign_in.sql").write_text(sql.replace("r.s.id AS native_id", "item_of(r.s._from, 'guests') || '/' || r.s.id AS native_id"))
@@ -128,6 +128,18 @@ def test_the_same_answer_gives_the_same_file(tmp_path):
     pull(first, House(HELD))
     pull(second, House(HELD))
     assert stored(first) == stored(second)
+
+
+def test_a_state_that_is_seen_again_unchanged_is_seen_twice(tmp_path):
+    """The same bytes at two instants are two observations: what held before and after says more than what held once."""
+    root, clock = house(tmp_path), Clock()
+    for _ in range(2):
+        api = House({"red": ["a"], "blue": []}, clock=clock)
+        pull(root, api, clock=clock, again=True)
+        assert not ingest(root).incomplete
+        clock.sleep(86_400)
+    assert query(root, "SELECT count(DISTINCT observed_at), count(*) FROM raw.sign_in") == [(2, 2)]
+    assert query(root, "SELECT count(*) FROM file") == [(6,)]
 
 
 def test_an_id_cannot_leave_its_place_in_the_zip(tmp_path):
@@ -221,7 +233,7 @@ def test_an_answer_of_an_item_that_is_no_list_is_not_stored(tmp_path):
     api.answer = lambda request: httpx.Response(200, content=b"<html>") if "guests" in str(request.url) else answer(request)
     with pytest.raises(SourceError, match="guests: expected JSON"):
         pull(house(tmp_path), api)
-    assert not [path for path in stored(tmp_path) if path.endswith(".zip")]
+    assert not [path for path in stored(tmp_path) if "guests" in path]
 
 
 @pytest.mark.parametrize("wrong", [
