@@ -1,13 +1,9 @@
 -- One row per name of an account; a group or device that is a member has none. Several addresses may stand in one field.
 WITH account AS (
-    SELECT r.record_no, norm_id(either(r.s.user_id, r.mapped['user_id'])) AS id, r.options AS o,
-           norm_id(either(r.s.user_name, r.mapped['user_name'])) AS user_name,
+    SELECT r.record_no, r.account AS id, r.user_name, r.directory AS issuer, r.seen_at,
            either(r.s.email, r.mapped['email']) AS email, norm_id(either(r.s.employee_id, r.mapped['employee_id'])) AS employee,
            either(r.s.display_name, r.mapped['display_name']) AS name, lower(either(r.s.kind, r.mapped['kind'])) AS kind,
-           lower(either(r.s.member_kind, r.mapped['member_kind'])) AS member_kind,
-           COALESCE(either(r.s.issuer, r.mapped['issuer']), r.issuer) AS issuer,
-           COALESCE(instant(either(r.s.observed_at, r.mapped['observed_at']), r.options['times'], r.options['zone']),
-                    r.observed_at) AS seen_at
+           lower(either(r.s.member_kind, r.mapped['member_kind'])) AS member_kind
     FROM record AS r
 ), alias AS (
     SELECT a.record_no, 'oid' AS alias_type, a.id AS alias FROM account AS a

@@ -1,12 +1,9 @@
 -- One row per line that names a group; a line without a member says that the group is empty.
 WITH line AS (
-    SELECT r.record_no, norm_id(either(r.s.user_id, r.mapped['user_id'])) AS id,
+    SELECT r.record_no, r.account AS id, r.directory AS issuer, r.seen_at, r.options['members_complete'] = 'true' AS complete,
            norm_id(either(r.s.group_id, r.mapped['group_id'])) AS group_id,
            either(r.s.group_name, r.mapped['group_name']) AS group_name,
-           lower(either(r.s.member_kind, r.mapped['member_kind'])) AS kind,
-           COALESCE(either(r.s.issuer, r.mapped['issuer']), r.issuer) AS issuer, r.options['members_complete'] = 'true' AS complete,
-           COALESCE(instant(either(r.s.observed_at, r.mapped['observed_at']), r.options['times'], r.options['zone']),
-                    r.observed_at) AS seen_at
+           lower(either(r.s.member_kind, r.mapped['member_kind'])) AS kind
     FROM record AS r
 )
 SELECT n.record_no,

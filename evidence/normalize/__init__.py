@@ -20,16 +20,8 @@ from evidence.errors import SourceError
 from evidence.normalize.arriving import Arriving
 from evidence.normalize.books import Refused, in_order, left_out, parted, refusals, reject_table, sizes, skip_table
 from evidence.normalize.rows import all_among, placed, same, split, whole
-from evidence.normalize.statements import (
-    BARRIER,
-    define,
-    first_line,
-    judgement,
-    literal,
-    prepare,
-    visible,
-    wrong_skip,
-)
+from evidence.normalize.settled import literal, settled
+from evidence.normalize.statements import BARRIER, define, first_line, judgement, prepare, visible, wrong_skip
 from evidence.relations import define_macros
 
 if TYPE_CHECKING:
@@ -107,7 +99,7 @@ class Normalizer:
         for setting in _LOCK:
             self._con.execute(setting)
         self._make_tables()
-        self._queries = [prepare(self._con, connector, name, self._source["observed_at"])
+        self._queries = [prepare(self._con, connector, name, self._source["observed_at"], given)
                          for name in connector.relations]
         for query in self._queries:
             self._con.execute(f"PREPARE fill_{query.target.name} AS {query.sql}")
@@ -116,7 +108,8 @@ class Normalizer:
         self._direct = len(self._queries) == 1 and self._queries[0].once and not (connector.decode or connector.derive)
         self._wary = 0
         if self._direct:
-            record = self._view(f"({judgement(connector, self._source, self._columns, '')}{BARRIER})")
+            judged = settled(judgement(connector, self._source, self._columns, ""), given)
+            record = self._view(f"({judged}{BARRIER})")
             self._con.execute(f"PREPARE direct AS WITH record AS NOT MATERIALIZED ({record}) {self._queries[0].sql}")
 
     def close(self) -> None:
@@ -175,7 +168,7 @@ class Normalizer:
 
         columns = ", ".join(f"{name} {kind}" for name, kind in PART_COLUMNS.items())
         self._con.execute(f"CREATE TEMP TABLE part ({columns})")
-        select = judgement(self.connector, self._source, self._columns)
+        select = settled(judgement(self.connector, self._source, self._columns), self.options)
         try:
             self._con.execute(f"CREATE TEMP TABLE judged AS {select}")
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:

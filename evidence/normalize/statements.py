@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from evidence import config
 from evidence.connector import Connector
 from evidence.errors import CatalogSqlError, Where
+from evidence.normalize.settled import literal, settled
 from evidence.relations import Column, Relation, relation
 
 if TYPE_CHECKING:
@@ -43,11 +44,6 @@ class Query:
     texts: tuple[str, ...]
     once: bool
     """Whether it reads nothing but the records, and these once."""
-
-
-def literal(value: str | None) -> str:
-    """Return a text as SQL."""
-    return "NULL::VARCHAR" if value is None else "'" + value.replace("'", "''") + "'"
 
 
 def first_line(error: Exception) -> str:
@@ -129,12 +125,14 @@ def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[
     if connector.decode:
         seen["raw"] = "NULL::VARCHAR"
     struct = f"{way}(json_transform(i.raw, '{shape}'))"
-    given = ", ".join(f"{sql} AS {name}" for name, sql in {**seen, **source}.items())
+    own = ", ".join(f"{sql} AS {name}" for name, sql in seen.items())
+    alike = ", ".join(f"{sql} AS {name}" for name, sql in source.items())
     skips = " ".join(f"WHEN ({skip.when}) THEN '{skip.reason}'" for skip in connector.skips)
     times = " ".join(_times(connector))
-    record = (f"SELECT i.record_no, {given}, {struct} AS s, {_mapped(columns)} AS mapped,"
+    # What is alike for all records stays outside of the barrier, behind which the engine would take it for a column.
+    record = (f"SELECT *, {alike} FROM (SELECT i.record_no, {own}, {struct} AS s, {_mapped(columns)} AS mapped,"
               f" CASE WHEN {struct} IS NULL THEN json_valid(i.raw) END AS valid, strlen(i.raw) AS byte_len"
-              f" FROM incoming AS i{BARRIER}")
+              f" FROM incoming AS i{BARRIER}) AS r")
     for name, sql in connector.derive.items():
         record = f"SELECT *, ({sql}) AS {name} FROM ({record}) AS r"
     return (f"SELECT {', '.join(visible(connector))}, COALESCE(refused, CASE WHEN skip IS NULL THEN"
@@ -191,11 +189,12 @@ def _constraints(target: Relation) -> Iterator[str]:
         yield f"WHEN NOT ({match[1]}) THEN 'check:{name[0] if name else 'row'}'"
 
 
-def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str, seen_at: str) -> Query:
+def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str, seen_at: str,
+            options: Mapping[str, str]) -> Query:
     """Check a statement against its relation, and wrap it so that it gives every column and a reason to refuse.
 
     What a row takes over from its record (locator, hash) is put in afterwards, and so is what no row has a value for.
-    ``seen_at`` is when the source was asked, as SQL.
+    ``seen_at`` is when the source was asked, as SQL; ``options`` are those of the source.
 
     Raises:
         CatalogSqlError: the statement is not one SELECT, does not run, or does not fit the relation.
@@ -203,11 +202,12 @@ def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str, see
     import duckdb
 
     path, text = connector.sql(name)
-    target, statement = relation(name), _statement(con, text, str(path))
+    target, written = relation(name), _statement(con, text, str(path))
+    statement = settled(written, options)
     try:
         given = {str(row[0]): str(row[1]) for row in con.execute(f"DESCRIBE {statement}").fetchall()}
     except duckdb.Error as error:
-        where = Where(str(path), _line(error, text, max(text.find(statement), 0)))
+        where = Where(str(path), _line(error, text, max(text.find(written), 0)))
         raise CatalogSqlError(f"does not run: {first_line(error)}", where=where) from error
     texts = tuple(field for field in target.transient if field in given)
     own = {c.name: c.type for c in target.columns if c.name not in _ENGINE}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import shutil
 
+import duckdb
 import pytest
 
 from evidence import catalog, connector, relations
 from evidence.errors import CatalogSqlError
 from evidence.normalize import Normalizer
+from evidence.normalize.settled import settled
 from tests.connectors.kit import WHEN, batch, conserved, run
 from tests.connectors.recordings import answer, ask, request, response, stream
 
@@ -200,3 +202,28 @@ def test_a_required_field_of_nothing_but_space_is_missing(own, value):
                  " 'member' AS person_kind, 'declared' AS basis FROM record AS r")
     reasons = [row["reason"] for row in engine.batch(batch([{**LINE, "alias": value}])).rejects.to_pylist()]
     assert reasons == ([] if value.strip(" \u00a0\u3000") else ["missing:alias"])
+
+
+@pytest.mark.parametrize("value", ["it's 5", "a\nb -- c", "\\1", "'); DROP TABLE judged; --", ""])
+def test_an_option_is_one_text_whatever_it_says(value):
+    """The value of an option stands in SQL as a text and as nothing else; one that was not given is NULL."""
+    sql = "SELECT r.record_no, r.options['words'] AS said, r.options['other'] IS NULL AS none, 'p' AS anchor FROM record AS r"
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE record AS SELECT 1 AS record_no, MAP(['x'], ['y']) AS options")
+        assert con.execute(settled(sql, {"words": value})).fetchall() == [(1, value, True, "p")]
+
+
+def test_an_option_by_its_name_and_in_the_map_are_the_same(tmp_path):
+    """Statements may ask for an option by name or take the map along: the rows are the same."""
+    target = tmp_path / "own_people"
+    shutil.copytree(catalog.home("connectors") / "directory_csv", target)
+    shutil.copytree(catalog.home("connectors") / "_generic", tmp_path / "_generic")
+    path = target / "connector.yaml"
+    path.write_text(path.read_text("utf-8").replace("id: directory_csv", "id: own_people").replace("r.options['", "COALESCE(r.options)['"), "utf-8")
+    told = [batch([{"user_id": "U1", "user_name": "ines", "observed_at": "25.10.2026 02:30", "enabled": "ja"},
+                   {"user_id": "U2", "user_name": "tom", "observed_at": "01.11.2026 12:00", "enabled": "ja"}])]
+    options = {"times": "eu", "zone": "Europe/Riga", "words_yes": "ja"}
+    one, other = (Normalizer(chosen, source_id="src", options=options).batch(told[0])
+                  for chosen in (connector.load("directory_csv"), connector.load("own_people", [tmp_path])))
+    assert [row["event_time"].hour for row in one.rows["account_event"].to_pylist()] == [10]
+    assert {name: table.to_pylist() for name, table in one.rows.items()} == {name: table.to_pylist() for name, table in other.rows.items()}
