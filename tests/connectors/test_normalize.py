@@ -220,10 +220,10 @@ def test_an_option_by_its_name_and_in_the_map_are_the_same(tmp_path):
     shutil.copytree(catalog.home("connectors") / "_generic", tmp_path / "_generic")
     path = target / "connector.yaml"
     path.write_text(path.read_text("utf-8").replace("id: directory_csv", "id: own_people").replace("r.options['", "COALESCE(r.options)['"), "utf-8")
-    told = [batch([{"user_id": "U1", "user_name": "ines", "observed_at": "25.10.2026 02:30", "enabled": "ja"},
-                   {"user_id": "U2", "user_name": "tom", "observed_at": "01.11.2026 12:00", "enabled": "ja"}])]
+    told = batch([{"user_id": "U1", "user_name": "ines", "observed_at": "25.10.2026 03:30", "enabled": "ja"},
+                  {"user_id": "U2", "user_name": "tom", "observed_at": "01.11.2026 12:00", "enabled": "ja"}])
     options = {"times": "eu", "zone": "Europe/Riga", "words_yes": "ja"}
-    one, other = (Normalizer(chosen, source_id="src", options=options).batch(told[0])
+    one, other = (Normalizer(chosen, source_id="src", issuer="t", options=options).batch(told)
                   for chosen in (connector.load("directory_csv"), connector.load("own_people", [tmp_path])))
     assert [row["event_time"].hour for row in one.rows["account_event"].to_pylist()] == [10]
     assert {name: table.to_pylist() for name, table in one.rows.items()} == {name: table.to_pylist() for name, table in other.rows.items()}
