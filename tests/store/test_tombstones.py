@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import signal
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -381,3 +384,35 @@ def test_erasing_needs_no_key_and_waits_for_nobody(tmp_path, capsys):
     assert raw(tmp_path) == [f"{sha}.zst.aes"]
     assert vault(tmp_path, capsys, "erase", "--expired", "--execute")[0]["state"] == "erased"
     assert raw(tmp_path) == [f"{sha}.tombstone"]
+
+
+KILLERS = {
+    "in the ledger": "import evidence.store.ledger as m; m.os.fsync = die",
+    "in a tombstone": "import evidence.store.disk as m; n = []; o = m.os.fsync; m.os.fsync = lambda h: (n.append(h), die() if len(n) == 5 else o(h))",
+    "between two": "from evidence.store.vault import Vault as m; n = []; o = m.bury; m.bury = lambda *a: (n.append(a), die() if len(n) == 3 else o(*a))",
+}
+
+
+@pytest.mark.parametrize("moment", sorted(KILLERS))
+def test_a_process_that_is_killed_outright_leaves_nothing_half(tmp_path, capsys, moment):
+    """No handler runs, a line or a tombstone may be cut off: the command again, or the next ingest, ends with all erased."""
+    store = acme(tmp_path)
+    for number in range(4):
+        put(tmp_path, f"chat-{number}", old(number))
+    ingest(store, received_at=OLD)
+    for path in (tmp_path / "logs").iterdir():
+        path.unlink()
+    words = ["vault", "erase", "-C", str(tmp_path), "--expired", "--execute"]
+    code = f"import os, signal\ndie = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n{KILLERS[moment]}\nfrom evidence.cli import call\ncall({words})"
+    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == -signal.SIGKILL
+    if moment == "in the ledger":
+        data = store.ledger.path.read_bytes()
+        store.ledger.path.write_bytes(data[:-40])  # what a power cut leaves of a line that was not flushed
+    if moment == "between two":
+        ingest(store)
+    else:
+        assert cli.call(words) == 0
+    assert sorted({name.rpartition(".")[2] for name in raw(tmp_path)}) == ["tombstone"]
+    assert len(raw(tmp_path)) == len(vault(tmp_path, capsys, "log")) == 4
+    assert not ingest(store).incomplete
+    assert not list((tmp_path / ".evidence" / "vault").rglob(".tmp-*"))
