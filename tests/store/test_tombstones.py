@@ -416,3 +416,17 @@ def test_a_process_that_is_killed_outright_leaves_nothing_half(tmp_path, capsys,
     assert len(raw(tmp_path)) == len(vault(tmp_path, capsys, "log")) == 4
     assert not ingest(store).incomplete
     assert not list((tmp_path / ".evidence" / "vault").rglob(".tmp-*"))
+
+
+def test_the_hold_that_a_new_folder_shows_can_be_put_in_force(tmp_path):
+    """The example in evidence.yaml is valid in place of the line above it, and means what it says."""
+    from evidence import config
+
+    assert cli.call(["init", str(tmp_path / "acme")]) == 0
+    path = tmp_path / "acme" / "evidence.yaml"
+    rows = path.read_text("utf-8").splitlines()
+    at = next(n for n, row in enumerate(rows) if row.startswith("retention:"))
+    rows[at:at + 3] = [rows[at + 1].removeprefix("# "), rows[at + 2].removeprefix("#")]
+    path.write_text("\n".join(rows) + "\n", "utf-8")
+    [hold] = config.load_company(tmp_path / "acme").retention.holds
+    assert (hold.id, hold.sources, hold.from_, hold.to, hold.ended) == ("case-7", ("gateway",), "2026-10-01", "2026-10-31", None)
