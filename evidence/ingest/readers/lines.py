@@ -29,7 +29,7 @@ def blocks(source: Readable, limit: int) -> Iterator[tuple[bytes, int, bool]]:
         if size > limit:
             yield block[first + 1:cut], size, False
         else:
-            yield b"".join((*held, block[:cut])), 0, False
+            yield b"".join((*held, memoryview(block)[:cut])), 0, False
         held, size = [block[cut:]], len(block) - cut
     if size > limit:
         yield b"", size, True

@@ -95,6 +95,7 @@ def _zstd() -> Any:
 
 _MAKERS: Final[dict[str, tuple[Callable[[], Any], int, bytes]]] = {
     # How much is fed at once bounds how much can come out at once.
+    # Of a stream that is cut ISA-L may hold back the last byte.
     "gzip": (lambda: isal_zlib.decompressobj(31), 64 << 10, b"\x1f\x8b"),
     "bzip2": (bz2.BZ2Decompressor, 1 << 10, b"BZh"),
     "zstd": (_zstd, 2 << 10, b"\x28\xb5\x2f\xfd"),
