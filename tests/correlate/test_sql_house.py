@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 import evidence
+from evidence.store import views
 
 ROOT = Path(evidence.__file__).parent
 FILES = sorted(path for path in ROOT.rglob("*.sql") if "relations" not in path.parts)
@@ -56,3 +58,18 @@ def test_lines_and_joins(path):
     assert max(map(len, path.read_text("utf-8").splitlines())) <= 120
     code = _code(path)
     assert not re.search(r"(?<!INNER )(?<!LEFT )(?<!CROSS )(?<!ANTI )\bJOIN\b", code)
+
+
+def test_joins_are_made_as_they_are_written(tmp_path):
+    """With a hundred thousand exchanges accounts are looked up by person and then by time, never by time alone: that is a product of both."""
+    statement = (ROOT / "correlate/sql/day/32_account.sql").read_text("utf-8")
+    with closing(views.engine(tmp_path)) as con:
+        con.execute((ROOT / "correlate/sql/people/00_macros.sql").read_text("utf-8"))
+        con.execute("CREATE TABLE w_x AS SELECT i AS x_no, TIMESTAMP '2026-10-01' + i * INTERVAL 26 SECOND AS event_time, 0::BIGINT AS skew_us FROM range(100000) AS t(i)")
+        con.execute("CREATE TABLE w_identity AS SELECT i AS x_no, i % 800 AS person_no, NULL::VARCHAR AS account_id FROM range(100000) AS t(i)")
+        con.execute("CREATE TABLE w_account_held AS SELECT i AS person_no, 'a' || i AS account_id, 'enabled' AS state, 'event' AS basis,"
+                    " TIMESTAMP '2020-01-01' AS valid_from, TIMESTAMP '2100-01-01' AS valid_to FROM range(800) AS t(i)")
+        ((_, plan),) = con.execute("EXPLAIN " + statement).fetchall()
+        assert set(re.findall(r"[A-Z_]*(?:_JOIN|_PRODUCT)\b", plan)) == {"HASH_JOIN"}
+        con.execute(statement)
+        assert con.execute("SELECT count(*), count(*) FILTER (account_state = 'enabled') FROM w_account_state").fetchall() == [(100_000, 100_000)]
