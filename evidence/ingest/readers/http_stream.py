@@ -56,7 +56,7 @@ class Side:
 
     def at(self, position: int) -> tuple[int, int]:
         """Return order and time (microseconds) of the event that brought a byte."""
-        index = min(max(bisect_right(self.starts, position) - 1, 0), len(self.orders) - 1)
+        index = min(bisect_right(self.starts, position), len(self.orders)) - 1
         return self.orders[index], micros(self.seconds[index])
 
 

@@ -11,7 +11,7 @@ from evidence.ingest.readers.wire_patterns import PROBE, Pattern, parted, values
 from evidence.ingest.readers.wire_shapes import Events, Node
 
 _Group = tuple[object, ...]
-_LEAST: Final = 8
+_LEAST: Final = 6
 """Events that must still come for a pattern to be worth its proof."""
 _PATIENCE: Final = 64
 
@@ -72,9 +72,12 @@ class Heard:
                 continue
             value, sound = payload(data)
             texts, whole = self.event(value), whole and sound
-            if len(texts) == 1 and pause == 0 and len(blocks) - place >= _LEAST and block.endswith(data):
-                known = self._alike(block[:-len(data)], data, *texts[0])
-                pause = wait = min(2 * wait + 1, _PATIENCE)
+            if len(texts) == 1 and pause == 0 and len(blocks) - place >= _LEAST:
+                group, text = texts[0]
+                if found := parted(block, data, text, blocks[place]):
+                    pattern, other = found
+                    known = (pattern, self._pieces[group]) if self._texts(other) == [(group, PROBE)] else None
+                    pause = wait = min(2 * wait + 1, _PATIENCE)
             else:
                 pause = max(0, pause - 1)
         return whole
@@ -114,18 +117,6 @@ class Heard:
             elif all(at(value, key) == wanted for key, wanted in delta.when.items()):
                 texts.append(((place, *(str(at(value, key)) for key in delta.by), *indices), text))
         return texts
-
-    def _alike(self, lead: bytes, data: bytes, group: _Group, text: str) -> tuple[Pattern, list[str]] | None:
-        """Return the pattern of an event and where its texts go, if another text changes nothing else of what it says.
-
-        The event is the last line of a block without other data; ``lead`` is what stands before it.
-        """
-        above, _, own = lead.rpartition(b"\n")
-        found = parted(lead, data, text) if own.rstrip(b" ") == b"data:" and b"\ndata:" not in b"\n" + above else None
-        if found is None:
-            return None
-        pattern, other = found
-        return (pattern, self._pieces[group]) if self._texts(other) == [(group, PROBE)] else None
 
 
 def _unpacked(value: Any, key: str) -> Any:

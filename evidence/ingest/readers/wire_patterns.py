@@ -71,18 +71,25 @@ class Pattern(NamedTuple):
         return found
 
 
-def parted(lead: bytes, data: bytes, text: str) -> tuple[Pattern, Any] | None:
+def parted(block: bytes, data: bytes, text: str, following: bytes) -> tuple[Pattern, Any] | None:
     """Return the pattern of an event that has this text once, and the value of one like it that says something else.
 
-    ``lead`` is what stands before the event in its block. Nothing is returned where there is no such pattern.
+    Nothing is returned where there is no such pattern, where the event is not the last line of its block with no other
+    data above, or where the ``following`` block does not look like it, so that a pattern would not pay.
     """
+    lead = block.removesuffix(data)
+    above, _, own = lead.rpartition(b"\n")
+    if own.rstrip(b" ") != b"data:" or b"\ndata:" in b"\n" + above:
+        return None
     try:
         written = orjson.dumps(text)
         if data.count(written) != 1:
             return None
         before, _, after = data.partition(written)
         if not any(name in data for name in _NAMES):
-            return Pattern(lead + before + b'"', ((_TEXT, b'"' + after),)), orjson.loads(before + _PROBED + after)
+            found = Pattern(lead + before + b'"', ((_TEXT, b'"' + after),))
+            alike = following.startswith(found.lead) and following.endswith(after)
+            return (found, orjson.loads(before + _PROBED + after)) if alike else None
         other = orjson.loads(_VARIES.sub(b"7", before) + _PROBED + _VARIES.sub(b"7", after))
     except (orjson.JSONEncodeError, orjson.JSONDecodeError):
         return None
