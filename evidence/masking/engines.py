@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from evidence.errors import MissingExtraError, UsageError
 from evidence.masking import compiled, runs, shapes
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from evidence.masking.blocks import Block
+    from evidence.masking.extent import Tail
 
 NAMES = ("hyperscan", "re2")
 
@@ -33,8 +34,17 @@ class Hits:
     end: np.ndarray[Any, Any]
 
 
-RowPattern = tuple[str, str | None]
-"""A pattern for rows and, where there is one, a sharper one: in rows without a match of it the first finds nothing."""
+class RowPattern(NamedTuple):
+    """A pattern for rows and, where there is one, a sharper one: in rows without a match of it the first finds nothing.
+
+    Nor does it in rows where no match of either ends as ``tail`` says.
+    """
+
+    pattern: str
+    sharp: str | None = None
+    tail: Tail | None = None
+
+
 Places = Sequence[tuple[int, Sequence[int]]]
 """Rows, each with the offsets in the block at which a match may end; none where the engine does not say."""
 
@@ -109,7 +119,7 @@ def passes(anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern]) -> dic
         caseless = hs.HS_FLAG_CASELESS if anchor.caseless else 0
         text = (shape.wider if shape else anchor.pattern).encode("latin-1" if anchor.literal else "ascii")
         found.setdefault(lane(anchor), []).append((number, text, caseless))
-    for number, (pattern, sharp) in enumerate(row_patterns, len(anchors)):
+    for number, (pattern, sharp, _) in enumerate(row_patterns, len(anchors)):
         found.setdefault(0, []).append((number, (sharp or pattern).encode(), hs.HS_FLAG_MULTILINE))
     return dict(sorted(found.items()))
 
@@ -139,13 +149,13 @@ class _Hyperscan:
         import hyperscan as hs
         import numpy as np
 
-        self._anchors, self._patterns = anchors, len(row_patterns)
+        self._anchors, self._patterns = anchors, row_patterns
         self._found: tuple[Any, Any] = _seen([], memoryview(b""))
         self._fixed = np.array([a.low if a.low == a.high else 0 for a in anchors] or [0], dtype=np.int64)
         self._shapes = shapes.Confirmed({n: shape for n, anchor in enumerate(anchors) if (shape := shapes.of(anchor))})
         self._runs = [run for anchor in anchors if (run := runs.of(anchor))]
         self._blunt = {number: compiled.database([(number, pattern.encode(), hs.HS_FLAG_MULTILINE)], cache)
-                       for number, (pattern, sharp) in enumerate(row_patterns) if sharp}
+                       for number, (pattern, sharp, _) in enumerate(row_patterns) if sharp}
         self._databases = {place: compiled.database(expressions, cache, literal=place == LITERALS)
                            for place, expressions in passes(anchors, row_patterns).items()}
 
@@ -193,6 +203,8 @@ class _Hyperscan:
                 if one >= 0:
                     by_row.setdefault(one, []).append(end)
             pattern = number - len(self._anchors)
+            if tail := self._patterns[pattern].tail:
+                by_row = {one: at for one, at in by_row.items() if any(tail.fits(block.view, end) for end in at)}
             if pattern in self._blunt:
                 found[pattern] = [(one, self._ends(pattern, block, one)) for one in by_row]
             else:
@@ -234,7 +246,7 @@ class _Re2:
         for text in texts:
             self._set.Add(text)
         self._set.Compile()
-        self._rows = [re2.compile(b"(?m)" + pattern.encode(), options) for pattern, _ in row_patterns]
+        self._rows = [re2.compile(b"(?m)" + pattern.encode(), options) for pattern, *_ in row_patterns]
 
     def find(self, block: Block) -> Hits:
         import numpy as np

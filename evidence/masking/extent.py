@@ -12,12 +12,15 @@ import re
 import string
 import warnings
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Chain = tuple[tuple[int, bytes], ...]
 """Parts from right to left: greatest width, then the bytes of the run to the left of it (none: the pattern begins)."""
 
 MOST_CHAINS = 8
+FAR = 256
+"""Bytes before an end that are looked at to tell what a secret is made of."""
 _DIALECT = re.compile(r"\[:|\{,|[^\x00-\x7f]")
 """What Python's parser reads without complaint and in another way than RE2."""
 _ANY = bytes(range(256))
@@ -71,6 +74,36 @@ def _run(text: bytes, at: int, run: bytes, floor: int) -> int:
             return at - len(piece) + kept
         at, size = at - len(piece), size * 4
     return floor
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What is known of a secret from where its match ends: at most ``width`` bytes after it, all its bytes of a class.
+
+    A secret has ``least`` different bytes or more.
+    """
+
+    width: int
+    kinds: bytes
+    least: int
+
+    def fits(self, text: memoryview, end: int) -> bool:
+        """Tell whether a match that ends here can hold a secret: false is certain, true is not."""
+        piece = bytes(text[max(0, end - self.width - FAR):end])
+        inner = max(0, len(piece) - self.width)
+        begin = len(piece[:inner].rstrip(self.kinds))
+        return (not begin and inner == FAR) or len(set(piece[begin:]).intersection(self.kinds)) >= self.least
+
+
+def tail(tree: Any, group: int, least: int) -> Tail | None:
+    """Return what is known of the secret, which is a group; None where that may be empty, or far from the end."""
+    for place, (kind, value) in enumerate(tree):
+        if str(kind) == "SUBPATTERN" and value[0] == group:
+            width = int(tree[place + 1:].getwidth()[1])
+            if width > FAR or not value[-1].getwidth()[0]:
+                return None
+            return Tail(width, _both_cases(held(value[-1])), least)
+    return None
 
 
 def letterless(tree: Any) -> bool:
@@ -130,8 +163,11 @@ def _repeated(most: int, unbounded: bool, tree: Any) -> set[Way] | None:
         return None
     if not unbounded and all(len(way) == 1 for way in inner):
         return {(max(inner)[0] * most,)}
-    found = held(tree)
-    return {(0, bytes(sorted(found | {ord(chr(byte).swapcase()) for byte in found if byte < 128})), 0)}
+    return {(0, _both_cases(held(tree)), 0)}
+
+
+def _both_cases(found: set[int]) -> bytes:
+    return bytes(sorted(found | {ord(chr(byte).swapcase()) for byte in found if byte < 128}))
 
 
 def held(tree: Any) -> set[int]:

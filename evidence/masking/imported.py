@@ -58,7 +58,7 @@ class Imported:
 
     ``ways`` say how far a match reaches to the left of the places that the engine names; None: the whole row is read.
     ``sharp``, if there is one, matches wherever ``pattern`` matches with a secret of the entropy asked for: without a
-    match of it a row is not read.
+    match of it a row is not read. Nor is it where no match ends in as many different bytes as ``tail`` asks for.
     """
 
     id: str
@@ -72,6 +72,7 @@ class Imported:
     allow: tuple[AllowList, ...]
     ways: tuple[extent.Chain, ...] | None
     sharp: str | None
+    tail: extent.Tail | None
 
     def examine(self, block: Block, places: Places) -> Iterator[Found]:
         """Yield the findings of this rule in the rows given, at most ``CAP`` + 1 a row."""
@@ -211,7 +212,8 @@ def _rule(entry: dict[str, Any], shared: list[tuple[AllowList, frozenset[str]]],
     single = group or (1 if expression.groups == 1 else 0)
     sharp = extent.lengthened(pattern, single, least) if ways and single and least else None
     return Imported(name, pattern, expression, group, expression.groups, bits, least,
-                    tuple(word.encode() for word in words), allow, ways, sharp)
+                    tuple(word.encode() for word in words), allow, ways, sharp,
+                    extent.tail(tree, single, least) if ways and single and least else None)
 
 
 

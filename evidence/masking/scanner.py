@@ -64,7 +64,8 @@ class PatternScanner:
         self._blob = [number[decode.BLOB]]
         self._triggers = [number[anchor] for anchor in decode.TRIGGERS]
         self._widths = np.array([anchor.high for anchor in anchors] or [0], dtype=np.int64)
-        self._engine = engines.make(engine, anchors, [(rule.pattern, rule.sharp) for rule in imported], cache)
+        rows = [engines.RowPattern(rule.pattern, rule.sharp, rule.tail) for rule in imported]
+        self._engine = engines.make(engine, anchors, rows, cache)
         self.engine = self._engine.name
 
     def scan(self, texts: pa.Array) -> pa.Table:

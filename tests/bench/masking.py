@@ -27,7 +27,7 @@ from _memory import peak_mb
 
 from evidence import masking
 from evidence.masking import assurance, blocks, candidates, compiled, planting, scan_files
-from evidence.masking.engines import LITERALS, passes
+from evidence.masking.engines import LITERALS, RowPattern, passes
 from evidence.masking.scanner import PatternScanner
 
 KEY = bytes(32)
@@ -85,7 +85,7 @@ class Costs:
         self.text, self.size = bytes(self.block.view), len(self.block.view) / 1e9
         self._databases: dict[tuple[compiled.Expression, ...], Any] = {}
         engine: Any = scanner._engine
-        row_patterns = [(rule.pattern, rule.sharp) for rule in scanner.imported]
+        row_patterns = [RowPattern(rule.pattern, rule.sharp) for rule in scanner.imported]
         self._passes = [tuple(one) for lane, one in passes(engine._anchors, row_patterns).items() if lane != LITERALS]
         hits, rows = engine.find(self.block), engine.rows(self.block)
         places = candidates.by_rule(scanner.rules, scanner._ids[:len(scanner.rules)], scanner._widths, hits, self.block)

@@ -143,6 +143,23 @@ def test_a_secret_of_much_entropy_is_long(pattern, longer):
     assert extent.lengthened(pattern, 1, 12) == longer
 
 
+@pytest.mark.parametrize(("pattern", "text", "fits"), [
+    (r"k=(\w{4,20})(?:[;\s]|$)", "k=abcdef123456;", True), (r"k=(\w{4,20})(?:[;\s]|$)", "k=abcdef12345;", False), (r"k=(\w{4,20})(?:[;\s]|$)", "k=abcdef123456", True),
+    (r"k=(\w{4,20})(?:[;\s]|$)", "k=aaaaabbbbbbccccccdddddd;", False), (r"(?i)k=([a-f]{4,20})", "k=abcdefABCDEF", True), (r"k=([a-f]{4,20})", "abcdef;ghijkl", False),
+    (r"k=(\w{4,20})[^a]{3}", "-=abcdef123456:;,", True), (r"k=(\w{4,900})", "a" * 300, True), (r"k=(\w{4,900})", "a" * 256, True), (r"k=(\w{4,900})", "a" * 255, False),
+])
+def test_what_a_secret_is_made_of(pattern, text, fits):
+    """Before an end, and at most what follows the secret away from it, there are as many different bytes of its class in a row as it needs."""
+    data = b"\xff" + text.encode()
+    assert extent.tail(extent.parsed(pattern), 1, 12).fits(memoryview(data), len(data)) == fits
+
+
+@pytest.mark.parametrize("pattern", [r"k=(\w{0,20})", r"k=(\w{4,20})?", r"(?:k=(\w{4,20});|x)", r"k=(\w{4,20}).*", r"k=\w{4,20}", r"k=(\w{4,20}).{0,300}"])
+def test_a_secret_that_may_be_empty_or_far_from_the_end(pattern):
+    """Nothing is known of it before the pattern is read."""
+    assert extent.tail(extent.parsed(pattern), 1, 12) is None
+
+
 def test_a_configuration_can_extend_another(load, tmp_path):
     """What is extended is read from its file; own rules replace those of the same id, disabled ones are left out."""
     (tmp_path / "base.toml").write_text(CONFIG)
