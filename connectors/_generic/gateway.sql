@@ -1,5 +1,4 @@
--- Times as evidence.yaml declares them for a gateway's export, and the state of an approval that stands in a request.
-CREATE MACRO generic_time(t, options) AS instant(t, options['times'], options['zone']);
+-- The state of an approval that stands in a request.
 CREATE MACRO generic_status(m) AS CASE
     WHEN lower(trim(m['approval_status'])) IN ('pending', 'approved', 'rejected', 'revoked', 'expired')
     THEN lower(trim(m['approval_status']))

@@ -1,7 +1,7 @@
 -- Who decided it. Without a status, a time of decision means that it was approved.
 SELECT r.record_no,
        COALESCE(nz(r.mapped['approval']), 'of ' || COALESCE(nz(r.mapped['id']), r.record_hash)) || '/decision' AS native_id,
-       generic_time(r.mapped['approved_at'], r.options) AS event_time,
+       instant(r.mapped['approved_at'], r.options['times'], r.options['zone']) AS event_time,
        r.mapped['approved_at'] AS event_time_raw,
        COALESCE(nz(r.mapped['approval']), 'of ' || COALESCE(nz(r.mapped['id']), r.record_hash)) AS approval_id,
        CASE generic_status(r.mapped) WHEN 'expired' THEN 'unknown' ELSE generic_status(r.mapped) END AS status,

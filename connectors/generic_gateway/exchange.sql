@@ -1,7 +1,12 @@
 -- One row per record. Who vouches for the user decides what he is: the gateway's validated user, the owner of a key, or
 -- the word of a program. A column of groups that is empty says nothing, an empty list says none.
 WITH logged AS (
-    SELECT r.record_no, r.record_hash, r.mapped AS m, r.options AS o, r.options['identity'] AS vouched,
+    SELECT r.record_no, r.record_hash, r.mapped AS m, r.options['identity'] AS vouched, r.options['connection'] AS connection,
+           instant(r.mapped['time'], r.options['times'], r.options['zone']) AS at,
+           instant(r.mapped['response_time'], r.options['times'], r.options['zone']) AS answered_at,
+           instant(r.mapped['token_issued'], r.options['times'], r.options['zone']) AS issued_at,
+           instant(r.mapped['token_expires'], r.options['times'], r.options['zone']) AS expires_at,
+           instant(r.mapped['authenticated'], r.options['times'], r.options['zone']) AS authenticated_at,
            one_of(r.mapped['outcome'], r.options['forwarded']) AS passed,
            one_of(r.mapped['outcome'], r.options['blocked']) OR nz(r.mapped['blocked_by']) IS NOT NULL AS stopped,
            TRY_CAST(r.mapped['status'] AS BIGINT) AS status,
@@ -10,9 +15,9 @@ WITH logged AS (
 )
 SELECT l.record_no,
        COALESCE(nz(l.m['id']), l.record_hash) AS native_id,
-       generic_time(l.m['time'], l.o) AS event_time,
+       l.at AS event_time,
        l.m['time'] AS event_time_raw,
-       generic_time(l.m['response_time'], l.o) AS response_time,
+       l.answered_at AS response_time,
        nz(l.m['session']) AS session_id,
        COALESCE(nz(l.m['user']), CASE WHEN l.who IS NULL THEN nz(l.m['key']) END) AS subject,
        norm_id(CASE WHEN contains(l.m['user_email'], '@') THEN l.m['user_email'] WHEN contains(l.m['user'], '@')
@@ -20,12 +25,12 @@ SELECT l.record_no,
        CASE WHEN l.who IS NULL THEN CASE WHEN nz(l.m['key']) IS NOT NULL THEN 'api_key' END
             WHEN l.vouched = 'key' THEN 'personal_key' WHEN l.vouched = 'program' THEN 'agent' ELSE 'user' END AS identity_type,
        nz(l.m['key']) AS credential_id,
-       COALESCE(nz(l.m['connection']), l.o['connection']) AS connection,
+       COALESCE(nz(l.m['connection']), l.connection) AS connection,
        bare_ip(l.m['client_ip']) AS client_ip,
        nz(l.m['token']) AS token_id,
-       generic_time(l.m['token_issued'], l.o) AS token_issued_at,
-       generic_time(l.m['token_expires'], l.o) AS token_expires_at,
-       generic_time(l.m['authenticated'], l.o) AS token_auth_time,
+       l.issued_at AS token_issued_at,
+       l.expires_at AS token_expires_at,
+       l.authenticated_at AS token_auth_time,
        nz(l.m['idp_session']) AS idp_session_id,
        array_to_string(list_sort(list_distinct(list_filter(regexp_split_to_array(
            regexp_replace(nz(l.m['groups']), '[\[\]"]', '', 'g'), '\s*[,;]\s*'), lambda g: g <> ''))), ',') AS claimed_groups,
@@ -46,6 +51,5 @@ SELECT l.record_no,
        p.prompt, p.prompt_part, p.response, p.response_part,
        COALESCE(TRY_CAST(l.m['tokens_in'] AS BIGINT), p.tokens_in) AS tokens_in,
        COALESCE(TRY_CAST(l.m['tokens_out'] AS BIGINT), p.tokens_out) AS tokens_out,
-       CASE WHEN nz(l.m['time']) IS NOT NULL AND generic_time(l.m['time'], l.o) IS NULL THEN 'bad_timestamp:columns.time' END
-           AS reject
+       CASE WHEN nz(l.m['time']) IS NOT NULL AND l.at IS NULL THEN 'bad_timestamp:columns.time' END AS reject
 FROM logged AS l JOIN part AS p ON p.record_no = l.record_no

@@ -1,7 +1,7 @@
 -- What the gateway counted in the answer, where a column says so.
 SELECT r.record_no,
        COALESCE(nz(r.mapped['id']), r.record_hash) || '/*' AS native_id,
-       generic_time(r.mapped['time'], r.options) AS event_time,
+       instant(r.mapped['time'], r.options['times'], r.options['zone']) AS event_time,
        r.mapped['time'] AS event_time_raw,
        COALESCE(nz(r.mapped['id']), r.record_hash) AS exchange_ref,
        'exchange' AS scope,

@@ -66,7 +66,7 @@ class Normalizer:
         source_id: id of the source in evidence.yaml.
         issuer: tenant or issuer to assume where records name none; connector SQL sees it as ``r.issuer``.
         options: options of the source, seen by connector SQL as the map ``r.options``, and the columns that they name
-            as the map ``r.mapped``.
+            as ``r.mapped``.
         observed_at: when the source was asked, where that is known; connector SQL may know better.
         whole: whether rows are wanted in order and with all columns; whoever collects those of a file needs neither.
         memory: limit of the engine.

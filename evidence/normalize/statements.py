@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from evidence import config
 from evidence.connector import Connector
 from evidence.errors import CatalogSqlError, Where
-from evidence.normalize.settled import literal, settled
+from evidence.normalize.settled import literal, mapped, settled
 from evidence.relations import Column, Relation, relation
 
 if TYPE_CHECKING:
@@ -70,21 +70,6 @@ def _field(connector: Connector, dotted: str) -> str:
     return "s." + ".".join(f'"{step}"' for step in steps)
 
 
-def _mapped(columns: Mapping[str, str]) -> str:
-    """Return the SQL of the map of a record's values by the names that evidence.yaml gave columns.
-
-    A name with dots is a column written so, or else a place inside objects.
-    """
-    if not columns:
-        return "NULL::MAP(VARCHAR, VARCHAR)"
-    flat = [f'$."{column}"' for column in columns.values()]
-    deep = ["$." + ".".join(f'"{step}"' for step in column.split(".")) for column in columns.values()]
-    places = ", ".join(literal(place) for place in (*flat, *deep))
-    values = ", ".join(f"COALESCE(found[{n + 1}], found[{n + 1 + len(flat)}])" for n in range(len(flat)))
-    return (f"list_transform([json_extract_string(i.raw, [{places}])], lambda found:"
-            f" MAP([{', '.join(map(literal, columns))}], [{values}]))[1]")
-
-
 def refusal(connector: Connector) -> str:
     """Return the SQL that says why a record cannot be read as one of this connector's."""
     cases = ["WHEN s IS NULL THEN CASE WHEN valid THEN 'not_an_object' ELSE 'malformed_json' END"]
@@ -130,7 +115,8 @@ def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[
     skips = " ".join(f"WHEN ({skip.when}) THEN '{skip.reason}'" for skip in connector.skips)
     times = " ".join(_times(connector))
     # What is alike for all records stays outside of the barrier, behind which the engine would take it for a column.
-    record = (f"SELECT *, {alike} FROM (SELECT i.record_no, {own}, {struct} AS s, {_mapped(columns)} AS mapped,"
+    record = (f"SELECT *, {alike} FROM (SELECT i.record_no, {own}, {struct} AS s,"
+              f" {mapped(connector.mapped, columns)} AS mapped,"
               f" CASE WHEN {struct} IS NULL THEN json_valid(i.raw) END AS valid, strlen(i.raw) AS byte_len"
               f" FROM incoming AS i{BARRIER}) AS r")
     for name, sql in connector.derive.items():
