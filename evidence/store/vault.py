@@ -153,14 +153,14 @@ class Vault:
 
     def epitaph(self, sha256: str) -> str | None:
         """Return in words who erased the bytes, when and why; None where no tombstone stands."""
+        if not self.buried(sha256):
+            return None
         try:
             line: dict[str, Any] = json.loads(self._tombstone(sha256).read_bytes())
             return f"the raw file was erased at {line['at'][:19]}Z by {line['by']}: {line['reason']}"
-        except FileNotFoundError:
-            return None
         except (ValueError, KeyError, TypeError) as error:
             raise CustodyError("expected a tombstone", where=Where(str(self._tombstone(sha256))),
-                               advice="evidence vault log has the line of the ledger that belongs there") from error
+                               advice="remove it: the next ingest writes it again from the ledger") from error
 
     def opener(self, sha256: str) -> Callable[[], IO[bytes]]:
         """Return what opens the bytes as they were received, as often as called.

@@ -430,3 +430,18 @@ def test_the_hold_that_a_new_folder_shows_can_be_put_in_force(tmp_path):
     path.write_text("\n".join(rows) + "\n", "utf-8")
     [hold] = config.load_company(tmp_path / "acme").retention.holds
     assert (hold.id, hold.sources, hold.from_, hold.to, hold.ended) == ("case-7", ("gateway",), "2026-10-01", "2026-10-31", None)
+
+
+def test_a_damaged_tombstone_is_written_again_from_the_ledger(aged, capsys):
+    """What is no tombstone is an error that says what to do, and doing it brings back the same bytes."""
+    root, store, first, _ = aged
+    vault(root, capsys, "erase", "--expired", "--execute")
+    place = root / ".evidence" / "vault" / first[:2] / f"{first}.tombstone"
+    before = place.read_bytes()
+    place.chmod(0o600)
+    place.write_bytes(b"{")
+    assert cli.call(["ingest", "-C", str(root), "--jobs", "1"]) == 3
+    assert "remove it: the next ingest writes it again" in capsys.readouterr().err
+    place.unlink()
+    assert not ingest(store).incomplete
+    assert place.read_bytes() == before
