@@ -1,8 +1,11 @@
 -- One row per issue. The last move into a state that approves or rejects says how it stands, wherever it went since;
 -- without a changelog the present state says so. Approvals of Service Management go first. A CSV names fields by words.
 WITH issue AS (
-    SELECT r.record_no, r.s.changelog.histories AS histories, r.options, COALESCE(nz(r.s.key), r.s."Issue key") AS key,
-           COALESCE(r.s.fields, CAST(r.raw AS JSON)) AS f, r.options['approved_statuses'] AS yes, r.options['rejected_statuses'] AS no
+    SELECT r.record_no, r.options, r.s.changelog.histories AS histories, COALESCE(nz(r.s.key), r.s."Issue key") AS key,
+           COALESCE(r.s.fields, CAST(r.raw AS JSON)) AS f, r.options['approved_statuses'] AS yes, r.options['rejected_statuses'] AS no,
+           ticket_field(COALESCE(r.s.fields, r.raw), r.options['session_field']) AS session_id,
+           ticket_field(COALESCE(r.s.fields, r.raw), r.options['connection_field']) AS connection,
+           ticket_field(COALESCE(r.s.fields, r.raw), r.options['expires_field']) AS expires
     FROM record AS r
 ), moved AS (
     SELECT i.record_no, utc(i.h.created) AS at, i.h.id, list_filter(i.h.items, lambda m: lower(m.field) = 'status')[-1]."toString" AS state
@@ -11,31 +14,40 @@ WITH issue AS (
     SELECT m.record_no, m.state, row_number() OVER (PARTITION BY m.record_no ORDER BY m.at DESC, m.id DESC) AS nth
     FROM moved AS m JOIN issue AS i ON i.record_no = m.record_no
     WHERE ticket_among(m.state, i.yes) OR ticket_among(m.state, i.no)
+), opened AS (
+    SELECT i.*, json_extract_string(i.f, ['$.status.name', '/Status', '$.reporter.emailAddress', '$.reporter.accountId', '$.reporter.name',
+               '/Reporter Id', '/Reporter', '$.created', '/Created', '$.summary', '/Summary', '$.status.statusCategory.key']) AS x
+    FROM issue AS i
 ), told AS (
-    SELECT i.*, COALESCE(d.state, i.f ->> '$.status.name', i.f ->> '/Status') AS state,
-           list_filter(flatten(list_transform(list_filter(json_extract(i.f, '$.*'), lambda v: json_type(v) = 'ARRAY'),
-               lambda v: v ->> '$[*].finalDecision')), lambda x: x IS NOT NULL) AS final,
-           COALESCE(nz(i.f ->> '$.reporter.emailAddress'), nz(i.f ->> '$.reporter.accountId'), nz(i.f ->> '$.reporter.name'),
-                    nz(i.f ->> '/Reporter Id'), nz(i.f ->> '/Reporter')) AS requester,
-           COALESCE(i.f ->> '$.created', i.f ->> '/Created') AS raw_time,
-           COALESCE(i.f ->> '$.summary', i.f ->> '/Summary') AS summary
-    FROM issue AS i LEFT JOIN decided AS d ON d.record_no = i.record_no AND d.nth = 1
+    SELECT i.*, COALESCE(d.state, i.x[1], i.x[2]) AS state,
+           CASE WHEN contains(i.f::VARCHAR, 'finalDecision') OR contains(i.f::VARCHAR, '\u')
+                THEN list_filter(flatten(list_transform(list_filter(json_extract(i.f, '$.*'), lambda v: json_type(v) = 'ARRAY'),
+                    lambda v: v ->> '$[*].finalDecision')), lambda x: x IS NOT NULL) END AS final,
+           COALESCE(nz(i.x[3]), nz(i.x[4]), nz(i.x[5]), nz(i.x[6]), nz(i.x[7])) AS requester,
+           COALESCE(i.x[8], i.x[9]) AS raw_time, COALESCE(i.x[10], i.x[11]) AS summary
+    FROM opened AS i LEFT JOIN decided AS d ON d.record_no = i.record_no AND d.nth = 1
+), timed AS (
+    SELECT r.*, ticket_among(r.state, r.options['approved_statuses']) AS approves,
+           ticket_among(r.state, r.options['rejected_statuses']) AS rejects,
+           ticket_at(r.raw_time, r.options['times'], r.options['zone']) AS at,
+           ticket_at(r.expires, r.options['times'], r.options['zone']) AS expires_at
+    FROM told AS r
 )
 SELECT t.record_no,
        t.key AS native_id,
-       ticket_at(t.raw_time, t.options) AS event_time,
+       t.at AS event_time,
        t.raw_time AS event_time_raw,
-       ticket_field(t.f, t.options, 'session_field') AS session_id,
+       t.session_id,
        t.requester,
        ticket_email(t.requester) AS requester_email,
-       ticket_field(t.f, t.options, 'connection_field') AS connection,
+       t.connection,
        'external' AS approval_kind,
        CASE WHEN list_contains(t.final, 'declined') THEN 'rejected' WHEN list_contains(t.final, 'pending') THEN 'pending'
-            WHEN list_contains(t.final, 'approved') OR ticket_among(t.state, t.yes) THEN 'approved'
-            WHEN ticket_among(t.state, t.no) THEN 'rejected'
-            WHEN (t.f ->> '$.status.statusCategory.key') = 'done' THEN 'unknown' ELSE 'pending' END AS status,
-       ticket_at(ticket_field(t.f, t.options, 'expires_field'), t.options) AS expires_at,
+            WHEN list_contains(t.final, 'approved') OR t.approves THEN 'approved'
+            WHEN t.rejects THEN 'rejected'
+            WHEN t.x[12] = 'done' THEN 'unknown' ELSE 'pending' END AS status,
+       t.expires_at,
        sha256(nz(t.summary)) AS reason_text_sha256,
        t.key AS external_ref,
-       CASE WHEN ticket_at(t.raw_time, t.options) IS NULL THEN 'bad_timestamp:fields.created' END AS reject
-FROM told AS t
+       CASE WHEN t.at IS NULL THEN 'bad_timestamp:fields.created' END AS reject
+FROM timed AS t

@@ -10,9 +10,9 @@ WITH said AS (
     FROM record AS r
     WHERE r.s.sysapproval IS NULL AND r.options['decision_from_change'] = 'true' AND ticket_text(r.s.approval_set) IS NOT NULL
 ), told AS (
-    SELECT d.*, CASE WHEN d.state IN ('approved', 'rejected') THEN d.state WHEN d.state = 'requested' THEN 'pending'
-                     ELSE 'unknown' END AS status, ticket_at(d.raw_time, d.options) AS at
-    FROM said AS d
+    SELECT r.*, CASE WHEN r.state IN ('approved', 'rejected') THEN r.state WHEN r.state = 'requested' THEN 'pending'
+                     ELSE 'unknown' END AS status, ticket_at(r.raw_time, r.options['times'], r.options['zone']) AS at
+    FROM said AS r
 )
 SELECT t.record_no,
        t.id AS native_id,
