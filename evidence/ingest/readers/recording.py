@@ -27,7 +27,7 @@ _TAKEN: Final = "the recording was here"
 _MARK: Final = orjson.dumps(_TAKEN)
 _SENT: Final = bytes(byte == ord("i") for byte in range(256))
 _GOT: Final = bytes(byte == ord("o") for byte in range(256))
-_LARGE: Final = 16 << 20
+_LARGE: Final = 64 << 20
 """A recording longer than this is read event by event, which holds less of it at a time."""
 
 _decoded: Final = partial(binascii.a2b_base64, strict_mode=True)
@@ -88,6 +88,7 @@ def _quick(recording: bytes, decode: RecordedHttp) -> Tape | None:
     if len(parts) % 4 != 1 or not _PLAIN.issuperset(kinds) or parts[2::4].count(comma) != len(kinds):
         return None
     times = _times(parts[:-1:4], comma)
+    del parts
     try:
         pieces = list(map(_decoded, texts))
     except ValueError:
