@@ -58,16 +58,23 @@ def places(text: memoryview, runs: Sequence[tuple[int, int]]) -> Places:
     found = full[:max(0, len(full) - filled + 1)].copy()
     for ahead in range(1, filled):
         found &= full[ahead:len(found) + ahead]
-    # The run begins in the word before, or ends in the one after.
-    kept = np.zeros(len(full) + filled + 1, dtype=bool)
-    for shift in range(filled + 2):
-        kept[shift:shift + len(found)] |= found
-    numbers = np.flatnonzero(kept[1:len(full) + 1])
+    numbers = _around(np.flatnonzero(found), filled, len(full))
     size = len(whole) >> 3
     words = whole[:size << 3].view(np.uint64)[numbers[numbers < size]]
     if len(words) < len(numbers):
         words = np.append(words, np.frombuffer(whole[size << 3:].tobytes().ljust(8, b"\0"), dtype=np.uint64))
     return Places(words, numbers)
+
+
+def _around(begins: np.ndarray[Any, Any], filled: int, size: int) -> np.ndarray[Any, Any]:
+    """Return the words that are filled from these on, with those before and after, where a run begins and ends."""
+    import numpy as np
+
+    first = np.flatnonzero(np.diff(begins, prepend=-2 * size - filled) > filled + 2)
+    starts = np.maximum(begins[first] - 1, 0)
+    stops = np.minimum(begins[np.append(first[1:], len(begins)) - 1] + filled + 1, size) if len(begins) else starts
+    lengths = stops - starts
+    return np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(int(lengths.sum()))
 
 
 def _broken(whole: np.ndarray[Any, Any], low: int) -> np.ndarray[Any, Any]:
