@@ -1,8 +1,10 @@
 """How fast each connector reads, in megabytes per CPU second: ``python tests/bench/connectors.py [megabytes] [name...]``.
 
 The records of a connector's own cases, over and over in one file of JSON lines, go through the whole pass: hash of the
-file, records, hashes, rows, lineage, rejects, segments. Beside it the engine alone reads the same lines in the same run.
-What a connector costs to be made ready, once for all files of a source, is measured on its cases alone and shown apart.
+file, records, hashes, rows, lineage, rejects, segments. In each copy ids are others, as they are in an export. Beside it
+the engine alone reads the same lines in the same run. What is paid once shows apart: what a process takes to read the
+cases as its first file, libraries included, and of that what the connector's statements take to be checked and planned.
+Cases are small records and hold on purpose many that are refused; how many, and how long records are, is printed.
 The figures are written to ``build/bench/connectors.json`` too.
 """
 # ruff: noqa: T201 - it prints, that is its purpose
@@ -10,6 +12,7 @@ The figures are written to ``build/bench/connectors.json`` too.
 from __future__ import annotations
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -25,6 +28,7 @@ from _memory import peak_mb
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ingest"))
 
 NOTHING = MappingProxyType({})
+ID = re.compile(r".*[0-9a-f]{6}", re.DOTALL)
 OUT = Path(__file__).resolve().parents[2] / "build/bench/connectors.json"
 
 
@@ -40,14 +44,24 @@ def records(name: str) -> list[bytes]:
 
 
 def copy(name: str, number: int) -> bytes:
-    """Return the records as lines once more; messages that are put together by an id get one of their own in each copy."""
+    """Return the records as lines once more, with ids of their own in each copy; what had the same one still has."""
     from evidence import connector
 
     lines, gather = records(name), connector.load(name).reader.gather
+    rows = [_renumbered(orjson.loads(line), number) for line in lines]
     if gather:
-        rows = [orjson.loads(line) for line in lines]
-        lines = [orjson.dumps(row | {gather.by: f"{row[gather.by]}-{number}"} if gather.by in row else row) for row in rows]
-    return b"\n".join(lines) + b"\n"
+        rows = [row | {gather.by: f"{row[gather.by]}-{number}"} if gather.by in row else row for row in rows]
+    return b"\n".join(map(orjson.dumps, rows)) + b"\n"
+
+
+def _renumbered(value: Any, number: int, key: str = "") -> Any:
+    """Return a value with the last six hex digits of each id in it set to a number, if it has as many."""
+    if isinstance(value, dict):
+        return {name: _renumbered(inner, number, name) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_renumbered(inner, number, key) for inner in value]
+    named = key.lower().endswith(("id", "uuid")) and isinstance(value, str) and ID.fullmatch(value)
+    return f"{value[:-6]}{number:06d}" if named else value
 
 
 def plain(path: Path) -> float:
@@ -73,6 +87,7 @@ def whole(root: Path, name: str) -> dict[str, Any]:
     from evidence import connector, pipeline
     from evidence.ingest.job import FileJob
     from evidence.model import Source
+    from evidence.normalize import Normalizer
 
     chosen = connector.load(name)
     lines = chosen.model_copy(update={"reader": chosen.reader.model_copy(update={"format": ("json",), "line": ()})})
@@ -83,7 +98,9 @@ def whole(root: Path, name: str) -> dict[str, Any]:
         outcome = pipeline.ingest_one(FileJob(root, path, source, lines, keep=False))
         marks.append(spent())
     assert outcome is not None
-    return {"start": round(marks[1] - marks[0], 3), "cpu": round(marks[2] - marks[1], 3), "state": outcome.state,
+    before = spent()
+    Normalizer(lines, source_id="s", issuer=source.issuer, options=source.options, whole=False).close()
+    return {"planning": round(spent() - before, 3), "start": round(marks[1] - marks[0], 3), "cpu": round(marks[2] - marks[1], 3), "state": outcome.state,
             "records": outcome.records, "rejects": outcome.rejects, "rows": outcome.rows_out,
             "worker_mb": peak_mb()}
 
@@ -115,11 +132,12 @@ def main(megabytes: int, names: list[str]) -> None:
             size = (root / "x").stat().st_size / 1e6
             command = [sys.executable, str(Path(__file__).resolve()), "one", str(root), name]
             got = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        got |= {"mb": round(size, 1), "mb_per_cpu_s": round(size / got["cpu"], 1),
+        got |= {"mb": round(size, 1), "bytes": round(size * 1e6 / max(1, got["records"] + got["rejects"])), "mb_per_cpu_s": round(size / got["cpu"], 1),
                 "engine_mb_per_cpu_s": round(size / got["engine"], 1)}
         figures[name] = got
         print(f"{name:28} {size:5.1f} MB  {got['mb_per_cpu_s']:6.1f} MB/CPU-s  engine alone {got['engine_mb_per_cpu_s']:6.1f}"
-              f"  made ready in {got['start']:4.1f} CPU-s  {got['state']}: {got['records']} records, {got['rejects']} rejects,"
+              f"  first file {got['start']:4.2f} CPU-s, planning {got['planning']:4.2f}"
+              f"  {got['state']}: {got['records']} records of {got['bytes']} bytes, {got['rejects']} rejects,"
               f" {got['rows']} rows  worker {got['worker_mb']} MB", flush=True)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n", "utf-8")

@@ -227,3 +227,12 @@ def test_an_option_by_its_name_and_in_the_map_are_the_same(tmp_path):
                   for chosen in (connector.load("directory_csv"), connector.load("own_people", [tmp_path])))
     assert [row["event_time"].hour for row in one.rows["account_event"].to_pylist()] == [10]
     assert {name: table.to_pylist() for name, table in one.rows.items()} == {name: table.to_pylist() for name, table in other.rows.items()}
+
+
+@pytest.mark.parametrize("pattern", ["[", "(?=x)", "AIR-[0-9]+"])
+def test_a_pattern_that_is_none_finds_nothing_and_fails_nothing(pattern):
+    """An option that is no regular expression leaves the other ways by which a message is a request."""
+    engine = Normalizer(connector.load("slack_review"), source_id="src", options={"ticket_pattern": pattern})
+    ask = {"type": "message", "ts": "1790000000.000100", "user": "U1", "text": "[x] 11111111-2222-3333-4444-555555555555 AIR-7"}
+    found, = engine.batch(batch([ask])).rows["approval"].to_pylist()
+    assert (found["session_id"], found["external_ref"]) == ("11111111-2222-3333-4444-555555555555", "AIR-7" if "AIR" in pattern else None)
