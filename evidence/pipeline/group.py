@@ -70,8 +70,8 @@ class _Group:
         self._normalizer, self._scanner = normalizer, scanner
         self._waiting: list[tuple[pa.RecordBatch, pa.Table | None]] = []
         self._rows = self._size = 0
-        # Of records that are packed the engine sees little, and of their texts it makes no other copy.
-        self._limit = BATCH_BYTES if normalizer.connector.decode else BATCH_BYTES // 2
+        # Of records that a decoder has opened little is left but their texts, so that more of them fit into a batch.
+        self._limit = 3 * BATCH_BYTES // 4 if normalizer.connector.decode else BATCH_BYTES // 2
 
     def run(self, helds: Sequence[Held]) -> None:
         import numpy as np
