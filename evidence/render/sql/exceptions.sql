@@ -7,13 +7,13 @@ WITH fails AS (
         coalesce(f.connection, c.connection, u.surface) AS place,
         CASE f.severity WHEN 'critical' THEN 1 WHEN 'high' THEN 2 WHEN 'medium' THEN 3 ELSE 4 END AS severity_rank
     FROM check_result AS f
-    LEFT JOIN chain AS c ON f.subject_kind = 'interaction' AND c.interaction_id = f.subject
+    LEFT JOIN chain AS c ON c.interaction_id = CASE WHEN f.subject_kind = 'interaction' THEN f.subject END
     LEFT JOIN (
         SELECT native_id, min(event_time) AS event_time, min(user_alias) AS user_alias, min(surface) AS surface,
                min(person_id) AS person_id
         FROM reconciliation
         GROUP BY native_id
-    ) AS u ON f.subject_kind = 'usage' AND u.native_id = f.subject
+    ) AS u ON u.native_id = CASE WHEN f.subject_kind = 'usage' THEN f.subject END
     LEFT JOIN person AS p ON p.person_id = coalesce(f.person_id, c.person_id, u.person_id)
     WHERE f.verdict = 'fail'
 )
