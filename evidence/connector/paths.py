@@ -31,7 +31,7 @@ def at(value: Any, path: str) -> Any:
     """Return what stands at a path (of a list its first element), or ``ABSENT``."""
     taken = steps(path)
     if "*" in taken:
-        return next((found for _, found in _reach(value, taken, first=True)), ABSENT)
+        return next(_reach(value, taken), ABSENT)
     return _find(value, taken)
 
 
@@ -75,43 +75,56 @@ def _named(pairs: list[Any], name: str) -> Any:
     return ABSENT
 
 
-def _reach(value: Any, path: tuple[str, ...], *, first: bool) -> Iterator[tuple[tuple[Any, Any], Any]]:
-    """Yield each place that a path leads to: the container and key that hold it, and what it holds."""
+def _reach(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    """Yield what a path with a ``*`` in it leads to; of a list its first element."""
     if isinstance(value, list):
-        if first and (named := _named(value, ".".join(path))) is not ABSENT:
-            yield (value, 0), named
+        if (named := _named(value, ".".join(path))) is not ABSENT:
+            yield named
             return
         rest = path[1:] if path[:1] == ("[]",) else path
-        for number, element in enumerate(value[:1] if first else value):
+        for element in value[:1]:
+            yield from _reach(element, rest) if rest else (element,)
+    elif isinstance(value, dict):
+        for key, rest in _splits(path):
+            for one in list(value) if key == "*" else [key] if key in value else []:
+                yield from _reach(value[one], rest) if rest else (value[one],)
+
+
+@cache
+def _spelled(path: tuple[str, ...]) -> tuple[frozenset[int], tuple[tuple[str, int, tuple[str, ...]], ...]]:
+    """Return all lengths of the keys with which a path may begin; and each in lower case, its length, what is left."""
+    found = tuple((key.lower(), len(key), rest) for key, rest in _splits(path))
+    return frozenset(size for _, size, _ in found), found
+
+
+def _everywhere(value: Any, path: tuple[str, ...], found: list[tuple[Any, Any, Any]]) -> None:
+    """Collect each place that a path leads to: the container, the key, and what is there.
+
+    Names of secrets are told whatever their case.
+    """
+    if isinstance(value, list):
+        rest = path[1:] if path[:1] == ("[]",) else path
+        for number, element in enumerate(value):
             if rest:
-                yield from _reach(element, rest, first=first)
+                _everywhere(element, rest, found)
             else:
-                yield (value, number), element
-    elif isinstance(value, Mapping):
-        for take in range(len(path), 0, -1):
-            for key in _keys(value, path[:take], exact=first):
-                if take == len(path):
-                    yield (value, key), value[key]
+                found.append((value, number, element))
+    elif isinstance(value, dict):
+        sizes, starts = _spelled(path)
+        near = [key for key in value if len(key) in sizes]
+        for wanted, size, rest in starts:
+            for key in value if wanted == "*" else [key for key in near if len(key) == size and key.lower() == wanted]:
+                if rest:
+                    _everywhere(value[key], rest, found)
                 else:
-                    yield from _reach(value[key], path[take:], first=first)
-
-
-def _keys(value: Mapping[str, Any], names: tuple[str, ...], *, exact: bool) -> list[str]:
-    """Return the keys that are these steps written with dots between; names of secrets are told whatever their case."""
-    if "[]" in names:
-        return []
-    wanted = ".".join(names)
-    if wanted == "*":
-        return list(value)
-    if exact:
-        return [wanted] if wanted in value else []
-    lowered, size = wanted.lower(), len(wanted)
-    return [key for key in value if len(key) == size and key.lower() == lowered]
+                    found.append((value, key, value[key]))
 
 
 def change(value: Any, path: str, new: Callable[[Any], Any]) -> None:
     """Replace, in place, whatever a path leads to by what ``new`` makes of it; ``ABSENT`` takes it away."""
-    for (holder, key), found in list(_reach(value, steps(path), first=False)):
+    places: list[tuple[Any, Any, Any]] = []
+    _everywhere(value, steps(path), places)
+    for holder, key, found in places:
         made = new(found)
         if made is not ABSENT:
             holder[key] = made
