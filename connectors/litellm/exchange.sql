@@ -2,7 +2,8 @@
 -- A key of nobody stands for itself. The team of the key is the group that the proxy took the caller for.
 -- A failed request was blocked where a guardrail stepped in, denied where the proxy refused it, else never answered.
 WITH logged AS (
-    SELECT r.record_no, r.s, r.options, COALESCE(nz(r.s.request_id), r.s.id) AS id,
+    SELECT r.record_no, r.s, r.request AS id, r.started, r.options['connection'] AS connection,
+           litellm_time(r.s.endTime, r.options['timezone']) AS ended,
            NULLIF(COALESCE(nz(r.s.metadata.user_api_key_user_id), nz(r.s."user")), 'default_user_id') AS user_id,
            norm_id(r.s.metadata.user_api_key_user_email) AS email,
            COALESCE(nz(r.s.metadata.user_api_key_alias), 'key-' || left(sha256(COALESCE(nz(r.s.metadata.user_api_key_hash),
@@ -10,7 +11,7 @@ WITH logged AS (
            lower(COALESCE(nz(r.s.status), nz(r.s.metadata.status))) AS status,
            TRY_CAST(COALESCE(nz(r.s.error_information.error_code), nz(r.s.metadata.error_information.error_code)) AS BIGINT)
                AS error_code,
-           litellm_guardrails(r.s.guardrail_information, r.s.metadata.guardrail_information) AS guardrails
+           r.guardrails
     FROM record AS r
 ), judged AS (
     SELECT l.*, list_filter(l.guardrails, lambda g: g.guardrail_status = 'guardrail_intervened')[1].guardrail_name AS stopped_by,
@@ -19,16 +20,16 @@ WITH logged AS (
 )
 SELECT j.record_no,
        j.id AS native_id,
-       litellm_time(j.s.startTime, j.options['timezone']) AS event_time,
+       j.started AS event_time,
        j.s.startTime AS event_time_raw,
-       litellm_time(j.s.endTime, j.options['timezone']) AS response_time,
+       j.ended AS response_time,
        COALESCE(nz(j.s.session_id), nz(j.s.trace_id)) AS session_id,
        COALESCE(j.user_id, CASE WHEN NOT j.owned THEN j.key_name END) AS subject,
        CASE WHEN contains(j.email, '@') THEN j.email WHEN contains(j.user_id, '@') THEN norm_id(j.user_id) END AS subject_email,
        CASE WHEN j.key_name IS NULL THEN CASE WHEN j.owned THEN 'user' END WHEN j.owned THEN 'personal_key'
             ELSE 'api_key' END AS identity_type,
        j.key_name AS credential_id,
-       COALESCE(j.options['connection'], nz(j.s.model_group), nz(j.s.model)) AS connection,
+       COALESCE(j.connection, nz(j.s.model_group), nz(j.s.model)) AS connection,
        bare_ip(COALESCE(nz(j.s.requester_ip_address), j.s.metadata.requester_ip_address)) AS client_ip,
        nz(j.s.metadata.user_api_key_team_alias) AS claimed_groups,
        route_of(j.s.metadata.user_api_key_request_route) AS route,

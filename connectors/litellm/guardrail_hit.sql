@@ -1,10 +1,8 @@
 -- Guardrails that fired: stepped in, flagged, masked the request, or masked something for the logs alone. What they found
 -- is not taken over.
 WITH fired AS (
-    SELECT r.record_no, COALESCE(nz(r.s.request_id), r.s.id) AS id, r.s.startTime AS raw_time,
-           litellm_time(r.s.startTime, r.options['timezone']) AS at_time,
-           lower(COALESCE(nz(r.s.status), nz(r.s.metadata.status))) = 'failure' AS failed,
-           litellm_guardrails(r.s.guardrail_information, r.s.metadata.guardrail_information) AS list
+    SELECT r.record_no, r.request AS id, r.s.startTime AS raw_time, r.started AS at_time, r.guardrails AS list,
+           lower(COALESCE(nz(r.s.status), nz(r.s.metadata.status))) = 'failure' AS failed
     FROM record AS r
 ), one AS (
     SELECT f.record_no, f.id, f.raw_time, f.at_time, f.failed, UNNEST(f.list) AS g, generate_subscripts(f.list, 1) - 1 AS ordinal

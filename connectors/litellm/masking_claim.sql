@@ -2,9 +2,7 @@
 -- guardrails of that direction.
 -- One that did not respond let the answer pass and is counted as an error.
 WITH fired AS (
-    SELECT r.record_no, COALESCE(nz(r.s.request_id), r.s.id) AS id, r.s.startTime AS raw_time,
-           litellm_time(r.s.startTime, r.options['timezone']) AS at_time,
-           UNNEST(litellm_guardrails(r.s.guardrail_information, r.s.metadata.guardrail_information)) AS g
+    SELECT r.record_no, r.request AS id, r.s.startTime AS raw_time, r.started AS at_time, UNNEST(r.guardrails) AS g
     FROM record AS r
 ), answered AS (
     SELECT f.*, litellm_direction(f.g.guardrail_mode) AS direction FROM fired AS f

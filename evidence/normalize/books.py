@@ -60,7 +60,7 @@ def refusals(relation: str, bad: pa.Table, records: pa.RecordBatch) -> Iterable[
     import pyarrow.compute as pc
 
     keys = ("record_no", "locator", "why_refused")
-    counted = Counter(tuple(row[key] for key in keys) for row in bad.select(list(keys)).to_pylist())
+    counted = Counter(zip(*(bad[key].to_pylist() for key in keys), strict=True))
     places = pc.index_in(bad["record_no"].combine_chunks(), records["record_no"])
     lengths = sizes(records).take(places).to_pylist()
     of_number = dict(zip(bad["record_no"].to_pylist(), lengths, strict=True))
