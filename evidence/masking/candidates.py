@@ -129,7 +129,9 @@ def examine(rule: Rule, places: Iterable[Region], block: Block) -> Iterator[Foun
             continue
         base = max(low, start - MARGIN)
         text = bytes(view[base:min(high, stop + MARGIN)])
-        for match in rule.pattern.finditer(text, start - base):
+        # A match begins in the region; what it cannot see beyond is not searched.
+        limit = len(text) if rule.sight is None else min(len(text), stop - base + rule.sight + 1)
+        for match in rule.pattern.finditer(text, start - base, limit):
             if match.start() + base > stop:
                 break
             tries += 1

@@ -163,12 +163,12 @@ class _Hyperscan:
         """Keep the numbers and ends of everything that matches in the block: there may be millions."""
         import numpy as np
 
-        whole = [database for place, database in self._databases.items() if place != RUNS]
+        places = runs.places(block.view, self._runs) if self._runs else None
+        whole = [database for place, database in self._databases.items() if places is None or place != RUNS]
         numbers, ends = _seen(whole, block.view)
-        if self._runs:
-            places = runs.places(block.view, self._runs)
-            database = [self._databases[RUNS]] if len(places.words) else []
-            run, stops = _seen(database, memoryview(places.words.view(np.uint8)))  # type: ignore[arg-type]
+        if places is not None and len(places.words):
+            words = memoryview(places.words.view(np.uint8))  # type: ignore[arg-type]
+            run, stops = _seen([self._databases[RUNS]], words)
             kept, stops = places.back(stops, self._fixed[run])
             numbers, ends = np.concatenate([numbers, run[kept]]), np.concatenate([ends, stops])
         self._found = numbers, ends

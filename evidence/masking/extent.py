@@ -76,6 +76,37 @@ def _run(text: bytes, at: int, run: bytes, floor: int) -> int:
     return floor
 
 
+def sight(tree: Any) -> int | None:
+    """Return how many bytes from its start on an attempt to match looks at most; None where there is no end to it."""
+    try:
+        return None if tree is None else _sight(tree, {})
+    except OverflowError:
+        return None
+
+
+def _sight(tree: Any, groups: dict[int | None, int]) -> int:
+    total = 0
+    for item, value in tree:
+        kind = str(item)
+        if kind in {"LITERAL", "NOT_LITERAL", "ANY", "IN", "AT"}:
+            total += 1
+        elif kind == "SUBPATTERN":
+            inner = _sight(value[-1], groups)
+            groups[value[0]] = inner
+            total += inner
+        elif kind == "BRANCH":
+            total += max(_sight(branch, groups) for branch in value[1])
+        elif kind in {"MAX_REPEAT", "MIN_REPEAT"} and str(value[1]) != "MAXREPEAT":
+            total += int(value[1]) * _sight(value[2], groups)
+        elif kind in {"ASSERT", "ASSERT_NOT"}:
+            total += _sight(value[1], groups) if value[0] > 0 else 0
+        elif kind == "GROUPREF":
+            total += groups[value]
+        else:
+            raise OverflowError(kind)
+    return total
+
+
 @dataclass(frozen=True, slots=True)
 class Tail:
     """What is known of a secret from where its match ends: at most ``width`` bytes after it, all its bytes of a class.

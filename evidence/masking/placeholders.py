@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evidence.errors import ConfigError, Where
+from evidence.masking import extent
 from evidence.masking.anchors import AnchorError, parse
 from evidence.masking.candidates import Found, Region, Spans, examine
 from evidence.masking.rules import EntityClass, Rule, RuleSpec, read_yaml
@@ -114,6 +115,7 @@ def _rule(style: Style, path: Path) -> Rule:
         raise ConfigError(f"style {style.id} does not compile: {error}", where=where) from error
     spec = RuleSpec(id=style.id, entity="PLACEHOLDER", anchors=style.anchors, reach=style.reach, pattern=style.pattern,
                     confidence=1000)
-    return Rule(style.id, "PLACEHOLDER", "other", anchors, *style.reach, pattern, (), None, None, 1000, spec)
+    return Rule(style.id, "PLACEHOLDER", "other", anchors, *style.reach, pattern,
+                extent.sight(extent.parsed(style.pattern)), (), None, None, 1000, spec)
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evidence import catalog
 from evidence.errors import ConfigError, Where
+from evidence.masking import extent
 from evidence.masking.anchors import Anchor, AnchorError, parse
 from evidence.masking.validators import CHECKS
 
@@ -82,7 +83,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule ready for use; ``values`` are the pattern's groups (named ``v...``) that may hold the value."""
+    """One rule ready for use; ``values`` are the pattern's groups (named ``v...``) that may hold the value.
+
+    ``sight`` is how far from its start a match can look; None: there is no end to it.
+    """
 
     id: str
     entity: str
@@ -91,6 +95,7 @@ class Rule:
     before: int
     after: int
     pattern: re.Pattern[bytes]
+    sight: int | None
     values: tuple[int, ...]
     check: Check | None
     context: Context | None
@@ -205,7 +210,8 @@ def _rule(spec: RuleSpec, entities: dict[str, EntityClass], path: Path) -> Rule:
     except (AnchorError, re.error) as error:
         raise ConfigError(f"rule {spec.id} does not compile: {error}", where=where) from error
     values = tuple(number for name, number in pattern.groupindex.items() if name.startswith("v"))
-    return Rule(spec.id, spec.entity, entities[spec.entity], anchors, *spec.reach, pattern,
+    sight = extent.sight(extent.parsed(spec.pattern))
+    return Rule(spec.id, spec.entity, entities[spec.entity], anchors, *spec.reach, pattern, sight,
                 values, CHECKS.get(spec.check), _context(spec.context), spec.confidence, spec)
 
 

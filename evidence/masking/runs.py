@@ -47,8 +47,11 @@ class Places:
         return whole, (ends + ((self.numbers[last] - last) << 3))[whole]
 
 
-def places(text: memoryview, runs: Sequence[tuple[int, int]]) -> Places:
-    """Return the words of a text in which one of the runs may lie; each is given by its least byte and its length."""
+def places(text: memoryview, runs: Sequence[tuple[int, int]]) -> Places | None:
+    """Return the words of a text in which one of the runs may lie; each is given by its least byte and its length.
+
+    None: that is a half of the text or more, which costs less to read than to copy.
+    """
     import numpy as np
 
     low, least = min(byte for byte, _ in runs), min(length for _, length in runs)
@@ -60,6 +63,8 @@ def places(text: memoryview, runs: Sequence[tuple[int, int]]) -> Places:
         found &= full[ahead:len(found) + ahead]
     numbers = _around(np.flatnonzero(found), filled, len(full))
     size = len(whole) >> 3
+    if len(numbers) * 2 > size:
+        return None
     words = whole[:size << 3].view(np.uint64)[numbers[numbers < size]]
     if len(words) < len(numbers):
         words = np.append(words, np.frombuffer(whole[size << 3:].tobytes().ljust(8, b"\0"), dtype=np.uint64))

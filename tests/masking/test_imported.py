@@ -154,6 +154,15 @@ def test_what_a_secret_is_made_of(pattern, text, fits):
     assert extent.tail(extent.parsed(pattern), 1, 12).fits(memoryview(data), len(data)) == fits
 
 
+@pytest.mark.parametrize(("pattern", "bytes_seen"), [
+    (r"ab?[c-e]", 3), (r"(?<![\w.])a{2,4}(?!\d|-\d)", 6), (r"(?P<s>[ -]{1,2})x(?P=s)\b", 6), (r"(?:a|bcd){3}", 9), (r"(?i:a(?=b{5}))c", 7),
+    (r"a+", None), (r"a{2,}?", None), (r"(?:a*){3}", None), ("é", None), (r"(a)?(?(1)b|c)", None),
+])
+def test_how_far_an_attempt_looks(pattern, bytes_seen):
+    """From its start an attempt sees every part at its greatest width, and what it looks ahead at; behind it looks at nothing more."""
+    assert extent.sight(extent.parsed(pattern)) == bytes_seen
+
+
 @pytest.mark.parametrize("pattern", [r"k=(\w{0,20})", r"k=(\w{4,20})?", r"(?:k=(\w{4,20});|x)", r"k=(\w{4,20}).*", r"k=\w{4,20}", r"k=(\w{4,20}).{0,300}"])
 def test_a_secret_that_may_be_empty_or_far_from_the_end(pattern):
     """Nothing is known of it before the pattern is read."""
