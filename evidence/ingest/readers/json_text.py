@@ -6,7 +6,9 @@ Which of these a file is, is told from its first lines. Each record keeps the te
 from __future__ import annotations
 
 import io
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Final
 
 from evidence.connector import paths
@@ -58,13 +60,13 @@ class _Sink:
         """Whether the batch is large enough to be handed on."""
         return self.batch.size >= self._size or self.batch.lines >= 100_000
 
-    def take_group(self, texts: Sequence[bytes], limit: int) -> bool:
-        """Take lines that are records beyond doubt; return false where one of them has to be looked at."""
+    def take_group(self, texts: Sequence[bytes], size: int, limit: int) -> bool:
+        """Take lines, so many bytes, that are records beyond doubt; return false where one has to be looked at."""
         if not self._alone or max(map(len, texts)) > limit or not objects(texts, self._names):
             return False
         self.batch.numbers += range(self._number + 1, self._number + 1 + len(texts))
         self.batch.texts += texts
-        self.batch.size += sum(map(len, texts))
+        self.batch.size += size
         self.batch.lines += len(texts)
         self._number += len(texts)
         return True
@@ -158,10 +160,10 @@ def _lines(source: Readable, options: Options, sink: _Sink) -> Iterator[Batch]:
     for texts, too_long, unended in split(source, options.max_record):
         if too_long:
             sink.take(Unit(wrong="line_too_long", size=too_long))
-        for group in _groups(texts, options.batch_bytes):
-            if sink.batch.size and sink.batch.size + sum(map(len, group)) > options.batch_bytes:
+        for group, size in _groups(texts, options.batch_bytes):
+            if sink.batch.size and sink.batch.size + size > options.batch_bytes:
                 yield sink.flush()
-            if not sink.take_group(group, options.max_record):
+            if not sink.take_group(group, size, options.max_record):
                 for text in group:
                     long = len(text) > options.max_record
                     sink.take(Unit(wrong="line_too_long", size=len(text)) if long else Unit(text, last=unended))
@@ -171,13 +173,11 @@ def _lines(source: Readable, options: Options, sink: _Sink) -> Iterator[Batch]:
                 yield sink.flush()
 
 
-def _groups(texts: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
-    """Yield the same lines in groups of at most so many bytes, or of one line."""
-    start = held = 0
-    for place, text in enumerate(texts):
-        if held and held + len(text) > size:
-            yield texts[start:place]
-            start, held = place, 0
-        held += len(text)
-    if start < len(texts):
-        yield texts[start:]
+def _groups(texts: Sequence[bytes], size: int) -> Iterator[tuple[Sequence[bytes], int]]:
+    """Yield the same lines in groups of at most so many bytes, or of one line, and how many bytes these are."""
+    ends = [0, *accumulate(map(len, texts))]
+    start = 0
+    while start < len(texts):
+        stop = max(bisect_right(ends, ends[start] + size) - 1, start + 1)
+        yield texts[start:stop], ends[stop] - ends[start]
+        start = stop
