@@ -15,8 +15,12 @@ Exit code 1 is left to crashes (decision: a scheduled job must tell a bad month 
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says where a disk is full: no defect of ours, and none of the evidence."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ WITH line AS (
            COALESCE(nz(r.s.unit_type), 'requests') AS unit,
            COALESCE(nz(r.s.quantity), nz(r.s."Requests Used")) AS raw_quantity,
            TRY_CAST(COALESCE(nz(r.s.quantity), nz(r.s."Requests Used")) AS DECIMAL(18, 6)) AS quantity,
-           COALESCE(TRY_CAST(nz(r.s.aic_quantity) AS DECIMAL(18, 6)), 0) AS credits
+           TRY_CAST(COALESCE(nz(r.s.aic_quantity), '0') AS DECIMAL(18, 6)) AS credits
     FROM record AS r
 )
 SELECT b.record_no,
@@ -30,5 +30,6 @@ SELECT b.record_no,
        b.sku AS surface,
        b.model,
        b.day_start + INTERVAL 3 DAY AS final_at,
-       CASE WHEN b.quantity IS NULL THEN 'bad_number:quantity' WHEN b.quantity < 0 THEN 'negative:quantity' END AS reject
+       CASE WHEN b.quantity IS NULL THEN 'bad_number:quantity' WHEN b.quantity < 0 THEN 'negative:quantity'
+            WHEN b.credits IS NULL THEN 'bad_number:aic_quantity' END AS reject
 FROM line AS b

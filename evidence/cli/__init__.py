@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -15,7 +16,7 @@ import click
 
 from evidence import __version__
 from evidence.cli import _out
-from evidence.errors import EvidenceError
+from evidence.errors import NO_ROOM, EvidenceError, SourceError
 
 COMMANDS = ("demo", "init", "doctor", "pull", "ingest", "run", "check", "verify", "explain", "interaction", "approve",
             "renew", "sample", "diff", "export", "vault", "connectors", "controls", "scan", "masking", "keys",
@@ -73,6 +74,13 @@ def call(args: Sequence[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        full = SourceError(f"there is no room to write: {os.strerror(error.errno)}", advice=(
+            "what was finished is kept; make room on the disk (and in TMPDIR), then run the same command again"))
+        _show(full, as_json="json" in argv[1:])
+        return full.exit_code
     return code if isinstance(code, int) else 0
 
 

@@ -61,7 +61,8 @@ class Reader(Frozen):
     parse: dict[str, Literal["json", "pairs"]] = Field(default_factory=dict, description=(
         "field whose text is JSON, or key=value pairs, to be read as such where it stands"))
     gather: Gather | None = None
-    delimiter: Marks = Field(default=(",",), description="csv: one character, or several of which the header shows one")
+    delimiter: Marks = Field(default=(",", ";", "\t"), description=(
+        "csv: one character, or several of which the header shows one"))
     encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
     columns: tuple[str, ...] = Field(default=(), description="csv: columns without which a file is none of these")
     repeats: bool = Field(default=False, description=(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Final
 
-from evidence.errors import SourceError, Where
+from evidence.errors import NO_ROOM, SourceError, Where
 from evidence.store import disk
 from evidence.store.vault import Kept, Vault
 
@@ -117,6 +117,8 @@ def receive(path: Path, vault: Vault, *, keep: bool = True) -> Held:
             after = _state(file.fileno())
         now = _state(path)
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise  # no room for what is kept of it: that is not the file's fault
         raise SourceError(f"the file cannot be read: {error.strerror}", where=Where(str(path))) from error
     if not before == after == now or kept.bytes != before[1]:
         raise ChangedError(path, kept)

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final, NamedTuple
 
 from evidence.connector import Connector
 from evidence.ingest.readers.base import BATCH_BYTES, MAX_RECORD
 from evidence.model import Source
 from evidence.store.vault import Kept
+
+_SHOWN: Final = 3
+"""So many reasons of refusals are told of a file; the report has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,28 @@ class FileJob:
         return replace(self, source=self.source.model_copy(update={"observed_at": datetime.fromisoformat(at)}))
 
 
+class Refused(NamedTuple):
+    """How many records of a file were refused for a reason, the number of the first, and in which member of a ZIP."""
+
+    reason: str
+    times: int
+    first: int
+    member: str = ""
+
+    def __str__(self) -> str:
+        """Say it to a person."""
+        place = f"record {self.first}" + (f" of {self.member}" if self.member else "")
+        return f"{self.reason} in {place}" if self.times == 1 else f"{self.reason} {self.times} times, first in {place}"
+
+
 @dataclass(frozen=True, slots=True)
 class FileOutcome:
     """What came of one file.
 
     ``event`` is what the ledger got: ``received``, ``reread``, ``withdrawn``, or ``known`` where it got nothing.
-    ``state`` is ``read``, ``partial`` or ``unreadable``; ``detail`` says the reason to a person. ``tombstone``: the raw
-    bytes were erased, and all that counts was made of them before.
+    ``state`` is ``read``, ``partial`` or ``unreadable``; ``detail`` says the reason to a person. ``refused`` are the
+    reasons for which records were refused, the most frequent first. ``tombstone``: the raw bytes were erased, and all
+    that counts was made of them before.
     """
 
     path: str
@@ -86,6 +104,16 @@ class FileOutcome:
     first_time: str | None = None
     last_time: str | None = None
     tombstone: bool = False
+    refused: tuple[Refused, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What is wrong with the file and its records, to a person; empty where nothing is."""
+        said = (f"{self.reason}: {self.detail}" if self.reason and self.detail else
+                self.reason or (self.detail or "") * self.tombstone)
+        more = len(self.refused) - _SHOWN
+        return "; ".join([*([said] if said else []), *map(str, self.refused[:_SHOWN]),
+                          *([f"{more} more reasons"] if more > 0 else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +154,7 @@ class IngestSummary:
     def rows(self) -> Sequence[Sequence[object]]:
         """Return a line for each file and for each missing source, in the order of ``columns``."""
         lines: list[tuple[object, ...]] = [
-            (f.source_id, f.path, _state(f), f.records, f.rejects, f.rows_out,
-             f"{f.reason}: {f.detail}" if f.reason and f.detail else f.reason or (f.detail or "") * f.tombstone)
-            for f in self.files]
+            (f.source_id, f.path, _state(f), f.records, f.rejects, f.rows_out, f.words) for f in self.files]
         return [*lines, *((name, "-", "missing", 0, 0, 0, "no file for this source") for name in self.missing)]
 
     def sentence(self) -> str:
@@ -149,8 +175,8 @@ class IngestSummary:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return {"files": [{k: v for k, v in asdict(f).items() if k != "kept"} | {"file_sha256": f.kept.sha256}
-                          for f in self.files],
+        return {"files": [{k: v for k, v in asdict(f).items() if k != "kept"} | {
+                    "file_sha256": f.kept.sha256, "refused": [one._asdict() for one in f.refused]} for f in self.files],
                 "missing": list(self.missing), "rejecting": list(self.rejecting),
                 "incomplete": self.incomplete, "repaired": self.repaired,
                 "ledger_seq": self.head}

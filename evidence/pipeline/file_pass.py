@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
@@ -12,7 +11,7 @@ from evidence import digests
 from evidence.connector import paths
 from evidence.errors import CatalogSqlError, CustodyError
 from evidence.ingest import readers, segment
-from evidence.ingest.job import FileJob
+from evidence.ingest.job import FileJob, Refused
 from evidence.ingest.readers.base import WHOLE_FILE, Batch, Options, values_of
 from evidence.ingest.readers.quick import strings
 from evidence.pipeline.recognise import SAMPLE
@@ -73,7 +72,7 @@ class FilePass:
         self._fits = False
         self._misfit: RefusalError | None = None
         self._count = dict.fromkeys(("lines", "blanks", "rejects", "skips", "texts", "fan_out"), 0)
-        self._reasons: Counter[str] = Counter()
+        self._reasons: dict[str, Refused] = {}
         self._stop: tuple[str, str | None] | None = None
         self._refusal: RefusalError | None = None
 
@@ -106,30 +105,33 @@ class FilePass:
     def _book(self, batch: Batch) -> None:
         if not batch.conserved:
             raise CustodyError(f"{self.job.path}: {batch.lines} lines do not add up to records, rejects and blanks")
-        if batch.texts and not self._fits:
+        if not self._fits and (batch.texts or batch.header):
             self._recognise(batch)
         lines = [r for r in batch.rejects if r.number != WHOLE_FILE]
         for name, more in (("lines", batch.lines), ("blanks", batch.blanks), ("rejects", len(lines))):
             self._count[name] += more
         refused = [(r.number, r.reason, r.detail, r.byte_len) for r in batch.rejects]
         if batch.stop:
-            refused.append((WHOLE_FILE, batch.stop, batch.stop_detail, None))
-            self._stop = self._stop or (batch.stop, batch.stop_detail)
+            said = ": ".join(filter(None, (readers.member_path(batch.member), batch.stop_detail))) or None
+            refused.append((WHOLE_FILE, batch.stop, said, None))
+            self._stop = self._stop or (batch.stop, said)
         self._reject(batch.member, refused)
 
     def _recognise(self, batch: Batch) -> None:
         """Refuse a file of which none of the first records looks like the connector's.
 
-        In a ZIP one member that does is enough, wherever it stands. One with a column that evidence.yaml names does.
+        In a ZIP one member that does is enough, wherever it stands. One with a column that evidence.yaml names does. A
+        table without rows is the connector's if it has a column of its records, which proves nothing for other members.
         """
         columns = self.job.source.options.get("columns") or {}
         named = list(columns.values()) if isinstance(columns, Mapping) else []
+        records = values_of(batch.texts[:SAMPLE]) or [dict.fromkeys(batch.header, "")]
         if any(self._connector.fits(one, beside=True) or any(paths.at(one, name) is not paths.ABSENT for name in named)
-               for one in values_of(batch.texts[:SAMPLE])):
-            self._fits = True
+               for one in records) or (batch.header and self._connector.nearness(records[0])):
+            self._fits = bool(batch.texts)
             self._misfit = None
         elif self._misfit is None:
-            record = values_of(batch.texts[:1])[0]
+            record = records[0]
             every = [c for c in connectors.all_connectors(self.job.catalogs) if c.detect]
             near = min(every, key=lambda c: (not c.fits(record), -c.nearness(record), c.id))
             close = near.fits(record) or near.nearness(record)
@@ -146,7 +148,7 @@ class FilePass:
             numbers, reasons, details, sizes = (list(column) for column in zip(*refused, strict=True))
             where = [readers.locator(self.sha, member, number) for number in numbers]
             size = len(refused)
-            self._reasons.update(reasons)
+            self._tally(reasons, where)
             self._rows.add("reject", pa.table(
                 {"source_id": [self.job.source.id] * size, "locator": where, "relation": [None] * size,
                  "reason": reasons, "detail": details, "byte_len": sizes}, schema=schema("reject")))
@@ -202,10 +204,23 @@ class FilePass:
               ) -> None:
         for name, more in counted.items():
             self._count[name] += more
-        self._reasons.update(rejects["reason"].to_pylist())
+        if rejects.num_rows:
+            self._tally(rejects["reason"].to_pylist(), rejects["locator"].to_pylist())
         if self._rows:
             for name, table in (*rows.items(), ("reject", rejects), ("skip", skips)):
                 self._rows.add(name, table)
+
+    def _tally(self, reasons: Sequence[str], locators: Sequence[str]) -> None:
+        """Count why records were refused, and keep the first of each reason; what is about the whole file is none."""
+        for reason, locator in zip(reasons, locators, strict=True):
+            _, member, number = readers.parse_locator(locator)
+            if number != WHOLE_FILE:
+                known = self._reasons.get(reason) or Refused(reason, 0, number, readers.member_path(member))
+                first = min(known.first, number) if known.member == readers.member_path(member) else known.first
+                self._reasons[reason] = known._replace(times=known.times + 1, first=first)
+
+    def _refused(self) -> list[Refused]:
+        return sorted(self._reasons.values(), key=lambda one: (-one.times, one.reason))
 
     def finish(self) -> dict[str, Any]:
         """Write the segments that are wanted and return the manifest of the rows."""
@@ -226,13 +241,14 @@ class FilePass:
         """Return what was in the file, and what of it can be used."""
         if self._refusal:
             rows = self._rows = segment.Writer(place)
+            self._reasons.clear()
             self._count = dict.fromkeys(self._count, 0)
             self._stop = (self._refusal.reason, self._refusal.detail)
             self._reject("", [(WHOLE_FILE, *self._stop, None)])
         count = self._count
         records = count["lines"] - count["blanks"] - count["rejects"]
         if records == 0 and count["rejects"] and not self._stop:
-            why = min(self._reasons.items(), key=lambda item: (-item[1], item[0]))[0]
+            why = self._refused()[0].reason
             self._stop = ("no_record", f"nothing in it could be used, mostly for {why}")
             self._reject("", [(WHOLE_FILE, *self._stop, None)])
         tables = rows.close()
@@ -247,5 +263,5 @@ class FilePass:
                                f" rows beyond the first do not add up to {rows_out} rows")
         return {"file_sha256": self.sha, "source_id": self.job.source.id, "connector": self._connector.id,
                 "connector_digest": self._connector.digest, "state": state, **count, "records": records,
-                "reason": reason, "detail": detail, "rows_out": rows_out,
+                "reason": reason, "detail": detail, "refused": self._refused(), "rows_out": rows_out,
                 "relations": tables, "first_time": first, "last_time": last}

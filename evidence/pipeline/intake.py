@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -12,6 +13,7 @@ from typing import Final
 from evidence import connector as connectors
 from evidence.connector import Connector
 from evidence.connector.settings import settings
+from evidence.ingest import custody
 from evidence.ingest.job import FileJob, FileOutcome, IngestSummary
 from evidence.ingest.pool import Pool
 from evidence.masking import Scanner
@@ -65,7 +67,8 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         with piped(store, company, known, stream) as more:
             every = _read(store, company, known, before, more, scanner, jobs, progress, graves)
         marked = _mark(sorted(every, key=lambda o: (o.source_id, o.path)), before)
-        marked += _withdrawn(store.root, before, company)
+        marked += _withdrawn(store.root, before, company, {
+            (o.source_id, o.path) for o in every if o.reason == custody.UNREADABLE})
         store.vault.settle(outcome.kept.sha256 for outcome in marked if outcome.event != "known")
         store.ledger.append(_receipt(outcome, at) for outcome in marked if outcome.event != "known")
         named = {outcome.source_id for outcome in every}
@@ -174,8 +177,12 @@ def _mark(outcomes: Sequence[FileOutcome], before: Sequence[Receipt]) -> list[Fi
     return marked
 
 
-def _withdrawn(root: Path, before: Sequence[Receipt], company: Company) -> list[FileOutcome]:
-    """Return what could not be read and lies there no longer, so that the month is not incomplete for ever."""
+def _withdrawn(root: Path, before: Sequence[Receipt], company: Company, here: Collection[tuple[str, str]]
+               ) -> list[FileOutcome]:
+    """Return what could not be read and lies there no longer, so that the month is not incomplete for ever.
+
+    What cannot be opened or listed now (``here``) is not gone; a folder that could not be listed then, and now can, is.
+    """
     gone = []
     for entry in current(before, (source.id for source in company.sources)):
         last = entry.latest
@@ -183,7 +190,8 @@ def _withdrawn(root: Path, before: Sequence[Receipt], company: Company) -> list[
             kept = Kept(last.file_sha256, last.bytes)
             gone += [FileOutcome(path, last.source_id, last.connector, last.connector_digest, kept, last.segment,
                                  event=WITHDRAWN, reason=last.reason)
-                     for path in sorted(entry.paths) if not (root / path).is_symlink() and not (root / path).exists()]
+                     for path in sorted(entry.paths) if (entry.latest.source_id, path) not in here
+                     and ((root / path).is_dir() or not os.path.lexists(root / path))]
     return gone
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from evidence.errors import SourceError
 from evidence.ingest import custody
-from evidence.ingest.job import FileJob, FileOutcome
+from evidence.ingest.job import FileJob, FileOutcome, Refused
 from evidence.masking import Scanner
 from evidence.pipeline import group
 from evidence.pipeline.file_pass import FilePass, Findings
@@ -135,4 +135,5 @@ def _outcome(job: FileJob, kept: Kept, facts: dict[str, Any], found: Mapping[str
                        findings=found["rules"].key if "rules" in found else None,
                        people=found["people"].key if "people" in found else None,
                        rules_digest=scanner.rules_digest if scanner else None, observed_at=observed,
+                       refused=tuple(Refused(*one) for one in facts.get("refused", ())),
                        **{name: facts[name] for name in names})

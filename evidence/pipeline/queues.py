@@ -39,7 +39,8 @@ def queued(store: Store, company: Company, load: Mapping[str, Connector], before
         connector = load[source.connector]
         job = make(path, source, connector, known=known.get((source.id, path), ()), secret=_secret(store, connector))
         if error:
-            refused.append(refuse(job, custody.UNREADABLE, error.message))
+            said = f"{error.message}; {error.advice}" if error.advice else error.message
+            refused.append(refuse(job, custody.UNREADABLE, said))
         else:
             jobs.append(dataclasses.replace(job, size=(store.root / path).stat().st_size))
     return jobs, refused

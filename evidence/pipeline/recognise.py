@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
@@ -47,6 +48,9 @@ def nearest(tried: Sequence[Candidate]) -> str:
     """Say which of the connectors that do not fit come near, and what each misses."""
     near = sorted((one for one in tried if one.nearness), key=lambda one: (-one.nearness, one.connector))[:_NEAR]
     if not near:
+        told = Counter(one.why for one in tried if not one.of)
+        if tried and told.total() == len(tried):
+            return min(told, key=lambda why: (-told[why], why))
         return "no connector is near; evidence connectors list prints what can be read"
     return "nearest: " + "; ".join(f"{one.connector} ({one.why})" for one in near)
 
@@ -83,8 +87,9 @@ def _first(opener: Opener, options: Options) -> list[dict[str, Any]] | str:
     batches: Iterator[Any] = iter(readers.read(opener, options))
     for _, batch in zip(range(_BATCHES), batches, strict=False):
         found += values_of(batch.texts[:SAMPLE - len(found)])
-        if reasons := [batch.stop, *(reject.reason for reject in batch.rejects)]:
-            why = f"no record in it: {next(filter(None, reasons), 'empty')}"
+        stop = batch.stop and ": ".join(filter(None, (batch.stop, batch.stop_detail)))
+        if reasons := [*filter(None, (stop, *(reject.reason for reject in batch.rejects)))]:
+            why = f"no record in it: {reasons[0]}"
         if len(found) >= SAMPLE:
             break
     return found or why

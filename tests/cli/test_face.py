@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 
 import click
@@ -57,6 +58,16 @@ def test_an_unforeseen_error_is_a_crash(monkeypatch):
     monkeypatch.setattr(cli.cli, "main", defect)
     with pytest.raises(ZeroDivisionError):
         cli.call(["doctor"])
+
+
+def test_a_full_disk_is_no_crash(monkeypatch, capsys):
+    """Where there is no room to write, the words say so and what to do, and the run counts as incomplete."""
+    def full(**_kwargs):
+        raise OSError(errno.ENOSPC, "words of a library")
+
+    monkeypatch.setattr(cli.cli, "main", full)
+    assert cli.call(["ingest"]) == 3
+    assert capsys.readouterr().err.startswith("evidence: there is no room to write: No space left on device\n  what was")
 
 
 def test_an_error_is_told_with_place_and_advice(monkeypatch, capsys):

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
+import io
 import json
+import lzma
 import os
 import resource
+import tarfile
+import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +32,15 @@ from .kit import CHAT_SQL, chat, company, connect, ingest, lines
 GOOD = lines(chat(1), chat(2), chat(3))
 
 
+def zipped(members: dict[str, bytes]) -> bytes:
+    """A ZIP."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for name, data in members.items():
+            file.writestr(name, data)
+    return out.getvalue()
+
+
 @pytest.fixture
 def store(tmp_path) -> Store:
     """A company with one good file."""
@@ -40,7 +55,15 @@ BAD = {
     "truncated array": (b"[" + json.dumps(chat(7)).encode() + b"," + json.dumps(chat(8)).encode()[:-9], "partial", "cut_short", 1),
     "truncated line": (lines(chat(7)) + b'{"id": "x8", "ask"', "partial", "cut_short", 1),
     "other vendor": (b'{"event": "e1", "at": "2026-10-02T09:00:00Z", "who": "mia"}\n', "unreadable", "not_this_connector", 0),
-    "utf-16": (lines(chat(7)).decode().encode("utf-16"), "unreadable", "wrong_encoding", 0),
+    "utf-16 without its mark": (lines(chat(7)).decode().encode("utf-16-le"), "unreadable", "unknown_format", 0),
+    "white space": (b" \n\n", "unreadable", "empty_file", 0),
+    "gzip of nothing": (gzip.compress(b""), "unreadable", "empty_file", 0),
+    "sign-in page": (b"<!DOCTYPE html>\n<html><body>Sign in</body></html>\n", "unreadable", "unknown_format", 0),
+    "xz": (lzma.compress(lines(chat(7))), "unreadable", "unknown_format", 0),
+    "gzip in gzip": (gzip.compress(gzip.compress(lines(chat(7)))), "unreadable", "unknown_format", 0),
+    "ZIP of nothing": (zipped({"folder/": b""}), "unreadable", "empty_file", 0),
+    "workbook": (zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>"}), "unreadable", "unknown_format", 0),
+    "ZIP in a ZIP": (zipped({"in.zip": zipped({"x.json": lines(chat(7))}), "y.json": lines(chat(8))}), "partial", "unknown_format", 0),
     "latin-1": (lines(chat(7)) + b'{"id": "x8", "ask": "caf\xe9"}\n', "read", None, 1),
     "gzip cut short": (gzip.compress(lines(*(chat(n, ask=os.urandom(300).hex()) for n in range(7, 99))))[:-2000], "partial",
                        "gzip_cut_short", 1),
@@ -65,6 +88,53 @@ def test_a_bad_file_costs_itself_and_says_why(store, case):
     assert len(told) >= max(rejects, state != "read")
     assert (reason in {row[0] for row in told if row[1].endswith("#-1")}) == (reason is not None)
     assert con.sql("SELECT count(*) FROM exchange WHERE native_id IN ('x1', 'x2', 'x3')").fetchall() == [(3,)]
+
+
+def test_what_is_no_log_is_told_with_what_to_do(store):
+    """An archive that is not unpacked, a workbook, a page saved in place of an export: each is named, with the remedy."""
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w:gz") as file:
+        file.addfile(tarfile.TarInfo("x.json"))
+    found = {"chat-tar": (tar.getvalue(), "a tar archive: unpack it"), "chat-page": (BAD["sign-in page"][0], "a web page"),
+             "chat-book": (BAD["workbook"][0], "export the log as CSV or JSON"), "chat-7z": (b"7z\xbc\xaf\x27\x1c" + bytes(40), "a 7z archive"),
+             "chat-zip": (BAD["ZIP in a ZIP"][0], "in.zip: expected json, found a ZIP")}
+    for name, (data, _) in found.items():
+        (store.root / "logs" / name).write_bytes(data)
+    told = {f.path: f.words for f in ingest(store).unread}
+    assert {name for name, (_, words) in found.items() if words not in told[f"logs/{name}"]} == set()
+
+
+def test_what_systems_leave_in_folders_is_no_evidence(store):
+    """Metadata of desktops is left alone, in a folder and in a ZIP; a note beside the records is told by its name."""
+    (store.root / "logs" / "chat-folder").mkdir()
+    for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "._x.json"):
+        (store.root / "logs" / "chat-folder" / name).write_bytes(bytes(9))
+    (store.root / "logs" / "chat-mac.zip").write_bytes(zipped({
+        "a/x.json": lines(chat(7)), "__MACOSX/a/._x.json": bytes(9), "a/.DS_Store": bytes(9), "Thumbs.db": bytes(9)}))
+    assert not ingest(store).incomplete
+    (store.root / "logs" / "chat-note.zip").write_bytes(zipped({"a/readme.txt": b"Dear auditor\n", "a/x.json": lines(chat(8))}))
+    last = ingest(store).files[-1]
+    assert (last.state, last.lines, last.words) == ("read", 2, "malformed_json in record 1 of a/readme.txt")
+
+
+def test_the_columns_of_a_table_without_rows_tell_whose_it_is(store):
+    """An empty month is an empty table of its source; a line of anything else is not."""
+    (store.root / "logs" / "door-empty.csv").write_bytes(b"event,at,who\n")
+    assert not ingest(store).incomplete
+    (store.root / "logs" / "door-other.csv").write_bytes(b"null\n")
+    (store.root / "logs" / "door-zip").write_bytes(zipped({"note.csv": b"event,at,whom\n"}))
+    assert [(f.path, f.reason) for f in ingest(store).unread] == [("logs/door-other.csv", "missing_column"),
+                                                                  ("logs/door-zip", "missing_column")]
+
+
+def test_the_reasons_of_rejects_are_shown_with_their_places(store):
+    """The line of a file says why its records were refused, how often, and where to look first."""
+    (store.root / "logs" / "chat-some").write_bytes(lines(chat(7), "oops", chat(8, at="10/05/2026"), "oops", chat(9, id=None)))
+    [some] = [f for f in ingest(store).files if f.rejects]
+    assert some.words == "malformed_json 2 times, first in record 2; missing:id in record 5; not_null:event_time in record 3"
+    assert sum(one.times for one in some.refused) == some.rejects
+    [again] = [f for f in ingest(store).to_json()["files"] if f["rejects"]]
+    assert again["refused"][0] == {"reason": "malformed_json", "times": 2, "first": 2, "member": ""}
 
 
 @pytest.mark.parametrize(("share", "rejecting"), [(0.01, ("chat",)), (0.2, ()), (0, ("chat",)), (1, ())])
@@ -223,6 +293,54 @@ def test_links_and_pipes(store):
     assert states == {"logs/chat-good": ("read", None), "logs/chat-in": ("read", None),
                       "logs/chat-out": ("unreadable", "unreadable_file"), "logs/chat-pipe": ("unreadable", "unreadable_file")}
     assert connect(store).sql("SELECT count(*) FROM exchange").fetchall() == [(3,)]
+
+
+def test_folders_that_are_not_seen_are_told(store, monkeypatch):
+    """A folder that is a link or cannot be listed is evidence that is missing, until it can be read."""
+    (store.root / "logs" / "chat-more").mkdir()
+    (store.root / "logs" / "chat-more" / "linked").symlink_to(store.root / "own")
+    real = os.scandir
+
+    def scandir(path="."):
+        if str(path).endswith("chat-closed"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    (store.root / "logs" / "chat-closed").mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", scandir)
+        told = {f.path: f.words for f in ingest(store).unread}
+    assert told == {"logs/chat-closed": "unreadable_file: the folder cannot be listed: Permission denied; let the account that runs this read it",
+                    "logs/chat-more/linked": "unreadable_file: the folder is a link, which is not followed; put the folder itself there, or name it in evidence.yaml"}
+    (store.root / "logs" / "chat-more" / "linked").unlink()
+    (store.root / "logs" / "chat-closed" / "x.json").write_bytes(lines(chat(8)))
+    assert not ingest(store).incomplete
+    assert not ingest(store).incomplete
+
+
+def test_a_name_that_is_no_text_is_told(store):
+    """A file whose name is no UTF-8 is not read, costs nothing else, and counts as missing while it is there."""
+    odd = Path(os.fsdecode(os.fsencode(store.root / "logs") + b"/chat-caf\xe9.json"))
+    odd.write_bytes(lines(chat(7)))
+    for _ in range(3):
+        [f] = ingest(store).unread
+        assert (f.path, f.words) == (r"logs/chat-caf\xe9.json", "unreadable_file: the file's name is no UTF-8; rename it")
+    odd.rename(store.root / "logs" / "chat-cafe.json")
+    assert not ingest(store).incomplete
+    assert not ingest(store).incomplete
+
+
+def test_a_full_disk_is_not_the_fault_of_a_file(store, monkeypatch):
+    """Without room for what is kept of a file nothing is said of the file; the same ingest later finds it new."""
+    def full(_self, _stream):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Vault, "keep", full)
+        with pytest.raises(OSError, match="No space left"):
+            ingest(store)
+    assert store.ledger.receipts() == []
+    assert not ingest(store).incomplete
 
 
 def test_a_file_without_permission_is_reported(store, monkeypatch):

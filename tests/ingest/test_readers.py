@@ -173,11 +173,13 @@ def test_a_truncated_file_gives_what_stands_before_the_cut(data, detail):
 
 
 def test_encodings_are_declared():
-    """UTF-16 and Latin-1 are read when declared; a mark that says otherwise, or a byte that does not fit, is told."""
+    """UTF-16 with its mark is read whatever was declared, Latin-1 when it was; what does not fit is told."""
     text = '{"a": "é€"}\n'
     assert values(text.encode("utf-16"), encoding="utf-16") == [{"a": "é€"}]
     assert values('{"a": "é"}\n'.encode("latin-1"), encoding="latin-1") == [{"a": "é"}]
-    assert read(text.encode("utf-16")).stop == "wrong_encoding"
+    for mark, form in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
+        for declared in ("utf-8", "utf-16", "latin-1"):
+            assert values(mark + text.encode(form), encoding=declared) == [{"a": "é€"}]
     assert read(text.encode(), encoding="utf-16").stop == "wrong_encoding"
     broken = text.encode("utf-16") + b"\x00\xd8\x00\xd8"
     batch = read(broken, encoding="utf-16")
@@ -192,6 +194,14 @@ def test_csv_rows_become_objects():
     assert values(data, format="csv") == [{"name": "mia", "note": 'said "no",\r\ntwice'}, {"name": "zoe", "note": ""}]
     assert reasons(data, format="csv") == [(3, "wrong_number_of_fields"), (4, "malformed_csv")]
     assert values(b"a;b\n1;2\n", format="csv", delimiter=";") == [{"a": "1", "b": "2"}]
+
+
+@pytest.mark.parametrize("before", ["#TYPE System.Management.Automation.PSCustomObject\r\n", "#TYPE Selected.X, Y\n", "sep=;\r\n",
+                                    '"sep=,"\n', "SEP=\t\n"])
+def test_what_programs_write_before_a_header_is_passed_over(before):
+    """The line for the spreadsheet, and that of a shell about the type of its objects, are no header."""
+    data = before + "a;b\n1;2\n"
+    assert values(data.encode("utf-16"), format="csv", delimiter=(",", ";")) == [{"a": "1", "b": "2"}]
 
 
 @pytest.mark.parametrize(("data", "stop"), [(b"a,a\n1,2\n", "duplicate_column"), (b"x,y\n1,2\n", "missing_column"),

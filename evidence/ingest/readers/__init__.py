@@ -15,7 +15,8 @@ from urllib.parse import quote, unquote
 
 from evidence.errors import ConfigError, SourceError
 from evidence.ingest.readers import csv_rows, json_text, line_text, parquet_rows
-from evidence.ingest.readers.base import Batch, Options
+from evidence.ingest.readers.base import EMPTY, Batch, Options
+from evidence.ingest.readers.foreign import DOCUMENT, OFFICE, foreign, left_alone
 from evidence.ingest.readers.gather import gathered
 from evidence.ingest.readers.rewrite import rewritten
 from evidence.ingest.readers.streams import (
@@ -53,6 +54,11 @@ def parse_locator(text: str) -> tuple[str, str, int]:
     if not mark or not number.lstrip("-").isdigit() or len(sha) != 64 or (member and not member.startswith("!")):
         raise SourceError(f"expected <file sha256>[!<member>@<member sha256>]#<number>, found {text[:200]!r}")
     return sha, member, int(number)
+
+
+def member_path(member: str) -> str:
+    """Return the path inside the ZIP that the member's part of a locator names; empty for none."""
+    return unquote(member[1:].rpartition("@")[0])
 
 
 def read(opener: Callable[[], IO[bytes]], options: Options, member: str = "") -> Iterator[Batch]:
@@ -99,17 +105,21 @@ def _stream(opener: Callable[[], IO[bytes]], options: Options) -> Iterator[Batch
         head = text.read()
         while 0 < len(head) < _HEAD and (more := text.read()):
             head += more
-        form = _format(head, options)
-        if form is None:
-            yield _unknown(options)
+        if len(head) < _HEAD and not head.strip():
+            yield Batch(stop=text.stop or EMPTY, stop_detail=text.detail or "no text in it")
+            return
+        form, found = _format(head, options), foreign(head)
+        if form is None or found:
+            yield _unknown(options, found)
             return
         yield from _TEXTS[form](Pushed(head, text), options)
     finally:
         plain.close()
 
 
-def _unknown(options: Options) -> Batch:
-    return Batch(stop="unknown_format", stop_detail=f"expected {' or '.join(options.formats)}")
+def _unknown(options: Options, found: str | None = None) -> Batch:
+    said = f"expected {' or '.join(options.formats)}"
+    return Batch(stop="unknown_format", stop_detail=f"{said}, found {found}" if found else said)
 
 
 def _format(head: bytes, options: Options) -> str | None:
@@ -128,9 +138,16 @@ def _format(head: bytes, options: Options) -> str | None:
 def _archive(raw: IO[bytes], options: Options, only: str) -> Iterator[Batch]:
     try:
         archive = zipfile.ZipFile(raw)
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+        every = [entry for entry in archive.infolist() if not entry.is_dir()]
     except DAMAGE:
         yield Batch(stop="damaged_zip", stop_detail="its directory cannot be read")
+        return
+    if any(entry.filename == OFFICE for entry in every):
+        yield Batch(stop="unknown_format", stop_detail=f"expected {' or '.join(options.formats)}, {DOCUMENT}")
+        return
+    entries = [entry for entry in every if not left_alone(PurePosixPath(entry.filename).parts)]
+    if not entries:
+        yield Batch(stop=EMPTY, stop_detail="no file in it")
         return
     if len(entries) > MAX_MEMBERS:
         yield Batch(stop="too_many_members", stop_detail=f"{len(entries)}, accepted are {MAX_MEMBERS}")
@@ -138,7 +155,7 @@ def _archive(raw: IO[bytes], options: Options, only: str) -> Iterator[Batch]:
     seen: set[str] = set()
     for entry in entries:
         name = quote(entry.filename, safe="/ ")
-        if only and unquote(only[1:].rpartition("@")[0]) != entry.filename:
+        if only and member_path(only) != entry.filename:
             continue
         wrong = _refused(entry, seen)
         seen.add(entry.filename)

@@ -14,6 +14,7 @@ from evidence.connector.parts import Gather
 WHOLE_FILE: Final = -1
 """Record number of a reject that is about the file and not about one line of it."""
 CUT: Final = "cut_short"
+EMPTY: Final = "empty_file"
 MAX_RECORD: Final = 256 << 20
 BATCH_BYTES: Final = 8 << 20
 
@@ -72,7 +73,8 @@ class Batch:
     """Some consecutive lines of one file or ZIP member.
 
     ``numbers`` and ``texts`` run side by side: number of the record (line, element or row, from 1) and its text in
-    UTF-8. ``lines`` is what was counted on the way in: records, rejects and blanks together.
+    UTF-8. ``lines`` is what was counted on the way in: records, rejects and blanks together. ``header`` are the columns
+    of a table without a row: all that tells whose it is.
     """
 
     member: str = ""
@@ -84,6 +86,7 @@ class Batch:
     stop: str | None = None
     stop_detail: str | None = None
     size: int = 0
+    header: tuple[str, ...] = ()
 
     def add(self, number: int, text: bytes) -> None:
         """Take one record."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -13,6 +14,7 @@ from evidence.ingest.readers.csv_blocks import Rows, Shape
 from evidence.ingest.readers.lines import blocks
 from evidence.ingest.readers.streams import Readable
 
+_PREFACE = re.compile(r'(?i)#TYPE\s.*\s*|"?sep=.?"?\s*')
 _FIELD = 16 << 20
 _TOGETHER = 512 << 10
 _FEWEST = 4 << 10
@@ -82,12 +84,15 @@ class _Text:
 def read(source: Readable, options: Options) -> Iterator[Batch]:
     """Yield the rows of a CSV text in batches. Rows are numbered from 1; the header is not one of them.
 
-    With ``columns`` declared the header must have each of them, in any order, and may have more.
+    With ``columns`` declared the header must have each of them, in any order, and may have more. A line that a program
+    writes before the header about the file itself (``#TYPE ...``, ``sep=;``) is passed over.
     """
     csv.field_size_limit(max(_FIELD, options.max_record))
     text = _Text(source, options.max_record)
     given = iter(text)
     first = next(given, "")
+    if _PREFACE.fullmatch(first):
+        first = next(given, "")
     delimiter = _delimiter(first, options)
     rows = csv.reader(chain([first], given), delimiter=delimiter, strict=True)
     batch = Batch()
@@ -117,6 +122,7 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
             yield batch
             batch = Batch()
     batch.stop, batch.stop_detail = source.stop, source.detail
+    batch.header = () if number else tuple(columns)
     if not batch.stop and batch.rejects and batch.rejects[-1].reason == CUT:
         batch.stop, batch.stop_detail = CUT, "a quoted field has no end"
     yield batch
@@ -140,16 +146,17 @@ def _header(rows: Iterator[list[str]], options: Options) -> tuple[list[str], tup
     try:
         columns = [name.strip() for name in next(rows, [])]
     except csv.Error:
-        return [], ("malformed_header", None)
+        return [], ("malformed_header", "the first line is no list of columns, or its line end is a lone CR")
     if not columns:
         return [], None
     if any("\udc80" <= char <= "\udcff" for name in columns for char in name):
-        return [], ("wrong_encoding", "the header is not UTF-8")
+        return [], ("wrong_encoding", "the header is not UTF-8; if it is Latin-1, say encoding: latin-1 for the source")
     if options.repeats:
         columns = [f"{name} {nth}" if (nth := columns[:place].count(name) + 1) > 1 else name
                    for place, name in enumerate(columns)]
     if len(set(columns)) != len(columns):
-        return [], ("duplicate_column", None)
+        twice = sorted({columns.index(name) + 1 for name in columns if columns.count(name) > 1})
+        return [], ("duplicate_column", f"of the names of columns {', '.join(map(str, twice))}")
     if missing := [name for name in options.columns if name not in columns]:
         return [], ("missing_column", ", ".join(missing))
     return columns, None

@@ -175,12 +175,11 @@ class Unpacked:
         self.stop, self.detail = stop, detail if stop else None
 
 
-_MARKS: Final = ((codecs.BOM_UTF8, "utf-8", "utf-8"), (codecs.BOM_UTF16_LE, "utf-16", "utf-16-le"),
-                (codecs.BOM_UTF16_BE, "utf-16", "utf-16-be"))
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
 class Text:
-    """The same as UTF-8 without a byte order mark, from UTF-8, UTF-16 or Latin-1 as declared.
+    """The same as UTF-8 without a byte order mark, from UTF-8, UTF-16 or Latin-1: as its mark says, else as declared.
 
     UTF-8 passes unchecked: the judge of each record finds the byte that is wrong, and the lines beside it survive.
     """
@@ -210,10 +209,10 @@ class Text:
         return b""
 
     def _begin(self, data: bytes) -> bytes:
-        mark, found, form = next((m for m in _MARKS if data.startswith(m[0])), (b"", None, self._encoding))
-        if (found and found != self._encoding) or (self._encoding == "utf-16" and data and not found):
-            seen = f"the byte order mark of {found}" if found else "none of its byte order marks"
-            self.stop, self.detail = "wrong_encoding", f"declared {self._encoding}, found {seen}"
+        mark, form = next((m for m in _MARKS if data.startswith(m[0])), (b"", self._encoding))
+        if form == "utf-16" and data:
+            self.stop = "wrong_encoding"
+            self.detail = "declared utf-16, found none of its byte order marks: save it with one, or as UTF-8"
             return b""
         if form != "utf-8":
             self._decoder = codecs.getincrementaldecoder(form)()
@@ -228,7 +227,7 @@ class Text:
         except UnicodeDecodeError as error:
             held = len(error.object) - len(data)
             self.stop = "wrong_encoding"
-            self.detail = f"byte {self._seen - held + error.start + 1} is not {self._encoding}"
+            self.detail = f"byte {self._seen - held + error.start + 1} is not {error.encoding[:6]}"
             text = error.object[:error.start].decode(error.encoding)
         self._seen += len(data)
         return text.encode("utf-8")
