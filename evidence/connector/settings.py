@@ -38,6 +38,18 @@ def settings(connector: Connector, given: Given, source_id: str = "") -> dict[st
     return found
 
 
+def apart(connector: Connector, options: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the columns of a table that statements see under these options of a source, if they see nothing else.
+
+    There are none where a record is more than its texts, or is changed before it is kept: then it is read as a whole.
+    """
+    reader, secrets = connector.reader, connector.secrets
+    changed = connector.decode or reader.parse or reader.carry or reader.gather or secrets.hash or secrets.drop
+    if changed or any(kind != "VARCHAR" for kind in connector.shape.values()):
+        return ()
+    return tuple(dict.fromkeys([*connector.shape, *(options[name] for name in connector.mapped if name in options)]))
+
+
 def _map(connector: Connector, source_id: str, name: str, value: Mapping[str, str]) -> dict[str, str]:
     names = connector.options[name].names
     if not names:

@@ -8,16 +8,16 @@ lengths and where the text is; the text itself goes to the scanner and nowhere e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from evidence.connector import Connector
-from evidence.connector.settings import Given, settings
+from evidence.connector.settings import Given, apart, settings
 from evidence.decoding import PART_COLUMNS
 from evidence.errors import SourceError
-from evidence.normalize.arriving import Arriving
+from evidence.normalize.arriving import Arrivals
 from evidence.normalize.books import Refused, in_order, left_out, parted, refusals, reject_table, sizes, skip_table
 from evidence.normalize.rows import all_among, placed, same, split, whole
 from evidence.normalize.settled import literal, settled
@@ -37,7 +37,6 @@ _ROWS = 8192
 """Rows in one piece of what a statement gives. Room for so many is made at once: for a million if nothing is said."""
 _WARY = 15
 """Batches for which nothing is tried at once after one in which that failed."""
-_RECORD = {"record_no": "BIGINT", "locator": "VARCHAR", "raw": "VARCHAR", "record_hash": "VARCHAR"}
 
 
 @dataclass(frozen=True)
@@ -93,9 +92,8 @@ class Normalizer:
         self._con = duckdb.connect(config={"threads": 1, "memory_limit": memory})
         define_macros(self._con)
         define(self._con, connector)
-        self._records, self._parts = Arriving(_RECORD), Arriving(PART_COLUMNS)
-        self._con.register("incoming", self._records)
-        self._con.register("incoming_part", self._parts)
+        self._fields = apart(connector, given)
+        self._arrivals = Arrivals(self._con, len(self._fields))
         for setting in _LOCK:
             self._con.execute(setting)
         self._make_tables()
@@ -107,10 +105,7 @@ class Normalizer:
         # there is something to refuse or to leave out.
         self._direct = len(self._queries) == 1 and self._queries[0].once and not (connector.decode or connector.derive)
         self._wary = 0
-        if self._direct:
-            judged = settled(judgement(connector, self._source, self._columns, ""), given)
-            record = self._view(f"({judged}{BARRIER})")
-            self._con.execute(f"PREPARE direct AS WITH record AS NOT MATERIALIZED ({record}) {self._queries[0].sql}")
+        self._prepared: set[str] = set()
 
     def close(self) -> None:
         """Close the engine."""
@@ -168,7 +163,7 @@ class Normalizer:
 
         columns = ", ".join(f"{name} {kind}" for name, kind in PART_COLUMNS.items())
         self._con.execute(f"CREATE TEMP TABLE part ({columns})")
-        select = settled(judgement(self.connector, self._source, self._columns), self.options)
+        select = self._judgement()
         try:
             self._con.execute(f"CREATE TEMP TABLE judged AS {select}")
         except (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException) as error:
@@ -176,46 +171,58 @@ class Normalizer:
         self._con.execute(f"CREATE TEMP VIEW record AS {self._view('judged')}")
         # An Arrow stream that is scanned twice gives wrong rows: both inputs are copied into tables.
         self._con.execute("PREPARE keep_parts AS INSERT INTO part SELECT * FROM incoming_part")
-        self._con.execute(f"PREPARE judge AS INSERT INTO judged {select}")
         self._con.execute("PREPARE bad AS SELECT record_no, reason, skip FROM judged"
                           " WHERE reason IS NOT NULL OR skip IS NOT NULL ORDER BY record_no")
 
+    def _judgement(self, way: str = "TRY", fields: Sequence[str] = ()) -> str:
+        """Return the SELECT of the records with their struct, read from JSON or from columns of their own."""
+        return settled(judgement(self.connector, self._source, self._columns, way, fields), self.options)
+
+    def _statement(self, kind: str, *, apart: bool) -> str:
+        """Return the name of the statement that judges records, or reads them directly, planned when it is needed."""
+        name = f"{kind}_fields" if apart else kind
+        if name not in self._prepared:
+            select = self._judgement("" if kind == "direct" else "TRY", self._fields if apart else ())
+            if kind == "direct":
+                record = self._view(f"({select}{BARRIER})")
+                sql = f"WITH record AS NOT MATERIALIZED ({record}) {self._queries[0].sql}"
+            else:
+                sql = f"INSERT INTO judged {select}"
+            self._con.execute(f"PREPARE {name} AS {sql}")
+            self._prepared.add(name)
+        return name
+
     def _run(self, records: pa.RecordBatch, parts: pa.Table | None) -> Normalized:
         """Run every statement in a transaction that is undone, which gives back the space of the batch at once."""
-        import pyarrow as pa
-
         if self._direct and not self._wary and (found := self._at_once(records)):
             return found
         self._wary = max(0, self._wary - 1)
-        self._records.hold(pa.Table.from_batches([records]))
-        self._parts.hold(parts)
+        judge = self._statement("judge", apart=self._arrivals.hold(records, parts))
         self._con.execute("BEGIN")
         try:
             if parts is not None and parts.num_rows:
                 self._con.execute("EXECUTE keep_parts")
-            self._con.execute("EXECUTE judge")
+            self._con.execute(f"EXECUTE {judge}")
             given = {query.target.name: self._read(f"fill_{query.target.name}") for query in self._queries}
             # A record that gave rows is neither refused nor left out.
             bad = None if all_among(records["record_no"], given.values()) else self._read("bad")
         finally:
             self._con.execute("ROLLBACK")
-            self._records.hold(None)
-            self._parts.hold(None)
+            self._arrivals.hold(None)
         return self._judged(records, bad, given)
 
     def _at_once(self, records: pa.RecordBatch) -> Normalized | None:
         """Run one statement over the records as they arrive; return nothing where one gave no row, or failed."""
         import duckdb
-        import pyarrow as pa
 
-        self._records.hold(pa.Table.from_batches([records]))
+        direct = self._statement("direct", apart=self._arrivals.hold(records))
         self._wary = _WARY
         try:
-            table = self._read("direct")
+            table = self._read(direct)
         except (duckdb.DataError, duckdb.ProgrammingError):
             return None
         finally:
-            self._records.hold(None)
+            self._arrivals.hold(None)
         if not all_among(records["record_no"], [table]):
             return None
         self._wary = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 _OPTION = re.compile(r"\br\.options\['(\w+)'\]")
 
@@ -41,3 +41,16 @@ def mapped(names: Iterable[str], columns: Mapping[str, str]) -> str:
         return "NULL::MAP(VARCHAR, VARCHAR)"
     texts = f"json_extract_string(i.raw, [{', '.join(map(literal, places))}])" if places else "[NULL::VARCHAR]"
     return f"list_transform([{texts}], lambda found: {{{', '.join(fields)}}})[1]"
+
+
+def mapped_fields(names: Iterable[str], columns: Mapping[str, str], fields: Sequence[str]) -> str:
+    """Return the same of records whose texts come in columns of their own, of which ``fields`` has the names."""
+    wanted = {name: columns.get(name) for name in (one.removeprefix("columns.") for one in names)}
+    return struct_of(wanted, fields) if wanted else mapped((), {})
+
+
+def struct_of(wanted: Mapping[str, str | None], fields: Sequence[str]) -> str:
+    """Return the SQL of a struct, each value of which is that of a field, or NULL where it is of none."""
+    values = ", ".join(f"{literal(name)}: {f'i.field{fields.index(field)}' if field else 'NULL::VARCHAR'}"
+                       for name, field in wanted.items())
+    return f"{{{values}}}"

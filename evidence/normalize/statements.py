@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evidence import config
 from evidence.connector import Connector
 from evidence.errors import CatalogSqlError, Where
-from evidence.normalize.settled import literal, mapped, settled
+from evidence.normalize.settled import literal, mapped, mapped_fields, settled, struct_of
 from evidence.relations import Column, Relation, relation
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def _times(connector: Connector) -> Iterator[str]:
         yield f"WHEN COALESCE({read}) IS NULL AND nz({field}) IS NOT NULL THEN 'bad_timestamp:{name}'"
 
 
-def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[str, str], way: str = "TRY") -> str:
+def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[str, str], way: str = "TRY",
+              fields: Sequence[str] = ()) -> str:
     """Return the SELECT that gives each record its struct, and why it cannot be used or is left out.
 
     Where a decoder reads the text, connector SQL does not see it: ``raw`` is NULL. So is whatever no statement of the
@@ -101,6 +102,7 @@ def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[
     since records of no interest may write theirs as they like. ``source`` gives the columns that are alike for all
     records, as SQL; ``columns`` the column of the export for each name that the connector leaves to evidence.yaml.
     Without ``way`` a record that is no JSON fails the statement, and the values of the others are copied once less.
+    With ``fields`` records come with the texts of these fields in columns of their own, and no JSON is read.
     """
     shape = connector.shape_json().replace("'", "''")
     said = " ".join([*(connector.sql(name)[1] for name in connector.relations), *(s.when for s in connector.skips),
@@ -110,15 +112,19 @@ def judgement(connector: Connector, source: Mapping[str, str], columns: Mapping[
     if connector.decode:
         seen["raw"] = "NULL::VARCHAR"
     struct = f"{way}(json_transform(i.raw, '{shape}'))"
+    by_name = mapped(connector.mapped, columns)
+    if fields:
+        struct = struct_of({name: name for name in connector.shape} or {"_": None}, fields)
+        by_name = mapped_fields(connector.mapped, columns, fields)
     own = ", ".join(f"{sql} AS {name}" for name, sql in seen.items())
     alike = ", ".join(f"{sql} AS {name}" for name, sql in source.items())
     skips = " ".join(f"WHEN ({skip.when}) THEN '{skip.reason}'" for skip in connector.skips)
     times = " ".join(_times(connector))
     # What is alike for all records stays outside of the barrier, behind which the engine would take it for a column.
     record = (f"SELECT *, {alike} FROM (SELECT i.record_no, {own}, {struct} AS s,"
-              f" {mapped(connector.mapped, columns)} AS mapped,"
+              f" {by_name} AS mapped,"
               f" CASE WHEN {struct} IS NULL THEN json_valid(i.raw) END AS valid, strlen(i.raw) AS byte_len"
-              f" FROM incoming AS i{BARRIER}) AS r")
+              f" FROM {'incoming_fields' if fields else 'incoming'} AS i{BARRIER}) AS r")
     for name, sql in connector.derive.items():
         record = f"SELECT *, ({sql}) AS {name} FROM ({record}) AS r"
     return (f"SELECT {', '.join(visible(connector))}, COALESCE(refused, CASE WHEN skip IS NULL THEN"

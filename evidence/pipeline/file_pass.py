@@ -9,10 +9,11 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from evidence import connector as connectors
 from evidence import digests
 from evidence.connector import paths
+from evidence.connector.settings import apart, settings
 from evidence.errors import CatalogSqlError, CustodyError
 from evidence.ingest import readers, segment
 from evidence.ingest.job import FileJob, Refused
-from evidence.ingest.readers.base import WHOLE_FILE, Batch, Options, values_of
+from evidence.ingest.readers.base import WHOLE_FILE, Batch, Options, Packed, values_of
 from evidence.ingest.readers.quick import strings
 from evidence.pipeline.recognise import SAMPLE
 from evidence.relations import schema
@@ -43,9 +44,10 @@ class RefusalError(Exception):
 
 def options_of(job: FileJob) -> Options:
     """Return how a connector's files are read; the encoding that evidence.yaml declares comes first."""
-    declared = job.source.encoding
+    declared, source = job.source.encoding, job.source
     return Options.of(job.connector, encoding=declared if declared != "utf-8" else None, key=job.secret,
-                      max_record=job.max_record, batch_bytes=job.batch_bytes)
+                      max_record=job.max_record, batch_bytes=job.batch_bytes,
+                      apart=apart(job.connector, settings(job.connector, source.options, source.id)))
 
 
 class FilePass:
@@ -164,11 +166,13 @@ class FilePass:
         import pyarrow.compute as pc
 
         numbers = pa.array(batch.numbers, pa.int64())
+        columns = batch.columns or pa.table({"raw": strings(batch.texts)})
+        texts = batch.texts.views() if isinstance(batch.texts, Packed) else batch.texts
         return pa.record_batch({
             "record_no": numbers,
             "locator": pc.binary_join_element_wise(f"{self.sha}{batch.member}#", numbers.cast(pa.string()), ""),
-            "raw": strings(batch.texts),
-            "record_hash": digests.column(digests.sha256(batch.texts))})
+            "record_hash": digests.column(digests.sha256(texts)),
+            **{name: columns[name].chunk(0) for name in columns.column_names}})
 
     def take(self, records: pa.Array, rows: Mapping[str, pa.Table], rejects: pa.Table, skips: pa.Table,
              texts: int) -> None:

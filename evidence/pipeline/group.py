@@ -105,7 +105,9 @@ class _Group:
         if self._waiting:
             records = self._waiting[0][0]
             if len(self._waiting) > 1:
-                together = pa.Table.from_batches([records for records, _ in self._waiting])
+                named = [one.schema.names for one, _ in self._waiting]
+                alike = [name for name in named[0] if all(name in names for names in named)]
+                together = pa.Table.from_batches([records.select(alike) for records, _ in self._waiting])
                 records = together.combine_chunks().to_batches()[0]
             parts = [table for _, table in self._waiting if table is not None]
             self._waiting, self._rows, self._size = [], 0, 0

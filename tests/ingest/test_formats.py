@@ -27,8 +27,9 @@ def read(data: bytes, **options) -> Batch:
     total = Batch()
     for batch in readers.read(lambda: io.BytesIO(data), Options(**options)):
         assert batch.conserved
-        for name in ("lines", "blanks", "numbers", "texts", "rejects"):
+        for name in ("lines", "blanks", "numbers", "rejects"):
             setattr(total, name, getattr(total, name) + getattr(batch, name))
+        total.texts += batch.texts
         total.stop, total.stop_detail = total.stop or batch.stop, total.stop_detail or batch.stop_detail
     return total
 

@@ -76,7 +76,7 @@ def test_rows_in_groups_are_what_they_are_alone(rows, end, mark, odd, together, 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_rows, "_TOGETHER", together)
         found = everything(data, **options)
-        patch.setattr(csv_rows._Text, "ahead", lambda *_: [])
+        patch.setattr(csv_rows._Text, "ahead", lambda *_: csv_rows._NONE)
         assert found == everything(data, **options)
 
 
@@ -91,7 +91,7 @@ def test_rows_beyond_doubt_are_taken_together():
     taken = []
     alone = csv_rows._take
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_rows, "_take", lambda batch, number, *row: (taken.append(number), alone(batch, number, *row)))
+        patch.setattr(csv_rows, "_take", lambda records, *row: (alone(records, *row), taken.append(records.batch.lines)))
         everything(b"a,b\n" + b"1,2\n" * 200 + b"1\n" + b"1,2\n" * 200 + b'1,"2"x\n' + b"1,2\n" * 200, format="csv")
     assert taken == [201, 402]
 

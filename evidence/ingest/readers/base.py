@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 
 import orjson
 
 from evidence.connector import Connector
 from evidence.connector.parts import Gather
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 WHOLE_FILE: Final = -1
 """Record number of a reject that is about the file and not about one line of it."""
@@ -24,7 +28,7 @@ class Options:
     """How the files of one source are to be read: what connector.yaml says of them, and limits.
 
     ``max_record`` is the longest record accepted, in bytes. ``key`` is that of the company, with which values of secret
-    fields are hashed.
+    fields are hashed. ``apart`` names columns of tables whose texts are wanted by themselves as well.
     """
 
     format: str | tuple[str, ...] = "json"
@@ -42,16 +46,17 @@ class Options:
     key: bytes = b""
     max_record: int = MAX_RECORD
     batch_bytes: int = BATCH_BYTES
+    apart: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, connector: Connector, *, encoding: str | None = None, key: bytes = b"", max_record: int = MAX_RECORD,
-           batch_bytes: int = BATCH_BYTES) -> Options:
+           batch_bytes: int = BATCH_BYTES, apart: tuple[str, ...] = ()) -> Options:
         """Return how the files of a connector are read; an encoding declared for the source comes first."""
         reader, secrets = connector.reader, connector.secrets
         hide = (*((path, "hash") for path in secrets.hash), *((path, "drop") for path in secrets.drop))
         return cls(reader.format, reader.records, reader.carry, reader.parse, reader.delimiter,
                    encoding or reader.encoding, reader.columns, reader.repeats, reader.line, reader.other,
-                   reader.gather, hide, key, max_record, batch_bytes)
+                   reader.gather, hide, key, max_record, batch_bytes, apart)
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -68,13 +73,50 @@ class Reject(NamedTuple):
     byte_len: int | None = None
 
 
+class Packed(Sequence[bytes]):
+    """Texts that lie in one piece of memory, as a column. Each is made when it is asked for."""
+
+    def __init__(self, column: pa.Array) -> None:
+        """Take the column, of texts or of bytes, none of which is missing."""
+        import numpy as np
+
+        _, offsets, data = column.buffers()
+        self._ends = np.frombuffer(offsets, np.int32, len(column) + 1, 4 * column.offset).tolist()
+        self._content = memoryview(data if data is not None else b"")
+
+    def views(self) -> Iterator[memoryview]:
+        """Yield the texts without a copy of any."""
+        for start, end in pairwise(self._ends):
+            yield self._content[start:end]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._ends) - 1
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield them in turn."""
+        return map(bytes, self.views())
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
+        """Return one text, or several."""
+        if isinstance(place, slice):
+            return [self[number] for number in range(len(self))[place]]
+        number = range(len(self))[place]
+        return bytes(self._content[self._ends[number]:self._ends[number + 1]])
+
+
 @dataclass(slots=True)
 class Batch:
     """Some consecutive lines of one file or ZIP member.
 
     ``numbers`` and ``texts`` run side by side: number of the record (line, element or row, from 1) and its text in
     UTF-8. ``lines`` is what was counted on the way in: records, rejects and blanks together. ``header`` are the columns
-    of a table without a row: all that tells whose it is.
+    of a table without a row: all that tells whose it is. Of tables, ``columns`` has the texts too, as ``raw``, and then
+    what is wanted apart, as ``field<n>``; whoever changes texts leaves it out.
     """
 
     member: str = ""
@@ -87,6 +129,7 @@ class Batch:
     stop_detail: str | None = None
     size: int = 0
     header: tuple[str, ...] = ()
+    columns: pa.Table | None = None
 
     def add(self, number: int, text: bytes) -> None:
         """Take one record."""

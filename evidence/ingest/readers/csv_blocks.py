@@ -1,9 +1,10 @@
 """Many rows of CSV at once: a block of lines becomes JSON objects without a look at single rows.
 
-Where the marks, quotes and line ends of a block are follows from the quotes before each of them. What is structure is
-replaced by bytes that the text cannot have, and the rest is text as JSON writes it. This goes as far as every quote
-opens or closes a whole field and every row has all its fields. The first row of which that is not so is left to the
-reader of single rows, and with it every decision of what is wrong there.
+Where the marks, quotes and line ends of a block are is held in one bit for each byte, and what of them is structure
+follows from the number of quotes before. What is structure is replaced by bytes that the text cannot have, and the rest
+is text as JSON writes it. This goes as far as every quote opens or closes a whole field and every row has all its
+fields. The first row of which that is not so is left to the reader of single rows, and with it every decision of what
+is wrong there.
 """
 
 from __future__ import annotations
@@ -16,34 +17,41 @@ import orjson
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import pyarrow as pa
 
+    Bytes = npt.NDArray[np.uint8]
+    Bits = npt.NDArray[np.uint64]
     Places = npt.NDArray[np.int64]
 
 _LINE, _RETURN, _QUOTE = b'\n\r"'
-_ESCAPES: Final = {bytes([code]): orjson.dumps(chr(code))[1:-1] for code in range(32)}
+_ESCAPES: Final = {code: orjson.dumps(chr(code))[1:-1] for code in range(32)}
 """How JSON writes bytes that it cannot have in a text."""
-_END, _NOTHING, _LF, _CR, _MARK = range(5)
-"""What stands for something else, once no byte below 32 has another meaning: the end of a field, what goes, and what
-of line ends and marks is text."""
+_WORD: Final = 64
 
 
 class Rows(NamedTuple):
-    """Rows as JSON objects, how many bytes they took, and whether what follows is doubtful (else it is cut short)."""
+    """How many rows, how many bytes they took, and whether what follows is doubtful (else it is cut short).
 
-    texts: list[bytes]
+    ``columns`` has them as JSON objects, and then the fields that are wanted apart, as they were before JSON.
+    """
+
+    rows: int
     used: int
     doubt: bool
+    columns: Sequence[pa.Array] = ()
 
 
 class Shape:
     """What the rows of one file have in common: their columns, and the one character in ASCII between them."""
 
-    def __init__(self, columns: Sequence[str], mark: bytes) -> None:
-        """Say which columns a row has, two at least, and what stands between them."""
+    def __init__(self, columns: Sequence[str], mark: bytes, wanted: Sequence[int] = ()) -> None:
+        """Say which columns a row has, two at least, what stands between them, and which are wanted apart."""
+        import numpy as np
+
         names = [orjson.dumps(name) for name in columns]
-        self._keys = [b'"}\n{' + names[0] + b':"', *(b'","' + name[1:] + b':"' for name in names[1:])]
-        self._mark, self._more = mark, len(columns) - 1
-        self._escaped = [(code, text) for code, text in _ESCAPES.items() if code not in (b"\n", b"\r", mark)]
+        between = [b"{" + names[0] + b':"', *(b'","' + name[1:] + b':"' for name in names[1:]), b'"}']
+        self._columns, self._wanted, self._mark = len(columns), wanted, mark[0]
+        self._keys, self._ends = b"".join(between), np.cumsum([0, *map(len, between)])
 
     def rows(self, block: bytes, limit: int) -> Rows:
         """Return the rows that a block begins with, as far as they are beyond doubt.
@@ -54,110 +62,213 @@ class Shape:
         import numpy as np
 
         if len(block) > limit and max(map(len, block.split(b"\n"))) > limit:
-            return Rows([], 0, doubt=True)
-        text, lines, returns = self._written(block)
-        data, mark = np.frombuffer(bytearray(text), np.uint8), self._mark[0]
-        opens, closes, inner = _quotes(data)
-        before, after = data[opens - 1], data[closes + 1]
-        doubts = [_not_utf8(block, lines), _first(opens, (before != mark) & (before != _LINE)),
-                  _first(closes, (after != mark) & (after != _LINE) & (after != _RETURN))]
-        ends, marks = lines, np.flatnonzero(data == mark)
-        if len(opens):
-            ends, marks, returns = (_outside(places, opens, closes, data, code) for places, code in (
-                (lines, _LF), (marks, _MARK if self._mark < b" " else None), (returns, _CR)))
-        doubts.append(_first(returns, data[returns + 1] != _LINE))
-        known = [place for place in doubts if place is not None]
-        count, uneven = self._even(marks, ends[:np.searchsorted(ends, min(known))] if known else ends)
-        doubt = uneven or bool(known)
-        if not count:
-            return Rows([], 0, doubt)
-        ends = ends[:count]
-        data[inner], data[opens], data[closes], data[returns] = ord("\\"), _NOTHING, _NOTHING, _NOTHING
-        data[marks[:count * self._more]] = data[ends] = _END
+            return Rows(0, 0, doubt=True)
+        parts = _parts(block, self._mark)
+        places = [place for place in (_not_utf8(block, parts.data), parts.doubt()) if place is not None]
+        ends, uneven = self._even(parts, min(places, default=len(parts.data)))
+        doubt = uneven or bool(places)
+        if not len(ends):
+            return Rows(0, 0, doubt)
         used = int(ends[-1]) + 1
-        made = self._joined(data[:used].tobytes(), count)
-        if text is not block:
+        if parts.altered:
             # The same line end, before anything was written in another way.
-            used = int(_controls(block)[0][np.searchsorted(lines, used - 1)]) + 1
-        return Rows(made, used, doubt)
+            lines = np.count_nonzero(parts.data[:used] == _LINE)
+            used = int(np.flatnonzero(np.frombuffer(block, np.uint8) == _LINE)[lines - 1]) + 1
+        columns = self._taken(*parts.fields(ends, self._columns))
+        return Rows(len(ends) // self._columns, used, doubt, columns)
 
-    def _written(self, block: bytes) -> tuple[bytes, Places, Places]:
-        """Return a block with what JSON escapes wherever it stands, where its lines end and where carriages return."""
-        text = block.replace(b"\\", b"\\\\") if b"\\" in block else block
-        lines, returns, more = _controls(text)
-        if more and more > (text.count(self._mark) if self._mark < b" " else 0):
-            for code, meant in self._escaped:
-                text = text.replace(code, meant)
-            lines, returns, _ = _controls(text)
-        return text, lines, returns
+    def _even(self, parts: _Parts, end: int) -> tuple[Places, bool]:
+        """Return where the fields end of all rows before ``end``, and whether one row is uneven.
 
-    def _even(self, marks: Places, ends: Places) -> tuple[int, bool]:
-        """Return how many rows have all their fields before the first that has not, and whether there is one."""
+        That is so where it has not all its fields, and it is left out with what comes after it.
+        """
         import numpy as np
 
-        upto = np.searchsorted(marks, ends)
-        wrong = np.flatnonzero(upto != np.arange(self._more, self._more * len(ends) + 1, self._more))
-        return (int(wrong[0]), True) if len(wrong) else (len(ends), False)
+        fields = _places(parts.marks | parts.lines)
+        ends = np.flatnonzero(parts.data[fields] == _LINE)
+        ends = ends[:np.searchsorted(fields[ends], end)]
+        wrong = np.flatnonzero(ends != np.arange(1, len(ends) + 1) * self._columns - 1)
+        count = int(wrong[0]) if len(wrong) else len(ends)
+        return fields[:count * self._columns], bool(len(wrong))
 
-    def _joined(self, text: bytes, count: int) -> list[bytes]:
-        """Return rows whose fields end with the byte for it, as objects."""
-        fields = text.split(b"%c" % _END)
-        fields.pop()
-        parts = [b""] * (2 * len(fields))
-        parts[::2], parts[1::2] = self._keys * count, fields
-        whole = b"".join(parts)
-        for code, meant in ((_NOTHING, b""), (_LF, b"\\n"), (_CR, b"\\r"), (_MARK, _ESCAPES.get(self._mark, b""))):
-            if (sign := b"%c" % code) in whole:
-                whole = whole.replace(sign, meant)
-        rows = whole.split(b"\n")
-        rows[-1] += b'"}'
-        return rows[1:]
+    def _taken(self, written: bytes, bounds: Places) -> list[pa.Array]:
+        """Return rows as objects, and the fields that are wanted, of fields as JSON writes them.
+
+        ``bounds`` has where each begins and ends. Keys and fields are pieces of one text, and taken from it in turn.
+        """
+        import numpy as np
+        import pyarrow as pa
+
+        offsets = np.concatenate([bounds, self._ends + len(written)]).astype(np.int32)
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(written + self._keys)]
+        pieces = pa.Array.from_buffers(pa.binary(), len(offsets) - 1, buffers)
+        fields = np.arange(0, len(bounds), 2, dtype=np.int32).reshape(-1, self._columns)
+        order = np.empty((len(fields), 2 * self._columns + 1), np.int32)
+        order[:, ::2] = np.arange(len(bounds), len(bounds) + self._columns + 1)
+        order[:, 1::2] = fields
+        _, starts, text = pieces.take(_numbers(order.ravel())).buffers()
+        cuts = np.frombuffer(starts, np.int32)[:order.size + 1:order.shape[1]].copy()
+        objects = pa.Array.from_buffers(pa.string(), len(fields), [None, pa.py_buffer(cuts), text])
+        return [objects, *(_plain(pieces.take(_numbers(fields[:, column]))) for column in self._wanted)]
 
 
-def _not_utf8(block: bytes, lines: Places) -> int | None:
-    """Return the end of the first line that is not UTF-8."""
+class _Parts:
+    """What the bytes of a block are, in one bit for each: quotes, and marks, line ends and returns outside of them."""
+
+    def __init__(self, text: bytes, mark: int, *, altered: bool) -> None:
+        """Find what stands where; ``altered`` says whether something was written in another way."""
+        import numpy as np
+
+        self.altered, self._mark = altered, mark
+        self.data = data = np.full(len(text) // _WORD * _WORD + _WORD, ord(" "), np.uint8)
+        data[:len(text)] = np.frombuffer(text, np.uint8)
+        quotes, marks, lines, returns = (_bits(data == sign) for sign in (_QUOTE, mark, _LINE, _RETURN))
+        within = _odd(quotes)
+        opens, closes = quotes & within, quotes & ~within
+        self._double = closes & _before(opens)
+        self._opens, self._closes = opens & ~_after(closes), closes & ~self._double
+        self.marks, self.lines, self._returns = marks & ~within, lines & ~within, returns & ~within
+        controls = _bits(data < len(_ESCAPES))
+        self.others = bool((controls & ~(lines | returns | marks)).any())
+        self._inside = controls & within
+
+    def doubt(self) -> int | None:
+        """Return the first place where a quote is not at the end of a field, or a return not at the end of a line."""
+        starts = _after(self.marks | self.lines)
+        starts[0] |= 1
+        wrong = (self._opens & ~starts | self._returns & ~_before(self.lines)
+                 | self._closes & ~_before(self.marks | self.lines | self._returns))
+        return int(_places(wrong)[0]) if wrong.any() else None
+
+    def fields(self, ends: Places, columns: int) -> tuple[bytes, Places]:
+        """Return a text, and where in it each field begins and ends, one after the other, as JSON writes it.
+
+        Of the quotes and returns around fields nothing is left; ``ends`` is where marks and line ends stand.
+        """
+        import numpy as np
+
+        data, used = self.data, int(ends[-1]) + 1
+        bounds = np.empty(2 * len(ends), np.int64)
+        begin, end = bounds[::2], bounds[1::2]
+        begin[0], begin[1:], end[:] = 0, ends[:-1] + 1, ends
+        end[columns - 1::columns] -= data[end[columns - 1::columns] - 1] == _RETURN
+        quoted = data[begin] == _QUOTE
+        begin += quoted
+        end -= quoted
+        if self._double.any():
+            data ^= _spread(self._double) * (_QUOTE ^ ord("\\"))
+        text = data[:used].tobytes()
+        if self._inside.any():
+            places = _places(self._inside)
+            places = places[places < used]
+            signs = data[places]
+            longer = np.where(signs == self._mark, len(_ESCAPES.get(self._mark, b"")) - 1, 1)
+            after = np.searchsorted(bounds, places, side="right")
+            bounds += np.cumsum(np.bincount(after, longer, len(bounds) + 1)[:-1]).astype(np.int64)
+            known = {_LINE, _RETURN, self._mark} & _ESCAPES.keys()
+            codes = dict(zip(known, _ESCAPES.keys() - known, strict=False))
+            for sign, code in codes.items():
+                data[places[signs == sign]] = code
+            text = data[:used].tobytes()
+            for sign, code in codes.items():
+                text = text.replace(b"%c" % code, _ESCAPES[sign])
+        return text, bounds
+
+
+def _parts(block: bytes, mark: int) -> _Parts:
+    """Return the parts of a block, written as JSON has it where that is so wherever it stands."""
+    text = block.replace(b"\\", b"\\\\") if b"\\" in block else block
+    parts = _Parts(text, mark, altered=text is not block)
+    if not parts.others:
+        return parts
+    for code in _ESCAPES.keys() - {_LINE, _RETURN, mark}:
+        text = text.replace(b"%c" % code, _ESCAPES[code])
+    return _Parts(text, mark, altered=True)
+
+
+def _plain(texts: pa.Array) -> pa.Array:
+    """Return texts as they were before JSON."""
+    import numpy as np
+    import pyarrow as pa
+
+    if (np.frombuffer(texts.buffers()[2] or b"", np.uint8) == ord("\\")).any():
+        return pa.array(orjson.loads(b'["' + b'","'.join(texts.to_pylist()) + b'"]'), pa.string())
+    return texts.view(pa.string())
+
+
+def _numbers(values: npt.NDArray[np.int32]) -> pa.Array:
+    """Return numbers as they are; the ordinary way would import a library of tables first."""
+    import numpy as np
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(pa.int32(), len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def _not_utf8(block: bytes, data: Bytes) -> int | None:
+    """Return the end of the first line that is not UTF-8, as it is written in ``data``."""
+    import numpy as np
+
     if block.isascii():
         return None
     try:
         block.decode("utf-8")
     except UnicodeDecodeError as error:
-        return int(lines[block.count(b"\n", 0, error.start)])
+        return int(np.flatnonzero(data == _LINE)[block.count(b"\n", 0, error.start)])
     return None
 
 
-def _controls(text: bytes) -> tuple[Places, Places, int]:
-    """Return where lines end, where carriages return, and how many other bytes JSON writes in another way."""
+def _bits(found: npt.NDArray[np.bool_]) -> Bits:
+    """Return one bit for each byte, the first one lowest, in words."""
     import numpy as np
 
-    data = np.frombuffer(text, np.uint8)
-    places = np.flatnonzero(data < ord(" "))
-    kinds = data[places]
-    lines, returns = places[kinds == _LINE], places[kinds == _RETURN]
-    return lines, returns, len(places) - len(lines) - len(returns)
+    bits: Bits = np.packbits(found, bitorder="little").view("<u8")
+    return bits
 
 
-def _quotes(data: npt.NDArray[np.uint8]) -> tuple[Places, Places, Places]:
-    """Return where quotes open a field, where they close one, and the first of each two that stand for one."""
+def _spread(bits: Bits) -> Bytes:
+    """Return a byte for each bit, which is 1 or 0."""
     import numpy as np
 
-    quotes = np.flatnonzero(data == _QUOTE)
-    opens, closes = quotes[::2], quotes[1::2]
-    before = closes[:max(len(opens) - 1, 0)]
-    double = before + 1 == opens[1:]
-    return opens[np.append(True, ~double)[:len(opens)]], closes[np.append(~double, True)[:len(closes)]], before[double]
+    return np.unpackbits(bits.view(np.uint8), bitorder="little")
 
 
-def _outside(places: Places, opens: Places, closes: Places, data: npt.NDArray[np.uint8], code: int | None) -> Places:
-    """Return the places that are not in quotes; the others are set to ``code``."""
+def _places(bits: Bits) -> Places:
+    """Return which bits are set. Most bytes of bits have none and are passed over."""
     import numpy as np
 
-    outside: npt.NDArray[np.bool_] = np.searchsorted(opens, places) == np.searchsorted(closes, places)
-    if code is not None:
-        data[places[~outside]] = code
-    return places[outside]
+    octets = bits.view(np.uint8)
+    some = np.flatnonzero(octets != 0)
+    found = np.flatnonzero(np.unpackbits(octets[some], bitorder="little").view(np.bool_))
+    places: Places = some[found >> 3] * 8 + (found & 7)
+    return places
 
 
-def _first(places: Places, wrong: npt.NDArray[np.bool_]) -> int | None:
-    """Return the first place of which something is true."""
-    found = places[wrong]
-    return int(found[0]) if len(found) else None
+def _after(bits: Bits) -> Bits:
+    """Return the places that follow those of which the bits are set."""
+    import numpy as np
+
+    moved: Bits = bits << np.uint64(1)
+    moved[1:] |= bits[:-1] >> np.uint64(_WORD - 1)
+    return moved
+
+
+def _before(bits: Bits) -> Bits:
+    """Return the places that come before those of which the bits are set."""
+    import numpy as np
+
+    moved: Bits = bits >> np.uint64(1)
+    moved[:-1] |= bits[1:] << np.uint64(_WORD - 1)
+    return moved
+
+
+def _odd(bits: Bits) -> Bits:
+    """Return the places up to which, themselves included, an odd number of bits is set."""
+    import numpy as np
+
+    odd = bits.copy()
+    for step in (1, 2, 4, 8, 16, 32):
+        odd ^= odd << step
+    # The last bit of a word now tells of the whole word; where it is odd for all words before one, that is turned over.
+    before = np.bitwise_xor.accumulate(odd >> (_WORD - 1))[:-1]
+    odd[1:] ^= np.negative(before)
+    return odd

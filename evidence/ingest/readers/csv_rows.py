@@ -6,13 +6,18 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING, cast
 
 import orjson
 
-from evidence.ingest.readers.base import CUT, Batch, Options
+from evidence.ingest.readers.base import CUT, Batch, Options, Packed
 from evidence.ingest.readers.csv_blocks import Rows, Shape
 from evidence.ingest.readers.lines import blocks
+from evidence.ingest.readers.quick import strings
 from evidence.ingest.readers.streams import Readable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _PREFACE = re.compile(r'(?i)#TYPE\s.*\s*|"?sep=.?"?\s*')
 _FIELD = 16 << 20
@@ -22,6 +27,9 @@ _FEWEST = 4 << 10
 _WORTH = 16
 _PAUSE = 64
 """Where that gave fewer rows than are worth it, as many at most are read one by one before it is tried again."""
+_ALONE = 1000
+"""Rows that came alone are put together when they are as many."""
+_NONE = Rows(0, 0, doubt=False)
 
 
 class _Text:
@@ -60,25 +68,25 @@ class _Text:
                 self.too_long = True
                 yield "\n"
 
-    def ahead(self, shape: Shape) -> list[bytes]:
+    def ahead(self, shape: Shape) -> Rows:
         """Take the next rows that are beyond doubt, and return them as records.
 
         Of how many this is tried at once, and how soon again, depends on how it went before.
         """
         if self.too_long or self._wait:
             self._wait = max(self._wait - 1, 0)
-            return []
+            return _NONE
         end = self._block.rfind(b"\n", self._at, self._at + self._together) + 1
-        found = shape.rows(self._block[self._at:end], self._limit) if end > self._at else Rows([], 0, doubt=False)
+        found = shape.rows(self._block[self._at:end], self._limit) if end > self._at else _NONE
         self._at += found.used
         self.used += found.used
         if found.doubt:
             self._together = min(max(_FEWEST, 2 * found.used), _TOGETHER)
-            self._pause = min(2 * self._pause + 1, _PAUSE) if len(found.texts) < _WORTH else 0
-            self._wait = self._pause + bool(found.texts)
+            self._pause = min(2 * self._pause + 1, _PAUSE) if found.rows < _WORTH else 0
+            self._wait = self._pause + bool(found.rows)
         else:
             self._together = min(2 * self._together, _TOGETHER)
-        return found.texts
+        return found
 
 
 def read(source: Readable, options: Options) -> Iterator[Batch]:
@@ -95,34 +103,31 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
         first = next(given, "")
     delimiter = _delimiter(first, options)
     rows = csv.reader(chain([first], given), delimiter=delimiter, strict=True)
-    batch = Batch()
     columns, problem = _header(rows, options)
     if problem:
-        batch.stop, batch.stop_detail = source.stop or problem[0], source.detail if source.stop else problem[1]
+        batch = Batch(stop=source.stop or problem[0], stop_detail=source.detail if source.stop else problem[1])
         while source.read():
             pass
         yield batch
         return
+    records = _Records(options.apart, columns)
     # Of a single column a blank line is no row, and a mark beyond ASCII could be part of another character.
     mark = delimiter.encode() if len(columns) > 1 and delimiter.isascii() and delimiter not in '"\\\r\n' else b""
-    shape, number = Shape(columns, mark) if mark else None, 0
+    shape = Shape(columns, mark, records.places) if mark else None
     parsed = _rows(rows, text)
     while True:
-        if shape and (found := text.ahead(shape)):
-            _take_all(batch, number, found)
-            number += len(found)
+        if shape and (found := text.ahead(shape)).rows:
+            records.together(found)
         else:
             row, size = next(parsed, (None, 0))
             if row is None:
                 break
-            number += 1
-            batch.lines += 1
-            _take(batch, number, row, columns, size)
-        if batch.size >= options.batch_bytes or batch.lines >= 100_000:
-            yield batch
-            batch = Batch()
+            _take(records, row, columns, size)
+        if records.batch.size >= options.batch_bytes or records.batch.lines >= 100_000:
+            yield records.done()
+    batch = records.done()
     batch.stop, batch.stop_detail = source.stop, source.detail
-    batch.header = () if number else tuple(columns)
+    batch.header = () if records.number else tuple(columns)
     if not batch.stop and batch.rejects and batch.rejects[-1].reason == CUT:
         batch.stop, batch.stop_detail = CUT, "a quoted field has no end"
     yield batch
@@ -180,14 +185,8 @@ def _rows(rows: Iterator[list[str]], text: _Text) -> Iterator[tuple[list[str] | 
             yield "line_too_long" if too_long else row, text.used - before
 
 
-def _take_all(batch: Batch, number: int, texts: list[bytes]) -> None:
-    batch.numbers += range(number + 1, number + 1 + len(texts))
-    batch.texts += texts
-    batch.size += sum(map(len, texts))
-    batch.lines += len(texts)
-
-
-def _take(batch: Batch, number: int, row: list[str] | str, columns: Sequence[str], size: int) -> None:
+def _take(records: _Records, row: list[str] | str, columns: Sequence[str], size: int) -> None:
+    number, batch = records.next(), records.batch
     if isinstance(row, str):
         batch.reject(number, row, None, size)
     elif not row or (len(row) == 1 and not row[0].strip()):
@@ -197,8 +196,75 @@ def _take(batch: Batch, number: int, row: list[str] | str, columns: Sequence[str
     else:
         try:
             # Put together anew, since what is written comes in a block of memory many times its size.
-            batch.add(number, orjson.dumps(dict(zip(columns, row, strict=True)))[:-1] + b"}")
+            text = orjson.dumps(dict(zip(columns, row, strict=True)))[:-1] + b"}"
         except orjson.JSONEncodeError:
             wrong = next(name for name, value in zip(columns, row, strict=True)
                          if any("\ud800" <= char <= "\udfff" for char in value))
             batch.reject(number, "invalid_utf8", f"column {columns.index(wrong) + 1}", size)
+        else:
+            records.alone(text, row)
+
+
+class _Records:
+    """The records of a batch, in columns: their texts, and the fields that are wanted apart.
+
+    Those that came together are kept so; of those that came alone, some are put together in between.
+    """
+
+    def __init__(self, wanted: Sequence[str], columns: Sequence[str]) -> None:
+        """Say which fields are wanted, some of which the table may not have, and which columns it has."""
+        self._names = ["raw", *(f"field{n}" for n, name in enumerate(wanted) if name in columns)]
+        self._absent = [f"field{n}" for n, name in enumerate(wanted) if name not in columns]
+        self.places = [columns.index(name) for name in wanted if name in columns]
+        self.batch = Batch()
+        self.number = 0
+        self._pieces: list[pa.Table] = []
+        self._alone: list[tuple[bytes, list[str]]] = []
+
+    def next(self) -> int:
+        """Count a row, and return its number."""
+        self.number += 1
+        self.batch.lines += 1
+        return self.number
+
+    def together(self, rows: Rows) -> None:
+        """Take rows that came together."""
+        import pyarrow as pa
+
+        self._join()
+        self._pieces.append(pa.table(list(rows.columns), self._names))
+        self.batch.numbers += range(self.number + 1, self.number + 1 + rows.rows)
+        self.batch.size += rows.columns[0].buffers()[2].size
+        self.batch.lines += rows.rows
+        self.number += rows.rows
+
+    def alone(self, text: bytes, row: list[str]) -> None:
+        """Take the row that was counted last."""
+        self._alone.append((text, [row[place] for place in self.places]))
+        self.batch.numbers.append(self.number)
+        self.batch.size += len(text)
+        if len(self._alone) == _ALONE:
+            self._join()
+
+    def _join(self) -> None:
+        import pyarrow as pa
+
+        if self._alone:
+            texts, rows = zip(*self._alone, strict=True)
+            fields = [pa.array(values, pa.string()) for values in zip(*rows, strict=True)]
+            self._pieces.append(pa.table([strings(texts), *fields], self._names))
+            self._alone = []
+
+    def done(self) -> Batch:
+        """Return the batch, and begin the next one."""
+        import pyarrow as pa
+
+        self._join()
+        batch, self.batch = self.batch, Batch()
+        if self._pieces:
+            table, self._pieces = pa.concat_tables(self._pieces).combine_chunks(), []
+            for name in self._absent:
+                table = table.append_column(name, pa.nulls(table.num_rows, pa.string()))
+            # It reads like a list, and nothing is added to it any more.
+            batch.columns, batch.texts = table, cast("list[bytes]", Packed(table["raw"].chunk(0)))
+        return batch

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence.connector import Connector
+from evidence.connector.settings import apart
 from evidence.ingest import readers
 from evidence.ingest.readers import decoders
 from evidence.ingest.readers.base import Batch, Options, Reject
@@ -30,7 +31,7 @@ def feed(connector: Connector, path: Path, given: Mapping[str, str] | None = Non
     Raises:
         OSError: the file cannot be opened.
     """
-    options = Options.of(connector, encoding=encoding, key=b"case")
+    options = Options.of(connector, encoding=encoding, key=b"case", apart=apart(connector, given or {}))
     data = content(path)
     for batch in readers.read(lambda: io.BytesIO(data), options):
         records = to_arrow(batch, path.name)
@@ -52,7 +53,8 @@ def to_arrow(batch: Batch, name: str) -> pa.RecordBatch:
         "record_no": pa.array(batch.numbers, pa.int64()),
         "locator": pa.array([f"{name}{batch.member}#{number}" for number in batch.numbers], pa.string()),
         "raw": pa.array([text.decode("utf-8") for text in batch.texts], pa.string()),
-        "record_hash": pa.array([hashlib.sha256(text).hexdigest() for text in batch.texts], pa.string())})
+        "record_hash": pa.array([hashlib.sha256(text).hexdigest() for text in batch.texts], pa.string()),
+        **({name: batch.columns[name].chunk(0) for name in batch.columns.column_names} if batch.columns else {})})
 
 
 def _rejects(batch: Batch) -> list[Reject]:

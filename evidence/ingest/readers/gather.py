@@ -54,7 +54,7 @@ def gathered(read: Callable[[], Iterator[Batch]], what: Gather) -> Iterator[Batc
                 else:
                     texts.append(text)
                 numbers.append(number)
-            batch.numbers, batch.texts = numbers, texts
+            batch.numbers, batch.texts, batch.columns = numbers, texts, None
             yield batch
 
 

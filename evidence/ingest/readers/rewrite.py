@@ -58,8 +58,8 @@ class Rewriter:
 
     def batch(self, batch: Batch) -> None:
         """Rewrite the records of a batch in place; what cannot be opened becomes a reject."""
-        numbers, texts = batch.numbers, batch.texts
-        batch.numbers, batch.texts, batch.size = [], [], 0
+        numbers, texts = batch.numbers, list(batch.texts)
+        batch.numbers, batch.texts, batch.columns, batch.size = [], [], None, 0
         for number, text, rounded in zip(numbers, texts, inexact(texts), strict=True):
             made = self.record(text, rounded=rounded)
             if isinstance(made, tuple):
