@@ -28,6 +28,7 @@ JUDGED = ("record_no", "locator", "record_hash", "raw", "s", "byte_len", "mapped
 BARRIER = " OFFSET 0"
 """Ends a SELECT whose values are computed once. Without it they are put into every place that asks for them."""
 _MACRO = re.compile(r"(\s|--[^\n]*\n)*CREATE MACRO \w+\(")
+_AMONG = re.compile(r"(\w+) IN \(((?:'[^']*'(?:, *)?)+)\)")
 _CHECK = re.compile(r"^\s*CHECK \((.*)\),?\s*$", re.MULTILINE)
 
 
@@ -178,7 +179,12 @@ def _constraints(target: Relation) -> Iterator[str]:
                    f" THEN 'out_of_range:{column.name}'")
     for match in _CHECK.finditer(target.statement):
         name = re.match(r"\w+", match[1])
-        yield f"WHEN NOT ({match[1]}) THEN 'check:{name[0] if name else 'row'}'"
+        yield f"WHEN NOT ({_AMONG.sub(_alternatives, match[1])}) THEN 'check:{name[0] if name else 'row'}'"
+
+
+def _alternatives(among: re.Match[str]) -> str:
+    """Return the SQL for one of several texts. Of a list of them the engine would make a table, and join it."""
+    return "(" + " OR ".join(f"{among[1]} = {text}" for text in re.findall(r"'[^']*'", among[2])) + ")"
 
 
 def prepare(con: duckdb.DuckDBPyConnection, connector: Connector, name: str, seen_at: str,

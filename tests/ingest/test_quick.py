@@ -80,6 +80,24 @@ def test_rows_in_groups_are_what_they_are_alone(rows, end, mark, odd, together, 
         assert found == everything(data, **options)
 
 
+@settings(max_examples=100, deadline=None)
+@given(TABLES, st.sampled_from([",", "\t", "\x01"]), st.sampled_from([9, 1 << 20]))
+def test_fields_that_are_wanted_apart_are_those_of_the_records(rows, mark, together):
+    """Columns hold what the objects say, in their order; one that the table has not has no value."""
+    data = (mark.join(["a", "b", "ü"]) + "\n" + "\n".join(mark.join(row) for row in rows)).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "_TOGETHER", together)
+        patch.setattr(csv_rows, "_ALONE", 2)
+        for batch in readers.read(lambda: io.BytesIO(data), Options(format="csv", delimiter=mark, apart=("ü", "none", "a"))):
+            values = [json.loads(text) for text in batch.texts]
+            columns = batch.columns.to_pydict() if batch.columns else {"raw": [], "field0": [], "field1": [], "field2": []}
+            assert columns == {"raw": [text.decode() for text in batch.texts], "field0": [one["ü"] for one in values],
+                               "field1": [None] * len(values), "field2": [one["a"] for one in values]}
+            assert len(batch.texts) == len(batch.numbers)
+            assert batch.texts[1:3] == list(batch.texts)[1:3]
+            assert batch.size == sum(map(len, batch.texts))
+
+
 def test_rows_beyond_doubt_are_taken_together():
     """Whole rows never reach the reader of single rows, whatever is in their quotes; of the others only those do."""
     with pytest.MonkeyPatch.context() as patch:

@@ -106,10 +106,10 @@ class Shape:
         order = np.empty((len(fields), 2 * self._columns + 1), np.int32)
         order[:, ::2] = np.arange(len(bounds), len(bounds) + self._columns + 1)
         order[:, 1::2] = fields
-        _, starts, text = pieces.take(_numbers(order.ravel())).buffers()
+        _, starts, text = pieces.take(pa.array(order.ravel())).buffers()
         cuts = np.frombuffer(starts, np.int32)[:order.size + 1:order.shape[1]].copy()
         objects = pa.Array.from_buffers(pa.string(), len(fields), [None, pa.py_buffer(cuts), text])
-        return [objects, *(_plain(pieces.take(_numbers(fields[:, column]))) for column in self._wanted)]
+        return [objects, *(_plain(pieces.take(pa.array(fields[:, column]))) for column in self._wanted)]
 
 
 class _Parts:
@@ -194,14 +194,6 @@ def _plain(texts: pa.Array) -> pa.Array:
     if (np.frombuffer(texts.buffers()[2] or b"", np.uint8) == ord("\\")).any():
         return pa.array(orjson.loads(b'["' + b'","'.join(texts.to_pylist()) + b'"]'), pa.string())
     return texts.view(pa.string())
-
-
-def _numbers(values: npt.NDArray[np.int32]) -> pa.Array:
-    """Return numbers as they are; the ordinary way would import a library of tables first."""
-    import numpy as np
-    import pyarrow as pa
-
-    return pa.Array.from_buffers(pa.int32(), len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
 
 
 def _not_utf8(block: bytes, data: Bytes) -> int | None:

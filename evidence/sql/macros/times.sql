@@ -3,7 +3,8 @@
 
 -- ISO 8601 or RFC 3339 with its zone (Z, +02:00, +0200) and up to nine digits of a second, of which six are kept.
 CREATE OR REPLACE MACRO utc(t) AS
-  CASE WHEN regexp_matches(t, '(Z|z|[+-][0-9]{2}:?[0-9]{2})$') THEN make_timestamp(epoch_us(TRY_CAST(t AS TIMESTAMPTZ))) END;
+  CASE WHEN ends_with(t, 'Z') OR regexp_matches(t, '(z|[+-][0-9]{2}:?[0-9]{2})$')
+       THEN make_timestamp(epoch_us(TRY_CAST(t AS TIMESTAMPTZ))) END;
 
 -- The clock on a wall: no zone, a point or a comma before the fraction. A text with a zone is not one.
 CREATE OR REPLACE MACRO wall(t) AS
