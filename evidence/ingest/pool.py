@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for
 from typing import Generic, TypeVar
 
 J = TypeVar("J")
 R = TypeVar("R")
+
+
+def _follow() -> None:
+    """End this process when the one that started it is gone, however that ended: nobody waits for an answer then.
+
+    A worker holds both ends of the queue that it reads, and would wait for a job for ever.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: os._exit(1) if wait_for([parent.sentinel]) else None, daemon=True).start()
 
 
 class Pool(Generic[J, R]):
@@ -62,7 +75,7 @@ class Pool(Generic[J, R]):
     def _start(self, jobs: int = 0) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(jobs or self._jobs, mp_context=context)
+            self._pool = ProcessPoolExecutor(jobs or self._jobs, mp_context=context, initializer=_follow)
         return self._pool
 
     def _stop(self) -> None:

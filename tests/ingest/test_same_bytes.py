@@ -222,6 +222,27 @@ def test_a_process_that_dies_costs_its_file_alone(tmp_path):
     assert done.stdout.strip() == str([(0, "A"), (1, "deadly1 died"), (2, "B"), (3, "C"), (4, "deadly2 died"), (5, "D")])
 
 
+def test_no_process_outlives_the_one_that_started_it(tmp_path):
+    """A run that is killed leaves nothing behind that waits for work; its output ends, since nobody holds it any more."""
+    script = tmp_path / "pool.py"
+    script.write_text(textwrap.dedent("""
+        import os, signal
+        from evidence.ingest.pool import Pool
+
+        def work(job):
+            os.write(1, b"at work\\n")
+            signal.pause()
+
+        if __name__ == "__main__":
+            list(Pool(work, str, 1).run(["a"]))
+    """))
+    with subprocess.Popen([sys.executable, script], cwd=ROOT, stdout=subprocess.PIPE,
+                          env={**os.environ, "PYTHONPATH": str(ROOT)}) as run:
+        assert run.stdout.readline() == b"at work\n"
+        run.kill()
+        assert run.communicate(timeout=120) == (b"", None)
+
+
 DEADLY = """
     import os, signal, sys
     from datetime import UTC, datetime
