@@ -6,7 +6,7 @@ import hashlib
 import io
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import IO, Final
 
@@ -98,8 +98,10 @@ class _Watched(io.BufferedReader):
         return super().seek(offset, whence)
 
 
-def receive(path: Path, vault: Vault, *, keep: bool = True) -> Held:
+def receive(path: Path, vault: Vault, *, keep: bool = True, known: Collection[str] = ()) -> Held:
     """Hash a file, keep it if wished, and return how to read the bytes that were hashed.
+
+    A file that is one of those ``known`` (hashes that were received before) is hashed and not stored another time.
 
     Bytes that are kept are read from the vault, so that nothing that happens to the file afterwards matters. Otherwise
     the file itself is read, and what is read is compared with what was hashed.
@@ -109,11 +111,11 @@ def receive(path: Path, vault: Vault, *, keep: bool = True) -> Held:
         ErasedError: a tombstone stands in place of these bytes.
         SourceError: it cannot be opened.
     """
-    known = _Authenticator(key := secrets.token_bytes(32))
+    seen = _Authenticator(key := secrets.token_bytes(32))
     try:
         with path.open("rb") as file:
             before = _state(file.fileno())
-            kept = vault.keep(file) if keep else _hash_only(file, known)
+            kept = (_again(file, vault, known) or vault.keep(file)) if keep else _hash_only(file, seen)
             after = _state(file.fileno())
         now = _state(path)
     except OSError as error:
@@ -126,18 +128,26 @@ def receive(path: Path, vault: Vault, *, keep: bool = True) -> Held:
         raise ErasedError(path, kept, gone)
     if keep:
         return Held(kept, vault.opener(kept.sha256), lambda: None)
-    opened, tag = list[_Watched](), known.tag()
+    opened, tag = list[_Watched](), seen.tag()
 
     def opener() -> IO[bytes]:
         opened.append(_Watched(path, key))
         return opened[-1]
 
     def unchanged() -> None:
-        judged = [_same(one, known, tag) for one in opened]
+        judged = [_same(one, seen, tag) for one in opened]
         if False in judged or (None in judged and not _still(path, kept)):
             raise ChangedError(path, kept)
 
     return Held(kept, opener, unchanged)
+
+
+def _again(file: IO[bytes], vault: Vault, known: Collection[str]) -> Kept | None:
+    """Return what the vault holds of a file that was received before; None, from its beginning on, where it is new."""
+    found = _hash_only(file) if known else None
+    kept = vault.kept(found.sha256, found.bytes) if found and found.sha256 in known else None
+    file.seek(0)
+    return kept
 
 
 def _same(file: _Watched, known: _Authenticator, tag: bytes) -> bool | None:

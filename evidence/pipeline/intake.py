@@ -22,7 +22,7 @@ from evidence.pipeline import people
 from evidence.pipeline.one_file import DIED, RELATION, ingest_some, refuse
 from evidence.pipeline.queues import Stream, from_vault, piped, queued
 from evidence.pipeline.standing import standing
-from evidence.store import Store, disk, erasures
+from evidence.store import Store, disk, erasures, packs
 from evidence.store.current import current
 from evidence.store.ledger import ERASED, RECEIVED, REREAD, WITHDRAWN, Receipt
 from evidence.store.vault import Kept
@@ -73,7 +73,9 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         store.ledger.append(_receipt(outcome, at) for outcome in marked if outcome.event != "known")
         named = {outcome.source_id for outcome in every}
         missing = sorted(s.id for s in company.sources if s.required and s.id not in named)
-        now = {(e.latest.source_id, e.latest.file_sha256) for e in current(store.ledger.receipts(), named)}
+        holding = current(store.ledger.receipts(), (source.id for source in company.sources))
+        packs.put_together(store.segments, holding, store.runs / "spill")
+        now = {(e.latest.source_id, e.latest.file_sha256) for e in holding}
         shown = [o for o in marked if o.event == WITHDRAWN or (o.source_id, o.kept.sha256) in now]
         return IngestSummary(tuple(shown), tuple(missing), company.thresholds.max_reject_share, repaired,
                              store.ledger.head()[0])

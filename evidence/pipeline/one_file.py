@@ -90,7 +90,7 @@ def _receive(job: FileJob) -> tuple[FileJob, custody.Held] | FileOutcome:
     vault = Vault(job.root / ".evidence" / "vault", job.vault_key)
     try:
         held = (custody.from_vault(vault, job.kept) if job.kept else
-                custody.receive(job.file, vault, keep=job.keep))
+                custody.receive(job.file, vault, keep=job.keep, known=dict(job.known)))
     except custody.ChangedError as error:
         return refuse(job, custody.CHANGED, error.message, error.kept)
     except custody.ErasedError as error:

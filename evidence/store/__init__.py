@@ -8,24 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from evidence import catalog
 from evidence.errors import ConfigError, UsageError, Where
 from evidence.model import Company, Period
 from evidence.store import sealed, secrets
+from evidence.store.engine import MEMORY, THREADS
 from evidence.store.ledger import Ledger
 from evidence.store.segments import Segments
 from evidence.store.vault import Vault
 
 if TYPE_CHECKING:
     import duckdb
-
-MEMORY: Final = "640MB"
-"""What the engine may hold before it writes to files of its own; the process needs about 250 MB beside it."""
-THREADS: Final = 1
-"""Steps work on tables of few days, which one thread does alone, while the caller of a second one waits busily: with
-two, correlation of 200,000 exchanges cost 16 CPU seconds instead of 10."""
 
 Reread = Callable[["Store", str, str], bytes]
 

@@ -10,12 +10,16 @@ from evidence.store.ledger import ERASED, WITHDRAWN, Receipt
 
 @dataclass(slots=True)
 class Current:
-    """One file of one source: its latest receipt, every name it came under, and when it was first received."""
+    """One file of one source: its latest receipt, every name it came under, and when it was first received.
+
+    ``number`` is its place among all files ever received from these sources, those that hold no longer too.
+    """
 
     latest: Receipt
     paths: set[str] = field(default_factory=set)
     first_seq: int = 0
     first_at: str = ""
+    number: int = 0
 
 
 def current(receipts: Sequence[Receipt], sources: Iterable[str]) -> list[Current]:
@@ -37,7 +41,8 @@ def current(receipts: Sequence[Receipt], sources: Iterable[str]) -> list[Current
             if key in files:
                 files[key].paths.discard(receipt.path)
             continue
-        entry = files.setdefault(key, Current(receipt, first_seq=receipt.seq, first_at=receipt.received_at))
+        entry = files.setdefault(key, Current(receipt, first_seq=receipt.seq, first_at=receipt.received_at,
+                                               number=len(files)))
         entry.latest = receipt
         entry.paths.add(receipt.path)
         named[receipt.source_id, receipt.path] = receipt

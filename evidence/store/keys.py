@@ -68,8 +68,13 @@ def _define(con: duckdb.DuckDBPyConnection, name: str, dropped: str, on: str, so
 def _collect(con: duckdb.DuckDBPyConnection, relation: Relation) -> None:
     name, key = relation.name, ", ".join(relation.key)
     same = " AND ".join(f"k.{c} IS NOT DISTINCT FROM r.{c}" for c in relation.key)
-    con.execute(f"CREATE TEMP TABLE several AS SELECT r.* FROM raw.{name} AS r JOIN (SELECT {key} FROM raw.{name}"
+    # Numbers are counted first, since keys are long: few rows are left of which the keys themselves must be compared.
+    con.execute(f"CREATE TEMP TABLE alike AS SELECT hash({key}) AS number FROM raw.{name}"
+                " GROUP BY number HAVING count(*) > 1")
+    some = f"(SELECT * FROM raw.{name} WHERE hash({key}) IN (SELECT number FROM alike))"
+    con.execute(f"CREATE TEMP TABLE several AS SELECT r.* FROM {some} AS r JOIN (SELECT {key} FROM {some}"
                 f" GROUP BY {key} HAVING count(*) > 1) AS k ON {same}")
+    con.execute("DROP TABLE alike")
     order = "locator"
     if relation.kind == "snapshot":
         told = (c.name for c in relation.columns if c.name not in _CUSTODY)

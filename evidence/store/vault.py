@@ -96,22 +96,27 @@ class Vault:
             with suppress(FileNotFoundError):
                 place.unlink()
 
-    def _settle(self, place: Path, sha: str, size: int, codec: str, stored: str) -> Kept:
-        """Give a whole file its name; one that is there already stays, and its own stored hash is the one to know.
+    def kept(self, sha: str, size: int) -> Kept | None:
+        """Return what is known of bytes that were kept or erased before, None where they were not.
 
-        What was erased before is not kept again.
+        Whether what is stored is what it was is seen by its hash, which is made anew.
         """
         if self.buried(sha):
             return Kept(sha, size)
-        kept = next((name for name in _SUFFIX if self._place(sha, name).exists()), None)
-        codec = kept or codec
+        codec = next((name for name in _SUFFIX if self._place(sha, name).exists()), None)
+        if codec is None:
+            return None
         final = self._place(sha, codec)
-        if kept:
-            with final.open("rb") as file:
-                stored = disk.sha256(file)
-        else:
-            disk.folder(final.parent)
-            place.replace(final)
+        with final.open("rb") as file:
+            return Kept(sha, size, disk.sha256(file), final.stat().st_size, codec)
+
+    def _settle(self, place: Path, sha: str, size: int, codec: str, stored: str) -> Kept:
+        """Give a whole file its name; one that is there already stays, and so does a tombstone."""
+        if before := self.kept(sha, size):
+            return before
+        final = self._place(sha, codec)
+        disk.folder(final.parent)
+        place.replace(final)
         return Kept(sha, size, stored, final.stat().st_size, codec)
 
     def settle(self, hashes: Iterable[str]) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from evidence import relations, settings
-from evidence.errors import CustodyError, Where
 from evidence.model import Period
-from evidence.store import MEMORY, THREADS, canaries, disk, keys, pulled
+from evidence.store import canaries, disk, keys, packs, pulled
 from evidence.store.current import Current, current
+from evidence.store.engine import engine, parquet, quoted
 from evidence.store.erasures import tombstones
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from evidence.store import Store
 
-_SMALL: Final = 16 << 20
-"""Below this many bytes of Parquet a relation is read once into memory; above, every query reads what it needs."""
+_HELD: Final = 16 << 20
+"""So many bytes of Parquet of a relation are read once into memory; of the others every query reads what it needs."""
 _DERIVED: Final = ("finding", "placeholder", "reject", "skip")
 
 
@@ -34,7 +34,7 @@ def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_ti
     with ExitStack() as undo:
         con = engine(disk.folder(store.runs) / "spill", memory=memory, threads=threads)
         undo.callback(con.close)
-        _raw(con, _tables(store, files))
+        _raw(con, packs.tables(store.segments, files))
         _declared_windows(con, store, {entry.latest.source_id for entry in files})
         _pulled_windows(con, store, files)
         relations.create(con, "file", *(r.name for r in relations.of_kind("setting", "result")))
@@ -47,61 +47,36 @@ def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_ti
     return con
 
 
-def engine(spill: Path, *, memory: str = MEMORY, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
-    """Return an engine that knows the macros and no relation yet, and writes what it cannot hold below ``spill``.
-
-    It keeps no copy of what it read from files: the system does that already, outside of this process. It joins in the
-    order in which a statement says it: left to itself it guesses how many rows hold at a time, and with 100,000
-    exchanges it joined those to all accounts by time before it joined them to their persons.
-    """
-    import duckdb
-
-    con = duckdb.connect(config={"threads": threads, "memory_limit": memory, "temp_directory": str(spill)})
-    for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false", "preserve_insertion_order = true",
-                    "default_null_order = 'NULLS_LAST'", "autoinstall_known_extensions = false",
-                    "autoload_known_extensions = false", "parquet_metadata_cache = true",
-                    "enable_external_file_cache = false", "disabled_optimizers = 'join_order'"):
-        con.execute(f"SET {setting}")
-    relations.define_macros(con)
-    return con
-
-
-def _tables(store: Store, files: list[Current]) -> dict[str, list[Path]]:
-    """Return the Parquet files of each relation, in the order of their segments' keys.
-
-    Raises:
-        CustodyError: a segment that the ledger names is missing or damaged.
-    """
-    wanted = sorted({key for f in files for key in (f.latest.segment, f.latest.findings, f.latest.people) if key})
-    tables: dict[str, list[Path]] = {}
-    for key in wanted:
-        manifest = store.segments.manifest(key)
-        if manifest is None:
-            raise CustodyError("a segment is missing or damaged", where=Where(str(store.segments.folder(key))),
-                               advice="evidence ingest derives it again from the vault, or books what cannot be")
-        for name in sorted(manifest["relations"]):
-            tables.setdefault(name, []).append(store.segments.folder(key) / f"{name}.parquet")
-    return tables
-
-
 def _raw(con: duckdb.DuckDBPyConnection, tables: dict[str, list[Path]]) -> None:
+    """Make each relation of ``raw``: a table, or where it is too large for that a view, with its small files in one."""
     con.execute("CREATE SCHEMA raw")
+    con.execute("CREATE SCHEMA held")
     for relation in (*relations.canonical(), *map(relations.relation, _DERIVED)):
         paths = tables.get(relation.name, [])
-        if sum(path.stat().st_size for path in paths) < _SMALL or relation.name == "source_window":
-            con.execute("SET schema = 'raw'")
-            con.execute(relation.statement)
-            con.execute("SET schema = 'main'")
-            if paths:
-                con.execute(f"INSERT INTO raw.{relation.name} BY NAME SELECT * FROM {_parquet(paths)}")
-        else:
+        held, read = (paths, []) if relation.name == "source_window" else _halves(paths)
+        schema = "held" if read else "raw"
+        con.execute(f"SET schema = '{schema}'")
+        con.execute(relation.statement)
+        con.execute("SET schema = 'main'")
+        if held:
+            con.execute(f"INSERT INTO {schema}.{relation.name} BY NAME SELECT * FROM {parquet(held)}")
+        if read:
             columns = ", ".join(f'"{c.name}"' for c in relation.columns)
-            con.execute(f"CREATE VIEW raw.{relation.name} AS SELECT {columns} FROM {_parquet(paths)}")
+            more = f" UNION ALL SELECT {columns} FROM held.{relation.name}" if held else ""
+            con.execute(f"CREATE VIEW raw.{relation.name} AS SELECT {columns} FROM {parquet(read)}{more}")
 
 
-def _parquet(paths: list[Path]) -> str:
-    quoted = ", ".join("'" + str(path.resolve()).replace("'", "''") + "'" for path in paths)
-    return f"read_parquet([{quoted}])"
+def _halves(paths: list[Path]) -> tuple[list[Path], list[Path]]:
+    """Return the files whose rows are held in memory, and those that every query reads: all, or the smallest ones."""
+    sizes = {path: path.stat().st_size for path in paths}
+    if sum(sizes.values()) < _HELD:
+        return paths, []
+    room, held = _HELD, set()
+    for path in sorted(paths, key=lambda one: sizes[one]):
+        room -= sizes[path]
+        if room > 0 and sizes[path] < packs.SMALL:
+            held.add(path)
+    return [path for path in paths if path in held], [path for path in paths if path not in held]
 
 
 def _declared_windows(con: duckdb.DuckDBPyConnection, store: Store, received: set[str]) -> None:
@@ -167,7 +142,6 @@ def _instant(text: str) -> datetime:
 
 def _close(con: duckdb.DuckDBPyConnection, home: Path) -> None:
     """Let the engine read below one folder and nowhere else, for good."""
-    inside = str(home.resolve()).replace("'", "''")
-    for setting in (f"allowed_directories = ['{inside}/']", "enable_external_access = false",
+    for setting in (f"allowed_directories = [{quoted(home)} || '/']", "enable_external_access = false",
                     "python_enable_replacements = false", "lock_configuration = true"):
         con.execute(f"SET {setting}")

@@ -112,9 +112,9 @@ def make(folder: Path, exchanges: int) -> None:
 def engine(folder: Path) -> Any:
     """Return an engine over the tables of one size, as a store opens it."""
     from evidence import relations
-    from evidence.store import views
+    from evidence.store import engine as store_engine
 
-    con = views.engine(folder / "spill")
+    con = store_engine.engine(folder / "spill")
     relations.create(con)
     for name, rows in SETTINGS:
         relations.insert(con, name, list(rows))

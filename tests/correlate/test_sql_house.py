@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import evidence
-from evidence.store import views
+from evidence.store.engine import engine
 
 ROOT = Path(evidence.__file__).parent
 FILES = sorted(path for path in ROOT.rglob("*.sql") if "relations" not in path.parts)
@@ -63,7 +63,7 @@ def test_lines_and_joins(path):
 def test_joins_are_made_as_they_are_written(tmp_path):
     """With a hundred thousand exchanges accounts are looked up by person and then by time, never by time alone: that is a product of both."""
     statement = (ROOT / "correlate/sql/day/32_account.sql").read_text("utf-8")
-    with closing(views.engine(tmp_path)) as con:
+    with closing(engine(tmp_path)) as con:
         con.execute((ROOT / "correlate/sql/people/00_macros.sql").read_text("utf-8"))
         con.execute("CREATE TABLE w_x AS SELECT i AS x_no, TIMESTAMP '2026-10-01' + i * INTERVAL 26 SECOND AS event_time, 0::BIGINT AS skew_us FROM range(100000) AS t(i)")
         con.execute("CREATE TABLE w_identity AS SELECT i AS x_no, i % 800 AS person_no, NULL::VARCHAR AS account_id FROM range(100000) AS t(i)")
