@@ -11,6 +11,7 @@ import importlib
 import json
 import re
 import string
+import uuid
 from collections.abc import Callable
 from random import Random
 
@@ -21,19 +22,21 @@ _AN = string.ascii_letters + string.digits
 _ALPHABETS = {
     "an": _AN, "AN": string.ascii_uppercase + string.digits, "al": string.ascii_letters, "d": string.digits,
     "hex": "0123456789abcdef", "b32": string.ascii_uppercase + "234567", "b64": _AN + "+/", "b64u": _AN + "-_",
-    "b64u0": _AN, "b64d": _AN + "./",
+    "b64u0": _AN, "b64d": _AN + "./", "lo": string.ascii_lowercase + string.digits,
 }
 _PART = re.compile(r"\{(\w+)(?::(\d+))?\}")
 
 
 def make(plant: str, rng: Random) -> str:
-    """Return a value of the form ``plant``: the name of a maker, or a template of parts.
+    """Return a value of the form ``plant``: the name of a maker, or a template of parts; of several (``|``) one.
 
     Raises:
         ConfigError: a name is neither a maker nor a part.
     """
     if plant in MAKERS:
         return MAKERS[plant](rng)
+    if "|" in plant:
+        plant = rng.choice(plant.split("|"))
     if not _PART.search(plant):
         raise ConfigError(f"there is no maker of values {plant!r}", advice="makers: " + ", ".join(sorted(MAKERS)))
     return _PART.sub(lambda part: _part(part[1], int(part[2] or 0), rng), plant)
@@ -89,6 +92,7 @@ def _pem(rng: Random) -> str:
 
 _PARTS: dict[str, Callable[[Random], str]] = {
     "jwt": _jwt, "pem": _pem,
+    "uuid": lambda rng: str(uuid.UUID(int=rng.getrandbits(128), version=4)),
     "basic": lambda rng: base64.b64encode(f"{_word(rng)}:{_password(rng, 12)}".encode()).decode(),
 }
 

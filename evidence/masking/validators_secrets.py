@@ -43,6 +43,28 @@ def random_token(value: bytes, _before: bytes, _after: bytes) -> str | None:
     return "" if len(set(tail)) >= min(7, len(tail) * 2 // 5) and entropy(tail) >= 2.6 else None
 
 
+def drawn_token(value: bytes, before: bytes, after: bytes) -> str | None:
+    """Accept a token with a short prefix: what follows that has digits, or letters in no order that words have."""
+    mixed = len(re.findall(rb"[a-z][A-Z]|[A-Z][a-z]", value)) * 4 >= len(value)
+    in_no_order = mixed or len(re.findall(rb"[0-9]", value)) >= 2
+    return random_token(value, before, after) if in_no_order else None
+
+
+def marked_key(value: bytes, before: bytes, after: bytes) -> str | None:
+    """Accept a key that begins drawn, whatever its end says of its service."""
+    return random_token(value[:40], before, after)
+
+
+def aws_key_id(value: bytes, before: bytes, after: bytes) -> str | None:
+    """Accept a key id, which is base 32; one with other digits was never issued and is a fixture."""
+    return FIXTURE if re.search(rb"[0189]", value) else random_token(value, before, after)
+
+
+def aws_secret(value: bytes, before: bytes, after: bytes) -> str | None:
+    """Accept 40 characters of base 64 that are no digest."""
+    return None if re.fullmatch(rb"[0-9a-f]+", value) else random_token(value, before, after)
+
+
 def crc_token(value: bytes, _before: bytes, _after: bytes) -> str | None:
     """Accept a token whose check sum holds; one whose does not was never issued and is a fixture."""
     body = value.rpartition(b"_")[2]
@@ -101,7 +123,7 @@ def password(value: bytes, _before: bytes, _after: bytes) -> str | None:
 
 
 _POINTER = re.compile(
-    rb"[$%<{\[(].*"                                  # a variable, a template, a call
+    rb"[$%<{\[(:].*"                                  # a variable, a template, a call
     rb"|(?:[./~]|[A-Za-z][A-Za-z0-9+-]*:/|arn:|urn:|sha\d+[:-]|\w+/\w+/).*"  # a path, an address, a digest
     rb"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", re.DOTALL)
 _PAGING = re.compile(rb"(?i)(?:next|page|paging|pagination|continuation|request|client|idempotency|resume|marker|sync|"
@@ -111,6 +133,10 @@ _NOT_A_SECRET = re.compile(
     rb"|[a-z]+(?:[-_ ][a-z]+)*"                      # words
     rb"|[A-Za-z]+:.*"                                # a scheme or a pair
     rb"|[\d.,:-]+", re.DOTALL)
+
+
+_PASSWORD = re.compile(rb"(?i)passw(?:or)?d[\x22\x5c'\s:=>]*$")
+_SIGNED = re.compile(rb"[A-Za-z]{2,20}[!@#$%^&*][A-Za-z]{2,20}[!?]?")
 
 
 def _scrambled(value: bytes) -> bool:
@@ -127,16 +153,47 @@ def assigned(value: bytes, before: bytes, _after: bytes) -> str | None:
         return None
     classes = sum(bool(re.search(kind, value)) for kind in (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9_]"))
     digits = len(re.findall(rb"[0-9]", value))
-    if digits == 0 and classes < 3:
+    if digits == 0 and classes < 3 and not (_PASSWORD.search(before) and _SIGNED.fullmatch(value)):
         return None
     if _NOT_A_SECRET.fullmatch(value) and (digits < 3 or entropy(value) < 3.0) and not _scrambled(value):
         return None
     if len(value) < 12:
-        return "" if classes >= 3 and len(set(value)) >= 6 else None
+        return "" if (classes >= 3 or digits == 0) and len(set(value)) >= 6 else None
     return "" if classes >= 2 and entropy(value) >= 3.0 else None
 
 
+def assigned_uuid(value: bytes, before: bytes, _after: bytes) -> str | None:
+    """Accept a UUID that is drawn; counted up ones are fixtures."""
+    if _PAGING.search(before):
+        return None
+    digits = value.replace(b"-", b"").lower()
+    return FIXTURE if len(set(digits)) < 8 or b"123456" in digits or b"abcdef" in digits else ""
+
+
+_NO_KEY = re.compile(
+    rb"(?i)(?:cache|primary|foreign|partition|sort|public|pub|i18n|translation|message|hash|etag|commit|object|lookup|host|"
+    rb"index|row|map|group|unique|event|idempotency|storage|s3|bucket|file|route|query|redis|dedup|site|publishable|known|"
+    rb"finger|integrity|rev|revision|sha|digest|checksum|version|tag|image|sort)[ ._-]?key[\"']?[\s:=>\"'`]*$")
+
+
+def drawn(value: bytes, before: bytes, _after: bytes) -> str | None:
+    """Accept what is assigned to a name that says less (``maps_key``) only if nobody can have written it by hand."""
+    body = value.strip(b"._-:/=+")
+    if _SAMPLE.search(value) or any_word("stopwords").search(value) or _NO_KEY.search(before) or _PAGING.search(before):
+        return None
+    digits, letters = len(re.findall(rb"[0-9]", body)), len(re.findall(rb"[A-Za-z]", body))
+    if digits < 2 or letters < 4 or entropy(body) < 3.0 or re.search(rb"[a-z]{9}|[A-Z]{12}", body):
+        return None
+    if digits * 6 < len(body) and sum(map(len, re.findall(rb"[a-z]{3,}", body))) * 5 > len(body) * 3:
+        return None
+    if len(re.findall(rb"[./:_-]", body)) * 6 > len(body) or not re.search(rb"[A-Za-z0-9]{12}", body):
+        return None
+    return ""
+
+
 CHECKS: dict[str, Check] = {
+    "drawn_token": drawn_token, "aws_key_id": aws_key_id, "marked_key": marked_key, "aws_secret": aws_secret, "assigned_uuid": assigned_uuid,
+    "drawn": drawn,
     "random_token": random_token, "crc_token": crc_token, "jwt": jwt, "pem": pem, "base64_key": base64_key,
     "basic_auth": basic_auth, "password": password, "assigned": assigned,
 }

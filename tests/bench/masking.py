@@ -181,7 +181,7 @@ def foreign(scanner: PatternScanner, title: str, cases: list[tuple[str, list[tup
         print(f"{entity:16} n={total:5}   ours {cells[0]}   presidio {cells[1]}")
 
 
-def foreign_secrets(scanners: dict[str, PatternScanner], cases: list[tuple[str, str]]) -> None:
+def foreign_secrets(origin: str, scanners: dict[str, PatternScanner], cases: list[tuple[str, str]]) -> None:
     """Print what scanners and detect-secrets find in labelled texts that nobody here wrote, and what each misses.
 
     A text counts as found if a secret of any kind is found in it. Sample values of documentation (of which these texts have
@@ -194,13 +194,13 @@ def foreign_secrets(scanners: dict[str, PatternScanner], cases: list[tuple[str, 
                 if row["entity_class"] == "secret" and (row["flag"] is None or cases[row["row"]][0] != "none")}
         told[title] = [number in rows for number in range(len(cases))]
     total = sum(kind != "none" for kind, _ in cases)
-    print(f"labelled secrets of others, held out: {total} texts with one, {len(cases) - total} that only look so")
+    print(f"labelled secrets of others ({origin}): {total} texts with one, {len(cases) - total} that only look so")
     for title, flags in told.items():
         missed = Counter(kind for (kind, _), flag in zip(cases, flags, strict=True) if kind != "none" and not flag)
         false = sum(flag for (kind, _), flag in zip(cases, flags, strict=True) if kind == "none")
         hits = total - missed.total()
         print(f"{title:26} recall {hits / total:.3f}  precision {hits / max(1, hits + false):.3f}  false {false}  "
-              f"missed: {', '.join(f'{kind} {count}' for kind, count in sorted(missed.items())) or 'none'}")
+              f"missed: {', '.join(f'{kind} {count}' for kind, count in sorted(missed.most_common(12))) or 'none'}")
 
 
 def _covers(one: tuple[str, int, int], span: tuple[str, int, int]) -> bool:
@@ -290,7 +290,10 @@ def main() -> int:
         foreign(fast, "held out: values that no rule was tuned on, in the same sentences", list(_others.held_out()))
         if path := _others.gitleaks():
             more = masking.load(PACKS, key=KEY, extra=[*options.rules, path])
-            foreign_secrets({"the scanner": fast, "the scanner, with gitleaks": more}, _others.secrets())
+            both = {"the scanner": fast, "the scanner, with gitleaks": more}
+            foreign_secrets("ripsecrets, held out", both, _others.secrets())
+            for name, cases in sorted(_others.examples().items()):
+                foreign_secrets(name, both, cases)
             speed("answers, with gitleaks", more, texts["answers"])
             speed("source, with gitleaks", more, texts["source"])
     same = alike(fast, slow, [*texts["answers"][:500], *texts["source"][:500], *texts["dense"][:200]])
