@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from evidence.cli import _out
 from evidence.cli.masking import rules_options, show
-from evidence.errors import SourceError
+from evidence.errors import SourceError, Where
 
 if TYPE_CHECKING:
     from evidence.masking import Scanner
@@ -32,8 +33,9 @@ def command(paths: tuple[str, ...], packs: tuple[str, ...], rules: tuple[Path, .
             format_: str) -> int:
     """Look for personal data and secrets in files, folders, text columns of Parquet, or standard input (-).
 
-    Says where and what, never the value: equal numbers under "value" are equal values. Compressed files are read as
-    they lie. Exit code 0: nothing found; 4: something was; 3: something could not be read.
+    Says where and what, never the value: equal numbers under "value" are equal values. gzip, bzip2, zstd and UTF-16 are
+    opened, and offsets are those of the text inside; archives are read as they lie. Exit code 0: nothing found; 4:
+    something was; 3: something could not be read.
 
     \b
     Example:
@@ -46,15 +48,16 @@ def command(paths: tuple[str, ...], packs: tuple[str, ...], rules: tuple[Path, .
     lines: list[tuple[object, ...]] = []
     numbers: dict[str, int] = {}
     unread = files = aside = 0
-    for path in paths:
+    for name in _files(paths):
         try:
-            for name in _files(path):
-                files += 1
-                for one in _findings(scanner, name):
-                    counts = _counts(one)
-                    aside += not counts
-                    if counts or show_all:
-                        lines.append(_line(one, numbers.setdefault(one.value_hmac, len(numbers) + 1)))
+            if isinstance(name, SourceError):
+                raise name
+            files += 1
+            for one in _findings(scanner, name):
+                counts = _counts(one)
+                aside += not counts
+                if counts or show_all:
+                    lines.append(_line(one, numbers.setdefault(one.value_hmac, len(numbers) + 1)))
         except SourceError as error:
             unread += 1
             _out.note(error)
@@ -64,19 +67,56 @@ def command(paths: tuple[str, ...], packs: tuple[str, ...], rules: tuple[Path, .
     return 3 if unread else 4 if found else 0
 
 
-def _files(path: str) -> list[str]:
+def _files(paths: Iterable[str]) -> Iterator[str | SourceError]:
+    """Yield the files, and of a path that cannot be listed why: what comes after it is read all the same."""
     from evidence.masking import scan_files
 
-    return [STDIN] if path == STDIN else [str(name) for name in scan_files.inside(Path(path))]
+    for path in paths:
+        try:
+            yield from [STDIN] if path == STDIN else [str(name) for name in scan_files.inside(Path(path))]
+        except SourceError as error:
+            yield error
 
 
 def _findings(scanner: Scanner, name: str) -> Iterator[FileFinding]:
     from evidence.masking import scan_files
 
-    if name == STDIN:
-        yield from scan_files.scan_stream(scanner, sys.stdin.buffer, STDIN)
-    else:
-        yield from scan_files.scan_file(scanner, Path(name))
+    path = Path(name)
+    if name != STDIN and path.suffix == ".parquet":
+        yield from scan_files.scan_file(scanner, path)
+        return
+    stream = _Stream(lambda: sys.stdin.buffer if name == STDIN else path.open("rb"))
+    yield from scan_files.scan_stream(scanner, stream, name)
+    if stop := stream.source.stop:
+        detail = f" ({stream.source.detail})" if stream.source.detail else ""
+        raise SourceError(f"the file cannot be read to its end: {stop.replace('_', ' ')}{detail}", where=Where(name))
+
+
+class _Stream:
+    """The text of a file, unpacked, as a stream that gives as many bytes as it is asked for."""
+
+    def __init__(self, opener: Callable[[], IO[bytes]]) -> None:
+        from evidence.ingest.readers import streams
+
+        self.source: streams.Readable = streams.Plain(opener)
+        self._held, self._at = self.source.read(), 0
+        if codec := streams.codec(self._held):
+            self.source = streams.Unpacked(streams.Pushed(self._held, self.source), codec)
+            self._held = self.source.read()
+        if self._held.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            self.source = streams.Text(streams.Pushed(self._held, self.source), "utf-16")
+            self._held = self.source.read()
+
+    def read(self, size: int) -> bytes:
+        """Return up to so many bytes; fewer only at the end."""
+        parts, missing = [], size
+        while missing and self._held:
+            parts.append(self._held[self._at:self._at + missing])
+            missing -= len(parts[-1])
+            self._at += len(parts[-1])
+            if self._at == len(self._held):
+                self._held, self._at = self.source.read(), 0
+        return b"".join(parts)
 
 
 def _counts(one: FileFinding) -> bool:

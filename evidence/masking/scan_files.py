@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, Protocol
 
 from evidence.errors import SourceError, Where
 
@@ -24,6 +24,14 @@ ROW_BYTES = 64 << 10
 OVERLAP = 8 << 10
 BATCH_ROWS = 512
 CELLS = 2048
+
+
+class Stream(Protocol):
+    """What is read in pieces."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to so many bytes, none at the end."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ def scan_file(scanner: Scanner, path: Path) -> Iterator[FileFinding]:
         raise SourceError(f"the file cannot be read: {error}", where=Where(str(path))) from error
 
 
-def scan_stream(scanner: Scanner, stream: BinaryIO, name: str) -> Iterator[FileFinding]:
+def scan_stream(scanner: Scanner, stream: Stream, name: str) -> Iterator[FileFinding]:
     """Yield the findings of a stream of bytes, such as standard input, under the name given."""
     import pyarrow as pa
 
@@ -111,7 +119,7 @@ class _Row:
     more: bool
 
 
-def _rows(stream: BinaryIO) -> Iterator[_Row]:
+def _rows(stream: Stream) -> Iterator[_Row]:
     """Cut a stream into rows at line breaks; each row begins with the end of the one before."""
     offset, line, held = 0, 1, b""
     while True:

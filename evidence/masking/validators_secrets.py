@@ -192,8 +192,8 @@ def drawn(value: bytes, before: bytes, _after: bytes) -> str | None:
 
 
 CHECKS: dict[str, Check] = {
-    "drawn_token": drawn_token, "aws_key_id": aws_key_id, "marked_key": marked_key, "aws_secret": aws_secret, "assigned_uuid": assigned_uuid,
-    "drawn": drawn,
+    "drawn_token": drawn_token, "aws_key_id": aws_key_id, "marked_key": marked_key, "aws_secret": aws_secret,
+    "assigned_uuid": assigned_uuid, "drawn": drawn,
     "random_token": random_token, "crc_token": crc_token, "jwt": jwt, "pem": pem, "base64_key": base64_key,
     "basic_auth": basic_auth, "password": password, "assigned": assigned,
 }

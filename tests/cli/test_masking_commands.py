@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 
@@ -66,6 +67,23 @@ def test_what_cannot_be_read_is_3_and_the_rest_is_scanned(folder, capsys):
     assert (code, len(json.loads(out))) == (3, 3)
     assert "missing" in err
     assert "d.parquet" in err
+
+
+def test_scan_opens_what_is_packed_and_goes_on_after_damage(folder, capsys):
+    """gzip and UTF-16 are opened; a stream that is cut gives what it has, is named, and the files after it are read."""
+    text = f"one\n{ADDRESS}\n".encode() * 200
+    (folder / "b.txt.gz").write_bytes(gzip.compress(text[:40]))
+    (folder / "c.gz").write_bytes(gzip.compress(text)[:-9])
+    (folder / "d.txt").write_text(f"é {ADDRESS}", "utf-16")
+    (folder / "e.parquet").write_text("no")
+    (folder / "f.txt").write_text(ADDRESS)
+    code, out, err = call(capsys, "scan", folder, "--format", "json")
+    places = [(f["file"].rsplit("/", 1)[-1], f["line"], f["offset"]) for f in json.loads(out)]
+    assert code == 3
+    assert {("b.txt.gz", 2, 4), ("d.txt", 1, 3), ("f.txt", 1, 0)} <= set(places)
+    assert "c.gz: the file cannot be read to its end: gzip cut short" in err
+    assert "e.parquet" in err
+    assert "2 not read" in err
 
 
 def test_scan_reads_standard_input_and_parquet(folder, capsys, monkeypatch):
