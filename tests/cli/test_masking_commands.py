@@ -70,7 +70,7 @@ def test_what_cannot_be_read_is_3_and_the_rest_is_scanned(folder, capsys):
 
 
 def test_scan_opens_what_is_packed_and_goes_on_after_damage(folder, capsys):
-    """gzip and UTF-16 are opened; a stream that is cut gives what it has, is named, and the files after it are read."""
+    """Gzip and UTF-16 are opened; a stream that is cut gives what it has, is named, and the files after it are read."""
     text = f"one\n{ADDRESS}\n".encode() * 200
     (folder / "b.txt.gz").write_bytes(gzip.compress(text[:40]))
     (folder / "c.gz").write_bytes(gzip.compress(text)[:-9])
