@@ -10,6 +10,8 @@ SELECT r.record_no,
        TRY_CAST(r.mapped['masking_errors'] AS BIGINT) AS err_count,
        'output' AS direction,
        CASE WHEN nz(r.mapped['masked']) IS NOT NULL AND TRY_CAST(r.mapped['masked'] AS BIGINT) IS NULL
-            THEN 'bad_number:columns.masked' END AS reject
+            THEN 'bad_number:columns.masked'
+            WHEN nz(r.mapped['masking_errors']) IS NOT NULL AND TRY_CAST(r.mapped['masking_errors'] AS BIGINT) IS NULL
+            THEN 'bad_number:columns.masking_errors' END AS reject
 FROM record AS r
 WHERE COALESCE(nz(r.mapped['masked']), nz(r.mapped['masking_errors'])) IS NOT NULL

@@ -109,6 +109,8 @@ class FilePass:
             raise CustodyError(f"{self.job.path}: {batch.lines} lines do not add up to records, rejects and blanks")
         if not self._fits and (batch.texts or batch.header):
             self._recognise(batch)
+        if batch.header and not batch.stop:
+            self._compare(batch)
         lines = [r for r in batch.rejects if r.number != WHOLE_FILE]
         for name, more in (("lines", batch.lines), ("blanks", batch.blanks), ("rejects", len(lines))):
             self._count[name] += more
@@ -125,11 +127,10 @@ class FilePass:
         In a ZIP one member that does is enough, wherever it stands. One with a column that evidence.yaml names does. A
         table without rows is the connector's if it has a column of its records, which proves nothing for other members.
         """
-        columns = self.job.source.options.get("columns") or {}
-        named = list(columns.values()) if isinstance(columns, Mapping) else []
+        named = self._named()
         records = values_of(batch.texts[:SAMPLE]) or [dict.fromkeys(batch.header, "")]
         if any(self._connector.fits(one, beside=True) or any(paths.at(one, name) is not paths.ABSENT for name in named)
-               for one in records) or (batch.header and self._connector.nearness(records[0])):
+               for one in records) or (not batch.texts and self._connector.nearness(records[0])):
             self._fits = bool(batch.texts)
             self._misfit = None
         elif self._misfit is None:
@@ -142,6 +143,20 @@ class FilePass:
             self._misfit = RefusalError("not_this_connector", f"expected {self._connector.id}: {why}; {hint}")
         if self._misfit and not batch.member:
             raise self._misfit
+
+    def _named(self) -> list[str]:
+        """Return the columns that evidence.yaml names."""
+        columns = self.job.source.options.get("columns") or {}
+        return list(columns.values()) if isinstance(columns, Mapping) else []
+
+    def _compare(self, batch: Batch) -> None:
+        """Say which columns evidence.yaml names and a table does not have: what they hold would be missing unseen."""
+        record = dict.fromkeys(batch.header, "")
+        lost = [name for name in self._named() if paths.at(record, name) is paths.ABSENT]
+        if lost and not self._misfit:
+            batch.stop, batch.stop_detail = "missing_column", (
+                f"evidence.yaml names {', '.join(lost)}, which this table does not have; mend the names there, or make"
+                " files without these columns a source of their own")
 
     def _reject(self, member: str, refused: list[tuple[int, str, str | None, int | None]]) -> None:
         import pyarrow as pa
@@ -253,7 +268,8 @@ class FilePass:
         records = count["lines"] - count["blanks"] - count["rejects"]
         if records == 0 and count["rejects"] and not self._stop:
             why = self._refused()[0].reason
-            self._stop = ("no_record", f"nothing in it could be used, mostly for {why}")
+            self._stop = ("no_record", f"nothing in it could be used, mostly for {why}" if why != "malformed_json" else
+                          "nothing in it is JSON, and this connector reads " + " or ".join(self._options.formats))
             self._reject("", [(WHOLE_FILE, *self._stop, None)])
         tables = rows.close()
         state = "read" if not self._stop else "partial" if records else "unreadable"

@@ -127,6 +127,28 @@ def test_the_columns_of_a_table_without_rows_tell_whose_it_is(store):
                                                                   ("logs/door-zip", "missing_column")]
 
 
+def test_a_column_that_evidence_yaml_names_must_be_there(tmp_path):
+    """A name that is mistyped, or a column that an export left out, is told: what it holds would be missing unseen."""
+    columns = {"at": "When", "who": "Login", "ip": "Adress"}
+    source = {"id": "in", "connector": "generic_idp", "paths": ["logs/in*"], "issuer": "here",
+              "options": {"columns": columns}}
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "in.csv").write_bytes(b"When;Login;Address\n2026-10-02T09:00:00Z;mia;192.0.2.1\n")
+    (tmp_path / "logs" / "in.json").write_bytes(b'{"When": "2026-10-02T09:00:00Z", "Login": "mia"}\n')
+    table, record = ingest(company(tmp_path, source)).files
+    assert (table.state, table.reason, table.records, record.state) == ("partial", "missing_column", 1, "read")
+    assert table.detail.startswith("evidence.yaml names Adress, which this table does not have; mend")
+    source["options"]["columns"] = columns | {"ip": "Address"}
+    assert not ingest(company(tmp_path, source)).incomplete
+
+
+def test_a_file_without_json_says_what_is_read(store):
+    """A table brought where only JSON is read is told what the connector reads."""
+    (store.root / "logs" / "chat-table.csv").write_bytes(b"id,ask,answer\nx7,a,b\n")
+    [table] = ingest(store).unread
+    assert table.words == "no_record: nothing in it is JSON, and this connector reads json; malformed_json 2 times, first in record 1"
+
+
 def test_the_reasons_of_rejects_are_shown_with_their_places(store):
     """The line of a file says why its records were refused, how often, and where to look first."""
     (store.root / "logs" / "chat-some").write_bytes(lines(chat(7), "oops", chat(8, at="10/05/2026"), "oops", chat(9, id=None)))

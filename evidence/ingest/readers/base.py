@@ -115,8 +115,8 @@ class Batch:
 
     ``numbers`` and ``texts`` run side by side: number of the record (line, element or row, from 1) and its text in
     UTF-8. ``lines`` is what was counted on the way in: records, rejects and blanks together. ``header`` are the columns
-    of a table without a row: all that tells whose it is. Of tables, ``columns`` has the texts too, as ``raw``, and then
-    what is wanted apart, as ``field<n>``; whoever changes texts leaves it out.
+    of a table, with its last batch. Of tables, ``columns`` has the texts too, as ``raw``, and then what is wanted
+    apart, as ``field<n>``; whoever changes texts leaves it out.
     """
 
     member: str = ""

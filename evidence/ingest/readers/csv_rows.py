@@ -127,7 +127,7 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
             yield records.done()
     batch = records.done()
     batch.stop, batch.stop_detail = source.stop, source.detail
-    batch.header = () if records.number else tuple(columns)
+    batch.header = tuple(columns)
     if not batch.stop and batch.rejects and batch.rejects[-1].reason == CUT:
         batch.stop, batch.stop_detail = CUT, "a quoted field has no end"
     yield batch
