@@ -71,9 +71,9 @@ class Shape:
             return Rows(0, 0, doubt)
         used = int(ends[-1]) + 1
         if parts.altered:
-            # The same line end, before anything was written in another way.
-            lines = np.count_nonzero(parts.data[:used] == _LINE)
-            used = int(np.flatnonzero(np.frombuffer(block, np.uint8) == _LINE)[lines - 1]) + 1
+            # The same line end, before anything was written in another way: as many lines are left.
+            left = np.count_nonzero(parts.data[used:] == _LINE)
+            used = len(block.rsplit(b"\n", left + 1)[0]) + 1
         columns = self._taken(*parts.fields(ends, self._columns))
         return Rows(len(ends) // self._columns, used, doubt, columns)
 

@@ -123,7 +123,7 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
             if row is None:
                 break
             _take(records, row, columns, size)
-        if records.batch.size >= options.batch_bytes or records.batch.lines >= 100_000:
+        if records.held >= options.batch_bytes or records.batch.lines >= 100_000:
             yield records.done()
     batch = records.done()
     batch.stop, batch.stop_detail = source.stop, source.detail
@@ -208,7 +208,8 @@ def _take(records: _Records, row: list[str] | str, columns: Sequence[str], size:
 class _Records:
     """The records of a batch, in columns: their texts, and the fields that are wanted apart.
 
-    Those that came together are kept so; of those that came alone, some are put together in between.
+    Those that came together are kept so; of those that came alone, some are put together in between. ``held`` is about
+    how many bytes all of that takes.
     """
 
     def __init__(self, wanted: Sequence[str], columns: Sequence[str]) -> None:
@@ -217,7 +218,7 @@ class _Records:
         self._absent = [f"field{n}" for n, name in enumerate(wanted) if name not in columns]
         self.places = [columns.index(name) for name in wanted if name in columns]
         self.batch = Batch()
-        self.number = 0
+        self.number = self.held = 0
         self._pieces: list[pa.Table] = []
         self._alone: list[tuple[bytes, list[str]]] = []
 
@@ -235,6 +236,7 @@ class _Records:
         self._pieces.append(pa.table(list(rows.columns), self._names))
         self.batch.numbers += range(self.number + 1, self.number + 1 + rows.rows)
         self.batch.size += rows.columns[0].buffers()[2].size
+        self.held += sum(column.nbytes for column in rows.columns)
         self.batch.lines += rows.rows
         self.number += rows.rows
 
@@ -243,6 +245,7 @@ class _Records:
         self._alone.append((text, [row[place] for place in self.places]))
         self.batch.numbers.append(self.number)
         self.batch.size += len(text)
+        self.held += len(text) + sum(len(row[place]) for place in self.places)
         if len(self._alone) == _ALONE:
             self._join()
 
@@ -260,7 +263,7 @@ class _Records:
         import pyarrow as pa
 
         self._join()
-        batch, self.batch = self.batch, Batch()
+        batch, self.batch, self.held = self.batch, Batch(), 0
         if self._pieces:
             table, self._pieces = pa.concat_tables(self._pieces).combine_chunks(), []
             for name in self._absent:
