@@ -34,8 +34,10 @@ def command(paths: tuple[str, ...], packs: tuple[str, ...], rules: tuple[Path, .
     """Look for personal data and secrets in files, folders, text columns of Parquet, or standard input (-).
 
     Says where and what, never the value: equal numbers under "value" are equal values. gzip, bzip2, zstd and UTF-16 are
-    opened, and offsets are those of the text inside; archives are read as they lie. Exit code 0: nothing found; 4:
-    something was; 3: something could not be read.
+    opened, and offsets are those of the text inside; archives are read as they lie. Names of people
+    and street addresses are not looked for: they have no form (a run finds the names of the company's directory).
+
+    Exit code 0: nothing found; 4: something was; 3: something could not be read.
 
     \b
     Example:

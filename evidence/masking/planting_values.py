@@ -143,9 +143,10 @@ def _phone_keyword(rng: Random) -> str:
         lambda: f"0{rng.choice(('30', '89', '40'))} {rng.randrange(10**6, 10**7)}{rng.randrange(10)}",
         lambda: f"07{rng.randrange(300, 800)} {rng.randrange(100000, 999999)}",
         lambda: "{}{}{}".format(*_nanp(rng)),
+        lambda: f"9{rng.randrange(10, 99)} {rng.randrange(21, 99)} {rng.randrange(210, 999)}",
     )
-    regions = ("DE", "GB", "US")
-    number = rng.randrange(3)
+    regions = ("DE", "GB", "US", "NO")
+    number = rng.randrange(len(forms))
     return _valid(forms[number], regions[number])
 
 

@@ -136,8 +136,12 @@ def us_itin(value: bytes, _before: bytes, _after: bytes) -> str | None:
     return "" if 50 <= group <= 65 or 70 <= group <= 88 or 90 <= group <= 92 or 94 <= group <= 99 else None
 
 
-_TRUNK = ("GB", "DE", "FR", "IT", "NL", "AT", "CH", "BE", "SE", "IE", "AU", "IN", "BR")
-_NINE = ("ES", "PT", "PL")
+_TRUNK = ("GB", "DE", "FR", "IT", "NL", "AT", "CH", "BE", "SE", "IE", "AU", "IN", "BR", "FI", "NZ", "ZA", "SI")
+_NINE = ("ES", "PT", "PL", "CZ")
+_EIGHT = ("NO", "DK", "SG", "HK", "HU", "TN", "CY", "UY")
+_SEVEN = ("EE", "IS")
+_GROUPED = re.compile(rb"\(?[0-9]{1,4}\)?(?:[ -][0-9]{2,6}){1,3}")
+_DATE = re.compile(rb"(?:[0-9]+[ -]){0,2}(?:19|20)[0-9]{2}(?:[ -][0-9]+){0,2}")
 _DRAMA = (b"447700900", b"442079460", b"441632960", b"441144960", b"441174960", b"441214960", b"61491570", b"61255501")
 
 
@@ -167,6 +171,9 @@ def _regions(value: bytes) -> tuple[str | None, ...]:
         return (None,)
     if digits.startswith(b"0"):
         return _TRUNK
+    if len(digits) < 9:  # short ones are numbers of anything, unless they are written in groups
+        grouped = _GROUPED.fullmatch(value) and not _DATE.fullmatch(value)
+        return {8: _EIGHT, 7: _SEVEN}.get(len(digits), ()) if grouped else ()
     return _NINE if len(digits) == 9 else ("US",) if len(digits) in {10, 11} else ()
 
 
