@@ -123,7 +123,7 @@ def password(value: bytes, _before: bytes, _after: bytes) -> str | None:
 
 
 _POINTER = re.compile(
-    rb"[$%<{\[(:].*"                                  # a variable, a template, a call
+    rb"[$%<{\[(:].*|--.*"                             # a variable, a template, a call, an option
     rb"|(?:[./~]|[A-Za-z][A-Za-z0-9+-]*:/|arn:|urn:|sha\d+[:-]|\w+/\w+/).*"  # a path, an address, a digest
     rb"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}", re.DOTALL)
 _PAGING = re.compile(rb"(?i)(?:next|page|paging|pagination|continuation|request|client|idempotency|resume|marker|sync|"
