@@ -4,7 +4,7 @@ WITH event AS (
     FROM record AS r WHERE r.s.category = 'Audit'
 )
 SELECT e.record_no,
-       concat_ws('/', COALESCE(nz(e.s.correlationId), '-'), e.s.time, nz(e.s.operationName)) AS native_id,
+       concat_ws('/', COALESCE(nz(e.s.correlationId), '-'), spelt(utc(e.s.time)), nz(e.s.operationName)) AS native_id,
        utc(e.s.time) AS event_time,
        e.s.time AS event_time_raw,
        norm_id(COALESCE(nz(e.p ->> '$.objectId'), nz(e.i ->> '$.claims.oid'), nz(e.i ->> '$.claims.upn'))) AS actor,

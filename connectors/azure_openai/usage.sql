@@ -8,7 +8,7 @@ WITH call AS (
     FROM call AS c
 )
 SELECT t.record_no,
-       concat_ws('/', COALESCE(nz(t.s.correlationId), '-'), COALESCE(t.ticks, t.s.time), nz(t.s.operationName)) AS native_id,
+       concat_ws('/', COALESCE(nz(t.s.correlationId), '-'), COALESCE(t.ticks, spelt(utc(t.s.time))), nz(t.s.operationName)) AS native_id,
        COALESCE(t.started, utc(t.s.time)) AS event_time,
        COALESCE(t.ticks, t.s.time) AS event_time_raw,
        'request' AS grain,

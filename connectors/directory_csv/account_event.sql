@@ -5,7 +5,7 @@ WITH line AS (
     FROM record AS r WHERE r.account IS NOT NULL AND r.seen_at IS NOT NULL
 )
 SELECT n.record_no,
-       n.id || '@' || strftime(n.seen_at, '%Y-%m-%dT%H:%M:%S.%fZ') AS native_id,
+       n.id || '@' || spelt(n.seen_at) AS native_id,
        n.seen_at AS event_time,
        n.seen_at AS observed_at,
        n.issuer,

@@ -8,7 +8,7 @@ WITH account AS (
                  COALESCE(utc(r.s.observed_at), r.observed_at) AS seen_at FROM record AS r) AS d
 )
 SELECT a.record_no,
-       norm_id(a.id) || '@' || strftime(a.observed_at, '%Y-%m-%dT%H:%M:%S.%fZ') AS native_id,
+       norm_id(a.id) || '@' || spelt(a.observed_at) AS native_id,
        row_number() OVER (PARTITION BY a.record_no, a.id ORDER BY a.upn, a.enabled) - 1 AS ordinal,
        a.observed_at AS event_time,
        a.observed_at,

@@ -9,7 +9,7 @@ WITH event AS (
     WHERE google_kind(v.s.id.applicationName, v.e.name) = 'account'
 )
 SELECT t.record_no,
-       nz(concat_ws('/', nz(t.s.id.time), nz(t.s.id.uniqueQualifier))) AS native_id,
+       nz(concat_ws('/', spelt(utc(t.s.id.time)), nz(t.s.id.uniqueQualifier))) AS native_id,
        t.place AS ordinal,
        utc(t.s.id.time) AS event_time,
        t.s.id.time AS event_time_raw,

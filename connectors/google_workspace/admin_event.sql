@@ -8,7 +8,7 @@ WITH event AS (
     SELECT v.*, lower(google_value(v.e, 'new_value')) AS new_value FROM event AS v
 )
 SELECT t.record_no,
-       nz(concat_ws('/', nz(t.s.id.time), nz(t.s.id.uniqueQualifier))) AS native_id,
+       nz(concat_ws('/', spelt(utc(t.s.id.time)), nz(t.s.id.uniqueQualifier))) AS native_id,
        t.place AS ordinal,
        utc(t.s.id.time) AS event_time,
        t.s.id.time AS event_time_raw,

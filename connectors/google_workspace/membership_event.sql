@@ -4,7 +4,7 @@ WITH event AS (
     FROM record AS r
 )
 SELECT v.record_no,
-       nz(concat_ws('/', nz(v.s.id.time), nz(v.s.id.uniqueQualifier))) AS native_id,
+       nz(concat_ws('/', spelt(utc(v.s.id.time)), nz(v.s.id.uniqueQualifier))) AS native_id,
        v.place AS ordinal,
        utc(v.s.id.time) AS event_time,
        v.s.id.time AS event_time_raw,

@@ -7,7 +7,7 @@ WITH event AS (
     FROM record AS r
 )
 SELECT e.record_no,
-       e.review_id || '@' || e.occurred_at AS native_id,
+       e.review_id || '@' || spelt(utc(e.occurred_at)) AS native_id,
        utc(e.occurred_at) AS event_time,
        e.occurred_at AS event_time_raw,
        e.review_id AS approval_id,

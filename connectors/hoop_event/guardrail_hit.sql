@@ -14,7 +14,7 @@ WITH event AS (
     FROM event AS e
 )
 SELECT n.record_no,
-       n.session_id || '@' || n.occurred_at || '/' || n.name AS native_id,
+       n.session_id || '@' || spelt(utc(n.occurred_at)) || '/' || n.name AS native_id,
        utc(n.occurred_at) AS event_time,
        n.occurred_at AS event_time_raw,
        n.session_id,

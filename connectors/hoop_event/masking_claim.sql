@@ -9,7 +9,7 @@ WITH event AS (
     FROM record AS r
 )
 SELECT e.record_no,
-       e.session_id || '@' || e.occurred_at AS native_id,
+       e.session_id || '@' || spelt(utc(e.occurred_at)) AS native_id,
        CASE WHEN e.masked IS NULL THEN 1 ELSE 0 END::BIGINT AS ordinal,
        utc(e.occurred_at) AS event_time,
        e.occurred_at AS event_time_raw,

@@ -17,7 +17,7 @@ WITH account AS (
     FROM account AS a WHERE nz(a.ended_raw) IS NOT NULL
 )
 SELECT e.record_no,
-       e.id || CASE e.ordinal WHEN 0 THEN '@' || strftime(e.event_time, '%Y-%m-%dT%H:%M:%S.%fZ')
+       e.id || CASE e.ordinal WHEN 0 THEN '@' || spelt(e.event_time)
                                ELSE '/' || e.operation END AS native_id,
        e.ordinal,
        e.event_time,

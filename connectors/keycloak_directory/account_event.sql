@@ -6,7 +6,7 @@ WITH account AS (
     WHERE r.listed_in IS NULL
 )
 SELECT a.record_no,
-       norm_id(a.u.id) || '@' || strftime(a.seen_at, '%Y-%m-%dT%H:%M:%S.%fZ') AS native_id,
+       norm_id(a.u.id) || '@' || spelt(a.seen_at) AS native_id,
        row_number() OVER (PARTITION BY a.record_no, norm_id(a.u.id) ORDER BY a.u.username, a.u.enabled) - 1 AS ordinal,
        a.seen_at AS event_time,
        a.seen_at AS observed_at,

@@ -4,7 +4,7 @@ WITH account AS (
     WHERE r.observed_at IS NOT NULL
 )
 SELECT a.record_no,
-       norm_id(a.x.id) || '@' || strftime(a.observed_at, '%Y-%m-%dT%H:%M:%S.%fZ') AS native_id,
+       norm_id(a.x.id) || '@' || spelt(a.observed_at) AS native_id,
        row_number() OVER (PARTITION BY a.record_no, norm_id(a.x.id) ORDER BY a.x.userName, a.x.active) - 1 AS ordinal,
        a.observed_at AS event_time,
        a.observed_at,

@@ -29,7 +29,7 @@ COMPANY: dict[str, Any] = {
         {"id": "channel", "connector": "slack_review", "paths": ["logs/slack/*"]}],
     "group_map": [{"gateway_group": "dev", "issuer": "C1", "group_id": "G1"}], "policies": {"risk": [{"name": "chat", "field": "connection", "pattern": "chat", "risk": "high"}]},
     "clocks": [{"name": "drill", "source": "google", "reference": "gate", "reason": "the login of the drill and its first request",
-                "declared_by": "R. Ito", "pairs": [{"event": "2026-10-06T08:59:50Z/2", "reference_event": "g-1"}]}]}
+                "declared_by": "R. Ito", "pairs": [{"event": "2026-10-06T08:59:50.000000Z/2", "reference_event": "g-1"}]}]}
 
 
 def _at(clock: str) -> str:

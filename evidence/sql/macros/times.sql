@@ -50,3 +50,6 @@ CREATE OR REPLACE MACRO instant(t, spelling, zone) AS
   CASE spelling WHEN 'epoch' THEN epoch_utc(trim(t)) WHEN 'rfc2822' THEN rfc2822_utc(t)
                 WHEN 'us' THEN at_zone(us_wall(t), zone) WHEN 'eu' THEN at_zone(eu_wall(t), zone)
                 ELSE local_utc(trim(t), zone) END;
+
+-- An instant in the one spelling that ids contain, whichever way a source writes it: Z or +00:00, with or without a fraction.
+CREATE OR REPLACE MACRO spelt(t) AS strftime(t, '%Y-%m-%dT%H:%M:%S.%fZ');
