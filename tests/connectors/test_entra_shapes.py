@@ -10,7 +10,7 @@ import pytest
 from evidence import connector, connector_cases
 from evidence.ingest.readers.feed import feed
 from evidence.normalize import Normalizer
-from tests.connectors.entra_shapes import graph, log_analytics, unified
+from tests.connectors.entra_shapes import graph, log_analytics, portal_sign_in, unified
 from tests.connectors.kit import run
 
 TENANT = "7c1d2e00-0000-4000-8000-00000000abcd"
@@ -30,9 +30,9 @@ def engine(name):
     return Normalizer(connector.load(name), source_id="src", issuer=TENANT)
 
 
-def rows(name, records, lacking=frozenset()):
+def rows(name, records, lacking=frozenset(), known=None):
     """What records give, in order: relation and row, without what depends on their bytes and what a shape lacks."""
-    out = run(name, records, engine(name))
+    out = run(name, records, known or engine(name))
     return [(relation, {k: v for k, v in row.items() if k not in OF_RECORD | lacking})
             for relation, table in out.rows.items() for row in sorted(table.to_pylist(), key=lambda row: (row["native_id"], row["ordinal"]))]
 
@@ -64,3 +64,20 @@ def test_one_event_gives_the_same_row_in_every_shape(shape):
     wanted = rows("entra_sign_in", taken, lacking)
     assert rows(name, [SHAPES[shape](r) for r in taken], lacking) == wanted
     assert {relation for relation, _ in wanted} == {"sign_in", "membership_event", "account_event", "admin_event"}
+
+
+@pytest.mark.parametrize(("log", "categories"), [
+    ("interactive", {"SignInLogs"}), ("non_interactive", {"NonInteractiveUserSignInLogs"}),
+    ("unknown", {"ServicePrincipalSignInLogs", "ManagedIdentitySignInLogs"})])
+def test_a_downloaded_sign_in_is_the_row_of_its_export(log, categories):
+    """A row of the admin center's CSV means what the exported record means, to the second, but for the steps of the sign-in."""
+    lacking = frozenset({"event_time", "event_time_raw", "mfa_basis"})
+    taken = [r for r in records() if r["category"] in categories]
+    known = Normalizer(connector.load("entra_portal_sign_in"), source_id="src", issuer=TENANT, options={"log": log})
+    wanted = rows("entra_sign_in", taken, lacking)
+    got = rows("entra_portal_sign_in", [portal_sign_in(r) for r in taken], lacking, known)
+    assert wanted
+    # Without the steps less is known of a second factor, and nothing else.
+    states = {(row.pop("mfa_state"), other.pop("mfa_state")) for (_, row), (_, other) in zip(wanted, got, strict=True)}
+    assert states <= {("yes", "yes"), ("yes", "unknown"), ("no", "unknown"), ("unknown", "unknown")}
+    assert got == wanted

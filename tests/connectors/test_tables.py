@@ -18,7 +18,8 @@ ODD = ("", " ", "\0", 'said "no", twice', "back\\slash \\u0041", "two\r\nlines",
        "2026-02-30T00:00:00Z", "2026-10-01T00:00:00Z", "-1", "1e400", "true", "null", "{}", '{"a":1}', "🦆", "\ud7ff", "x" * 300)
 TABLES = [(chosen.id, path) for chosen in connector.all_connectors() for path in connector_cases.cases(chosen) if path.suffix == ".csv"]
 
-APART = {"approvals_csv", "directory_csv", "entra_log_analytics", "entra_ual", "generic_idp", "github_copilot_billing", "m365_purview", "people_csv"}
+APART = {"approvals_csv", "directory_csv", "entra_log_analytics", "entra_portal_sign_in", "entra_ual", "generic_idp", "github_copilot_billing",
+         "m365_purview", "people_csv"}
 
 
 def engine(name, path):
@@ -45,7 +46,8 @@ def test_columns_and_json_give_the_same(name, path, tmp_path):
     """Rows, texts, rejects and skips are the same, whatever stands in the cells, all at once and a few at a time."""
     chosen, used = connector.load(name), engine(name, path)
     for records, parts, _ in feed(chosen, odd(chosen, path, used.options, tmp_path / "odd.csv"), used.options):
-        assert records.num_columns == 4 + len(apart(chosen, used.options))
+        # A file that fills its batches to the last row ends with one that has nothing in it.
+        assert records.num_columns == 4 + len(apart(chosen, used.options)) or not records.num_rows
         narrow = records.select(["record_no", "locator", "raw", "record_hash"])
         for start, size in ((0, records.num_rows), *((start, 9) for start in range(0, 90, 9)), (3, 1)):
             one, other = (used.batch(table.slice(start, size), parts) for table in (records, narrow))
