@@ -25,6 +25,8 @@ from pydantic_core import CoreSchema, core_schema
 
 MICROSECONDS = {"us": 1, "ms": 1_000, "s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
 _DURATION = re.compile(r"(\d{1,9})(us|ms|s|m|h|d)")
+_HOST = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]*://[^\s/?#]+|[\w-]+(?:\.[\w-]+)+(?::\d+)?)(?=/|$)")
+_GUID = re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])")
 
 
 def duration_us(value: object) -> int:
@@ -62,6 +64,18 @@ def _inside(value: str) -> str:
     return value
 
 
+def issuer_name(text: str) -> str:
+    """Return the name of a tenant or issuer in the one spelling in which names are compared.
+
+    GUIDs and the host of an address are in lower case, and an address ends without a slash. All else stays as it is,
+    since the path of an address (the realm in it) and other names may differ by their case alone.
+    """
+    name = text.strip()
+    if host := _HOST.match(name):
+        name = (host[0].lower() + name[host.end():]).rstrip("/")
+    return _GUID.sub(lambda guid: guid[0].lower(), name)
+
+
 def _text_date(value: Any) -> Any:
     """Let YAML's own date type through as text, so that 2026-10-01 and '2026-10-01' mean the same."""
     return value.isoformat() if hasattr(value, "isoformat") else value
@@ -70,6 +84,7 @@ def _text_date(value: Any) -> Any:
 Duration = Annotated[int, BeforeValidator(duration_us), Field(ge=0)]
 Instant = Annotated[datetime, AfterValidator(_utc)]
 Zone = Annotated[str, AfterValidator(_zone)]
+Issuer = Annotated[str, AfterValidator(issuer_name)]
 RelativePath = Annotated[str, AfterValidator(_inside)]
 DayText = Annotated[str, BeforeValidator(_text_date), Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]

@@ -19,6 +19,7 @@ from evidence.fields import (
     Hold,
     Identifier,
     Instant,
+    Issuer,
     Period,
     RelativePath,
     Risk,
@@ -35,7 +36,7 @@ class Source(Frozen):
     id: Identifier
     connector: Identifier
     paths: tuple[RelativePath, ...] = Field(min_length=1)
-    issuer: str | None = None
+    issuer: Issuer | None = None
     required: bool = True
     encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
     skew: Duration | None = None
@@ -77,7 +78,7 @@ class GroupMap(Frozen):
     """A gateway group is this directory group, from and to."""
 
     gateway_group: str
-    issuer: str
+    issuer: Issuer
     group_id: str
     valid_from: Instant | None = None
     valid_to: Instant | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from evidence.fields import issuer_name
 from evidence.normalize.statements import OF_RECORD, Query
 from evidence.normalize.texts import hashes
 from evidence.relations import Relation, schema
@@ -13,8 +14,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+_ISSUERS = ("issuer", "user_issuer")
+
+
 def placed(table: pa.Table, records: pa.RecordBatch, source_id: str) -> pa.Table:
-    """Put into rows what they take over from their record; a row of no record is none."""
+    """Put into rows what they take over from their record; a row of no record is none.
+
+    Whatever a statement says of the issuer is put into the spelling in which evidence.yaml is read.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -26,7 +33,20 @@ def placed(table: pa.Table, records: pa.RecordBatch, source_id: str) -> pa.Table
         own = {name: column.take(at.combine_chunks()) for name, column in own.items()}
     own["source_id"] = pa.repeat(source_id, table.num_rows)
     own["native_id"] = pc.coalesce(table["native_id"], own["record_hash"])
+    own |= {name: _issuers(table[name]) for name in _ISSUERS if name in table.column_names}
     return pa.table({**dict(zip(table.column_names, table.columns, strict=True)), **own})
+
+
+def _issuers(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return names of issuers in the one spelling. There are few of them, each in many rows."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pc.unique(column).drop_null()
+    spelt = [issuer_name(name) for name in found.to_pylist()]
+    if spelt == found.to_pylist():
+        return column
+    return pa.chunked_array([pa.array(spelt, column.type).take(pc.index_in(chunk, found)) for chunk in column.chunks])
 
 
 def split(query: Query, table: pa.Table) -> tuple[pa.Table, list[pa.Table]]:

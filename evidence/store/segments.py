@@ -18,7 +18,7 @@ from evidence import relations
 from evidence.model import Source
 from evidence.store import disk
 
-READING: Final = 2
+READING: Final = 3
 """Version of how the engine reads files; a change of what it makes of the same bytes is a new version."""
 
 
