@@ -65,6 +65,9 @@ class Reader(Frozen):
         "csv: one character, or several of which the header shows one"))
     encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
     columns: tuple[str, ...] = Field(default=(), description="csv: columns without which a file is none of these")
+    places: dict[str, Words] = Field(default_factory=dict, description=(
+        "csv: place in a record (actor.alternateId, target[].id) and the columns that hold what stands there in the "
+        "source's other exports; # in a column is the number of the list's element. Cells without a text are left out"))
     repeats: bool = Field(default=False, description=(
         "csv: whether columns may repeat; the second of a name is then 'name 2', else the file is refused"))
     line: Words = Field(default=(), description=(
@@ -91,6 +94,16 @@ class Reader(Frozen):
             if not named:
                 raise ValueError(f"expected a named group such as (?P<time>...), found none in {pattern!r}")
         return patterns
+
+    @field_validator("places")
+    @classmethod
+    def _lists_are_numbered(cls, places: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for place, columns in places.items():
+            steps = paths.steps(place)
+            lists = steps.count("[]")
+            if "*" in steps or "[]" in steps[2:] or any(column.count("#") != lists for column in columns):
+                raise ValueError(f"expected a # in each column for a list at the top of {place!r}, and for no other")
+        return places
 
     @model_validator(mode="after")
     def _lines_have_a_pattern(self) -> Reader:

@@ -44,8 +44,9 @@ def apart(connector: Connector, options: Mapping[str, str]) -> tuple[str, ...]:
     There are none where a record is more than its texts, or is changed before it is kept: then it is read as a whole.
     """
     reader, secrets = connector.reader, connector.secrets
-    changed = connector.decode or reader.parse or reader.carry or reader.gather or secrets.hash or secrets.drop
-    if changed or any(kind != "VARCHAR" for kind in connector.shape.values()):
+    moved = reader.parse or reader.carry or reader.gather or reader.places
+    if connector.decode or moved or secrets.hash or secrets.drop or any(
+            kind != "VARCHAR" for kind in connector.shape.values()):
         return ()
     return tuple(dict.fromkeys([*connector.shape, *(options[name] for name in connector.mapped if name in options)]))
 

@@ -86,6 +86,8 @@ def test_a_connector_that_is_only_named_is_never_recognised(tmp_path):
     ("reader: {delimiter: ab}", "single character"), ("reader: {format: [json, xml]}", "xml"),
     ("times: {a: martian}\nshape: {a: VARCHAR}", "martian"),
     ("options: {x: {about: y, required: [z]}}", "names of the map"),
+    ("reader: {format: csv, places: {'a[].b': a.b}}", "# in each column"), ("reader: {format: csv, places: {a.b: 'a#'}}", "# in each column"),
+    ("reader: {format: csv, places: {'a.b[].c': 'a#'}}", "at the top"),
 ])
 def test_what_cannot_be_meant_is_said_with_its_line(tmp_path, reader, words):
     """A reader, time or option that cannot be is an error of connector.yaml, with file and line."""

@@ -18,6 +18,7 @@ from evidence.ingest.readers import csv_rows, json_text, line_text, parquet_rows
 from evidence.ingest.readers.base import EMPTY, Batch, Options
 from evidence.ingest.readers.foreign import DOCUMENT, OFFICE, foreign, left_alone
 from evidence.ingest.readers.gather import gathered
+from evidence.ingest.readers.places import placed
 from evidence.ingest.readers.rewrite import rewritten
 from evidence.ingest.readers.streams import (
     CHUNK,
@@ -112,7 +113,8 @@ def _stream(opener: Callable[[], IO[bytes]], options: Options) -> Iterator[Batch
         if form is None or found:
             yield _unknown(options, found)
             return
-        yield from _TEXTS[form](Pushed(head, text), options)
+        batches = _TEXTS[form](Pushed(head, text), options)
+        yield from placed(batches, options.places) if form == "csv" and options.places else batches
     finally:
         plain.close()
 

@@ -47,6 +47,7 @@ class Options:
     max_record: int = MAX_RECORD
     batch_bytes: int = BATCH_BYTES
     apart: tuple[str, ...] = ()
+    places: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, connector: Connector, *, encoding: str | None = None, key: bytes = b"", max_record: int = MAX_RECORD,
@@ -56,7 +57,7 @@ class Options:
         hide = (*((path, "hash") for path in secrets.hash), *((path, "drop") for path in secrets.drop))
         return cls(reader.format, reader.records, reader.carry, reader.parse, reader.delimiter,
                    encoding or reader.encoding, reader.columns, reader.repeats, reader.line, reader.other,
-                   reader.gather, hide, key, max_record, batch_bytes, apart)
+                   reader.gather, hide, key, max_record, batch_bytes, apart, reader.places)
 
     @property
     def formats(self) -> tuple[str, ...]:
