@@ -26,6 +26,9 @@ Marks = Annotated[tuple[Annotated[str, StringConstraints(strip_whitespace=False)
 Value = Annotated[str, BeforeValidator(paths.plain), WithJsonSchema({"type": ["string", "integer", "boolean", "null"]})]
 
 
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+
+
 class Gather(Frozen):
     """Messages that the source cut into several records: those with the same ``by`` belong together.
 
@@ -204,14 +207,25 @@ class Option(Frozen):
     zone: bool = Field(default=False, description="whether its value is the name of a time zone")
     names: dict[str, str] = Field(default_factory=dict, description="name and what it means")
     required: tuple[str, ...] = Field(default=(), description="names that must be given a column")
+    likely: dict[str, tuple[str, ...]] = Field(default_factory=dict, description=(
+        "name and words in the names of columns that may be it, the likeliest first: a file that no connector knows, "
+        "but which has a column for each of these, may be read by this one"))
     shows: dict[str, tuple[str, ...]] = Field(default_factory=dict, description=(
         "capability that the source has only where one of these names is given a column"))
 
     @model_validator(mode="after")
     def _required_are_names(self) -> Option:
-        if odd := sorted(set(self.required) - set(self.names)):
+        if odd := sorted({*self.required, *self.likely} - set(self.names)):
             raise ValueError(f"expected names of the map, found {', '.join(odd)}")
         return self
+
+
+    def guess(self, columns: Collection[str]) -> dict[str, str]:
+        """Return a column for each of the names that have likely ones; nothing where one finds none."""
+        words = {column: _WORD.findall(column.lower() if column.isupper() else column) for column in columns}
+        found = {name: next((column for word in likely for column, said in words.items()
+                             if word in map(str.lower, said)), "") for name, likely in self.likely.items()}
+        return found if all(found.values()) else {}
 
 
 class Skip(Frozen):

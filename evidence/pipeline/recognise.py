@@ -36,12 +36,33 @@ def detect(path: Path, catalogs: Sequence[Path] = (), encoding: str | None = Non
     """Return the connectors that the first records of a file are of, each with why; a good file has exactly one.
 
     Raises:
-        SourceError: no connector fits; the advice names the nearest.
+        SourceError: no connector fits; the advice names those that evidence.yaml could name, and the nearest.
     """
-    tried = candidates(lambda: path.open("rb"), connectors.all_connectors(catalogs), encoding)
+    known = connectors.all_connectors(catalogs)
+    tried = candidates(lambda: path.open("rb"), known, encoding)
     if found := [one for one in tried if one.fits]:
         return [(one.connector, f"{one.fits} of the first {one.of} records: {one.why}") for one in found]
-    raise SourceError("no connector for this file", where=Where(str(path)), advice=nearest(tried))
+    advice = "; ".join([*_by_name(lambda: path.open("rb"), known, encoding), nearest(tried)])
+    raise SourceError("no connector for this file", where=Where(str(path)), advice=advice)
+
+
+def _by_name(opener: Opener, known: Sequence[Connector], encoding: str | None) -> Iterator[str]:
+    """Say which connectors that are used by name alone could read a file, and which columns may be what."""
+    for connector in known:
+        columns = connector.options.get("columns")
+        if connector.detect or not columns or not columns.likely:
+            continue
+        records = _first(opener, _options(connector, encoding))
+        plain = {} if isinstance(records, str) else {
+            key: None for record in records for key, value in record.items() if not isinstance(value, dict | list)}
+        if guess := columns.guess(plain):
+            told = ", ".join(f"{name}: {column}" for name, column in guess.items())
+            yield (f"if each record is a {' or '.join(connector.relations)}, {connector.id} reads it where"
+                   f" evidence.yaml says which column is what, perhaps columns: {{{told}}}")
+
+
+def _options(connector: Connector, encoding: str | None) -> Options:
+    return dataclasses.replace(Options.of(connector, encoding=encoding), hide=(), batch_bytes=_BATCH)
 
 
 def nearest(tried: Sequence[Candidate]) -> str:
@@ -62,7 +83,7 @@ def candidates(opener: Opener, known: Sequence[Connector], encoding: str | None 
     for connector in known:
         if not connector.detect:
             continue
-        options = dataclasses.replace(Options.of(connector, encoding=encoding), hide=(), batch_bytes=_BATCH)
+        options = _options(connector, encoding)
         name = repr(options)
         if name not in read:
             read[name] = _first(opener, options)

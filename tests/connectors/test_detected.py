@@ -39,3 +39,16 @@ def test_a_sample_without_connector_is_told_what_is_near(shared):
         pipeline.detect(shared / "samples/idp/duo/sekoia_test_telephony_log_auth.json")
     assert "nearest: " in caught.value.advice
     assert "lacks" in caught.value.advice or "none of" in caught.value.advice
+
+
+@pytest.mark.parametrize(("columns", "told"), [
+    ("Date,Event,Description,Actor,IP address", "{at: Date, who: Actor}"), ("EVENT_TIME;USER_NAME;RESULT", "{at: EVENT_TIME, who: USER_NAME}"),
+    ("createdAt;userPrincipalName;updatedTime", "{at: updatedTime, who: userPrincipalName}"), ("Time,Door", None), ("Actor,Event", None), ("Downtime,Actor", None)])
+def test_a_table_of_sign_ins_without_a_connector_is_told_its_way(tmp_path, columns, told):
+    """Where a table has a column for the time and one for the user, the connector that is used by name is named with both."""
+    path = tmp_path / "log.csv"
+    path.write_text(f"{columns}\n{columns}\n", "utf-8")
+    with pytest.raises(SourceError, match="no connector for this file") as caught:
+        pipeline.detect(path)
+    assert caught.value.advice.startswith(f"if each record is a sign_in, generic_idp reads it where evidence.yaml says which column is what, perhaps columns: {told}; "
+                                          if told else "nearest: ")
