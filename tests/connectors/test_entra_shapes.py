@@ -10,7 +10,7 @@ import pytest
 from evidence import connector, connector_cases
 from evidence.ingest.readers.feed import feed
 from evidence.normalize import Normalizer
-from tests.connectors.entra_shapes import graph, log_analytics, portal_sign_in, unified
+from tests.connectors.entra_shapes import graph, log_analytics, portal_audit, portal_sign_in, unified
 from tests.connectors.kit import run
 
 TENANT = "7c1d2e00-0000-4000-8000-00000000abcd"
@@ -81,3 +81,18 @@ def test_a_downloaded_sign_in_is_the_row_of_its_export(log, categories):
     states = {(row.pop("mfa_state"), other.pop("mfa_state")) for (_, row), (_, other) in zip(wanted, got, strict=True)}
     assert states <= {("yes", "yes"), ("yes", "unknown"), ("no", "unknown"), ("unknown", "unknown")}
     assert got == wanted
+
+
+def test_a_downloaded_change_is_the_row_of_its_export():
+    """A row of the admin center's CSV means what the exported record means; it bears no id, and no address but a person's."""
+    lacking = frozenset({"native_id", "client_ip"})
+    taken = [r for r in records() if r["category"] == "AuditLogs"]
+    got = run("entra_portal_audit", [portal_audit(r) for r in taken], engine("entra_portal_audit"))
+    wanted = run("entra_sign_in", taken, engine("entra_sign_in"))
+    assert got.rows.keys() == wanted.rows.keys() - {"sign_in"}
+    for relation in got.rows:
+        mine, other = ([{k: v for k, v in row.items() if k not in OF_RECORD | lacking}
+                        for row in sorted(out.rows[relation].to_pylist(), key=lambda row: (row["locator"], row["ordinal"]))]
+                       for out in (got, wanted))
+        assert mine
+        assert mine == other
