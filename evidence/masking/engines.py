@@ -1,7 +1,8 @@
 """Two engines that say where anchors end: hyperscan (fast) and google-re2 (portable, the cross-check).
 
-Both report, for every row and anchor, *every* offset at which some match of the anchor ends. A row is read as if a line
-feed stood before and after it; a match never crosses two rows.
+Both report, for every row and anchor, *every* offset at which some match of the anchor ends; of long runs of one class
+as many as cover them (``runs.spread``). A row is read as if a line feed stood before and after it; a match never
+crosses two rows.
 """
 
 from __future__ import annotations
@@ -93,19 +94,17 @@ def re2_module() -> Any:
     return re2
 
 
-SHAPES, RUNS, LITERALS = 1, 2, 3
+SHAPES, LITERALS = 1, 2
 
 
 def lane(anchor: Anchor) -> int:
     """Return which database an anchor goes to, since some kinds slow down others.
 
-    0 holds expressions with a literal, 1 shapes of digits (see ``shapes``), 2 long runs (see ``runs``), 3 plain
-    literals, of which there may be many thousand.
+    0 holds expressions with a literal, 1 shapes of digits (see ``shapes``), 2 plain literals, of which there may be
+    many thousand. Long runs (see ``runs``) go to none.
     """
     if anchor.literal:
         return LITERALS
-    if runs.of(anchor):
-        return RUNS
     return SHAPES if shapes.of(anchor) else 0
 
 
@@ -115,6 +114,8 @@ def passes(anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern]) -> dic
 
     found: dict[int, list[compiled.Expression]] = {}
     for number, anchor in enumerate(anchors):
+        if runs.of(anchor):
+            continue
         shape = shapes.of(anchor)
         caseless = hs.HS_FLAG_CASELESS if anchor.caseless else 0
         text = (shape.wider if shape else anchor.pattern).encode("latin-1" if anchor.literal else "ascii")
@@ -153,7 +154,7 @@ class _Hyperscan:
         self._found: tuple[Any, Any] = _seen([], memoryview(b""))
         self._fixed = np.array([a.low if a.low == a.high else 0 for a in anchors] or [0], dtype=np.int64)
         self._shapes = shapes.Confirmed({n: shape for n, anchor in enumerate(anchors) if (shape := shapes.of(anchor))})
-        self._runs = [run for anchor in anchors if (run := runs.of(anchor))]
+        self._runs = {number: run for number, anchor in enumerate(anchors) if (run := runs.of(anchor))}
         self._blunt = {number: compiled.database([(number, pattern.encode(), hs.HS_FLAG_MULTILINE)], cache)
                        for number, (pattern, sharp, _) in enumerate(row_patterns) if sharp}
         self._databases = {place: compiled.database(expressions, cache, literal=place == LITERALS)
@@ -163,14 +164,10 @@ class _Hyperscan:
         """Keep the numbers and ends of everything that matches in the block: there may be millions."""
         import numpy as np
 
-        places = runs.places(block.view, self._runs) if self._runs else None
-        whole = [database for place, database in self._databases.items() if places is None or place != RUNS]
-        numbers, ends = _seen(whole, block.view)
-        if places is not None and len(places.words):
-            words = memoryview(places.words.view(np.uint8))  # type: ignore[arg-type]
-            run, stops = _seen([self._databases[RUNS]], words)
-            kept, stops = places.back(stops, self._fixed[run])
-            numbers, ends = np.concatenate([numbers, run[kept]]), np.concatenate([ends, stops])
+        numbers, ends = _seen(self._databases.values(), block.view)
+        if self._runs:
+            for number, stops in zip(self._runs, runs.ends(block.view, [*self._runs.values()]), strict=True):
+                numbers, ends = np.append(numbers, np.full(len(stops), number)), np.append(ends, stops)
         self._found = numbers, ends
 
     def find(self, block: Block) -> Hits:
@@ -255,9 +252,16 @@ class _Re2:
         for row, (start, end) in enumerate(zip(block.starts.tolist(), block.ends.tolist(), strict=True)):
             text = bytes(block.view[start - 1:end + 1])
             for number in self._set.Match(text) or ():
-                found += ((number, row, start - 1 + stop) for stop in self._ends(number, text))
+                found += ((number, row, start - 1 + stop) for stop in self._told(number, self._ends(number, text)))
         table = np.array(sorted(found), dtype=np.int64).reshape(-1, 3)
         return Hits(table[:, 0], table[:, 1], table[:, 2])
+
+    def _told(self, number: int, ends: set[int]) -> list[int]:
+        """Return the ends of an anchor that are told: of a run not all."""
+        import numpy as np
+
+        run = runs.of(self._anchors[number])
+        return runs.thinned(np.array(sorted(ends)), run.length).tolist() if run else sorted(ends)
 
     def _ends(self, number: int, text: bytes) -> set[int]:
         anchor, expression = self._anchors[number], self._compiled[number]
