@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from random import Random
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
