@@ -1,9 +1,9 @@
 """Long runs of one class, as of base64: looked for only where words of eight bytes leave room for one.
 
-An automaton reads every byte of a text to count how many of a class stand in a row, and tells of each byte that goes on
-with a run. But a run of 32 bytes fills three whole words of eight, and in none of them is a blank, a quote or a bracket:
-a processor tells that of many bytes at once. What remains, a twentieth of a text, is copied side by side, and what
-stands between two bytes of another class is a run.
+An automaton reads every byte of a text to count how many of a class stand in a row, and tells of each byte that goes
+on with a run. But a run of 32 bytes fills three whole words of eight, and in none of them is a blank, a quote or a
+bracket: a processor tells that of many bytes at once. What remains, a twentieth of a text, is copied side by side, and
+what stands there between two bytes of another class is a run.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def of(anchor: Anchor) -> Run | None:
         return None
     one = re.compile(anchor.pattern.rpartition("{")[0].encode())
     held = [byte for byte in range(256) if one.fullmatch(bytes([byte]))]
-    if anchor.low < LEAST or "\\b" in anchor.pattern or not held or min(held) == 0 or max(held) > 127 or ord("\n") in held:
+    if anchor.low < LEAST or "\\b" in anchor.pattern or not held or {0, ord("\n")} & {*held} or max(held) > 127:
         return None
     return Run(min(held), anchor.low, bytes(byte not in held for byte in range(256)))
 
@@ -106,7 +106,7 @@ class Places:
     numbers: np.ndarray[Any, Any]
 
     def back(self, first: np.ndarray[Any, Any], last: np.ndarray[Any, Any], length: int) -> tuple[Any, Any]:
-        """Return where in the text the runs end that end here from one place to another, if copying did not make them."""
+        """Return where in the text those runs end, from one place to another, that copying did not make."""
         begin, end = (first - length) >> 3, (last - 1) >> 3
         whole = self.numbers[end] - self.numbers[begin] == end - begin
         shift = (self.numbers[begin] - begin) << 3
