@@ -87,7 +87,8 @@ def spread(first: np.ndarray[Any, Any], last: np.ndarray[Any, Any], length: int)
 
     count = (last - first + length - 1) // length + 1
     steps = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
-    return np.minimum(np.repeat(first, count) + steps * length, np.repeat(last, count))
+    found: np.ndarray[Any, Any] = np.minimum(np.repeat(first, count) + steps * length, np.repeat(last, count))
+    return found
 
 
 def thinned(stops: np.ndarray[Any, Any], length: int) -> np.ndarray[Any, Any]:
