@@ -70,6 +70,9 @@ def _reader(one: Connector) -> Iterator[str]:
             yield f"* {name}: " + ", ".join(f"`{key}` ({value})" for key, value in values.items()) + "."
     if reader.columns:
         yield "* Columns that must be there: " + ", ".join(f"`{name}`" for name in reader.columns) + "."
+    if reader.places:
+        yield "* Columns that are used, and what they are in a record: " + ", ".join(
+            f"`{column}` ({place})" for place, columns in reader.places.items() for column in columns) + "."
     yield "* Without one of these a record is nothing: " + "; ".join(
         " or ".join(f"`{name}`" for name in item.split("|")) for item in one.require) + "."
 

@@ -97,7 +97,7 @@ def test_every_connector_has_its_page(chosen):
     """The page says everything that is declared: what is read, filled, shown and not shown, times, secrets, options."""
     text = page.page(chosen)
     for words in (chosen.title, chosen.vendor_page, *chosen.relations, *chosen.capabilities, *chosen.times, *chosen.options,
-                  *chosen.secrets.hash, *chosen.secrets.drop, *(skip.reason for skip in chosen.skips), chosen.limits.split()[-1]):
+                  *chosen.secrets.hash, *chosen.secrets.drop, *chosen.reader.places, *(skip.reason for skip in chosen.skips), chosen.limits.split()[-1]):
         assert words in text
 
 

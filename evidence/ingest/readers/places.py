@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -16,7 +15,7 @@ import orjson
 from evidence.connector import paths
 from evidence.ingest.readers.base import Batch, values_of
 
-_Path = tuple[str | int, ...]
+_Place = tuple[tuple[str | int, ...], str | int]
 
 
 class Places:
@@ -26,15 +25,15 @@ class Places:
         """Take the places; ``#`` in a column is the number of the element of the list in its place."""
         self._known = [(re.compile(re.escape(column).replace(r"\#", "([0-9]{1,4})")), paths.steps(place))
                        for place, columns in declared.items() for column in columns]
-        self._found: dict[str, _Path] = {}
+        self._found: dict[str, _Place] = {}
 
-    def _path(self, column: str) -> _Path:
-        """Return where a column belongs; one that nothing is declared of stays where it is."""
-        if column not in self._found:
-            hits = ((known.fullmatch(column), place) for known, place in self._known)
-            self._found[column] = next((tuple(int(hit[1]) if step == "[]" else step for step in place)
-                                        for hit, place in hits if hit), (column,))
-        return self._found[column]
+    def _find(self, column: str) -> _Place:
+        """Return the way to where a column belongs, and its name there; one of which nothing is said stays as it is."""
+        hits = ((known.fullmatch(column), place) for known, place in self._known)
+        path = next((tuple(int(hit[1]) if step == "[]" else step for step in place) for hit, place in hits if hit),
+                    (column,))
+        place = self._found[column] = path[:-1], path[-1]
+        return place
 
     def record(self, row: Mapping[str, Any]) -> dict[str, Any] | str:
         """Return a row as a record, or the column that stands where others belong. A cell without a text is nothing.
@@ -43,15 +42,15 @@ class Places:
         """
         made: dict[Any, Any] = {}
         for column, value in row.items():
-            path = self._path(column)
-            if not value.strip():
+            if not value or value.isspace():
                 continue
+            way, name = self._found.get(column) or self._find(column)
             holder = made
-            for step, _ in pairwise(path):
+            for step in way:
                 holder = holder.setdefault(step, {})
                 if not isinstance(holder, dict):
                     return column
-            if isinstance(holder.setdefault(path[-1], value), dict):
+            if isinstance(holder.setdefault(name, value), dict):
                 return column
         return {key: _listed(value) for key, value in made.items()}
 
