@@ -40,6 +40,8 @@ _PIECE = re.compile(
     rb"|&#(?P<decimal>[0-9]{2,3});|&#[xX](?P<hex>[0-9A-Fa-f]{2});|&(?P<named>commat|period|hyphen);"
     rb"|\\u00(?P<escape>[2-7][0-9A-Fa-f])|\\x(?P<byte>[2-7][0-9A-Fa-f])")
 _FIRST = re.compile(rb"[\xc2\xe2\xe3\xef%&\\=\"']")
+_JOINTS = frozenset((b'"', b"'", b"\\", b"="))
+"""What a joint of strings or lines begins with; other bytes that are gone are characters that nobody sees."""
 _NAMED = {b"commat": b"@", b"period": b".", b"hyphen": b"-"}
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _WRAPPED = re.compile(rb"(?:\r?\n[A-Za-z0-9+/]{8,})*={0,2}")
@@ -99,17 +101,32 @@ def blobs(row: int, text: bytes, ends: Iterable[int]) -> Iterator[View]:
             yield View(row, content, whole=(start, done))
 
 
-def characters(row: int, text: bytes, ends: Iterable[int]) -> View | None:
-    """Return a row with its encoded characters decoded; None if there are none. ``ends`` are those of their anchors."""
-    pieces = Pieces(text)
+def characters(row: int, text: bytes, ends: Sequence[int]) -> Iterator[View]:
+    """Yield a row with its encoded characters decoded, if there are any; ``ends`` are those of their anchors.
+
+    Where strings are joined in it too, it comes a second time with these apart: what is joined may belong together, or
+    end one value and begin the next.
+    """
+    whole, joined = _decoded(text, ends, join=True)
+    yield from whole.view(row)
+    if joined:
+        yield from _decoded(text, ends, join=False)[0].view(row)
+
+
+def _decoded(text: bytes, ends: Iterable[int], *, join: bool) -> tuple[Pieces, bool]:
+    """Return a decoded text, and whether there are strings in it that could be joined."""
+    pieces, joined, at = Pieces(text), False, 0
     for end in ends:
-        at = max(pieces.done, end - 10)
+        at = max(at, end - 10)
         while at < end and (first := _FIRST.search(text, at, end)):
             at = first.end()
             if match := _PIECE.match(text, first.start()):
-                pieces.decoded(_byte(match), *match.span())
                 at = match.end()
-    return pieces.view(row)
+                joint = match.lastgroup == "gone" and first[0] in _JOINTS
+                joined |= joint
+                if join or not joint:
+                    pieces.decoded(_byte(match), *match.span())
+    return pieces, joined
 
 
 class Pieces:
@@ -137,12 +154,11 @@ class Pieces:
         self._add(byte, start, end)
         self.done = end
 
-    def view(self, row: int) -> View | None:
-        """Return the whole; None if nothing was decoded."""
-        if not self.done:
-            return None
-        self._add(self._text[self.done:], self.done, len(self._text))
-        return View(row, b"".join(self._parts), self._starts, self._begins, self._ends)
+    def view(self, row: int) -> Iterator[View]:
+        """Yield the whole, if anything was decoded."""
+        if self.done:
+            self._add(self._text[self.done:], self.done, len(self._text))
+            yield View(row, b"".join(self._parts), self._starts, self._begins, self._ends)
 
 
 def _byte(match: re.Match[bytes]) -> bytes:

@@ -94,8 +94,7 @@ class PatternScanner:
         split = len(self.rules)
         styles = candidates.by_rule(self.grammar.rules, self._ids[split:], self._widths, hits, block)
         marks = self.grammar.read(styles, block)
-        views = [view for row, text, ends in _places(block, hits, self._triggers)
-                 if (view := decode.characters(row, text, ends)) is not None]
+        views = [view for place in _places(block, hits, self._triggers) for view in decode.characters(*place)]
         views += [view for place in _places(block, hits, self._blob) for view in decode.blobs(*place)]
         if views:
             inner = blocks.of_rows([view.text for view in views])
@@ -136,7 +135,7 @@ def _settled(found: list[Found]) -> list[Found]:
     return sorted(both, key=lambda one: (one.row, one.offset, one.rule_id))
 
 
-def _places(block: Block, hits: Hits, anchors: Sequence[int]) -> Iterator[tuple[int, bytes, Iterable[int]]]:
+def _places(block: Block, hits: Hits, anchors: Sequence[int]) -> Iterator[tuple[int, bytes, Sequence[int]]]:
     """Yield each row in which one of the anchors ends, with its text and the offsets in it, ascending."""
     import numpy as np
 

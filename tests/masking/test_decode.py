@@ -32,6 +32,15 @@ def test_encoded_address(name, scanner):
     assert text.encode()[start:start + found[0]["len_bytes"]].decode() == FORMS[name]
 
 
+@pytest.mark.parametrize("name", ["percent", "hex reference", "escape", "zero width", "full width"])
+@pytest.mark.parametrize("after", ['"\n    "ratio', '" + "ratio', "\\\nratio", "=\nratio"])
+def test_encoded_address_before_another_string(name, after, scanner):
+    """What follows an encoded address and could be joined to it does not hide it; nor is it told twice."""
+    plain = scanner.scan(pa.array([ADDRESS])).to_pylist()[0]["value_hmac"]
+    found = scanner.scan(pa.array([f'email = "{FORMS[name]}{after}'])).to_pylist()
+    assert [(f["value_hmac"], f["off_bytes"]) for f in found] == [(plain, 9)]
+
+
 @pytest.mark.parametrize("text", ["452\u201111\u20118734", "452\u201311\u20138734", "ssn 452\u00a011\u00a08734"])
 def test_other_dashes_and_spaces(text, scanner):
     """Dashes and spaces that only look like the usual ones do not hide a number."""
