@@ -135,8 +135,8 @@ class _Group:
             yield records.slice(0, middle)
             yield records.slice(middle)
         else:
-            locator = records["locator"][0].as_py()
-            self._passes[locator[:HASH]].give_up(locator, sizes(records)[0].as_py(), type(error).__name__)
+            locator, why = records["locator"][0].as_py(), type(error.__cause__ or error).__name__
+            self._passes[locator[:HASH]].give_up(locator, sizes(records)[0].as_py(), f"too much even alone ({why})")
 
     def _distribute(self, locators: pa.Array, result: Normalized) -> None:
         import pyarrow.compute as pc

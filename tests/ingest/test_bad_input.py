@@ -411,13 +411,14 @@ def test_what_the_engine_cannot_take_is_one_reject(store, monkeypatch):
 
     def small(self, records, parts=None):
         if any("ask 2" in raw.as_py() for raw in records["raw"]):
-            raise SourceError("the engine gave up")
+            raise SourceError("the engine gave up") from MemoryError()
         return original(self, records, parts)
 
     monkeypatch.setattr(Normalizer, "batch", small)
     [outcome] = ingest(store).files
     assert (outcome.records, outcome.rejects, outcome.rows_out) == (2, 1, 2)
-    assert connect(store).sql("SELECT reason, locator LIKE '%#2' FROM reject").fetchall() == [("engine_gave_up", True)]
+    rejects = connect(store).sql("SELECT reason, detail, locator LIKE '%#2' FROM reject").fetchall()
+    assert rejects == [("engine_gave_up", "too much even alone (MemoryError)", True)]
 
 
 def test_a_broken_connector_stops_the_ingest_with_its_place(store):
