@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from evidence.errors import SourceError
-from evidence.ingest.readers.foreign import left_alone
+from evidence.ingest.readers.foreign import litter
 from evidence.model import Company, Source
 from evidence.store import disk
 
@@ -38,7 +38,8 @@ def files(root: Path, company: Company) -> Iterator[tuple[Source, str, SourceErr
                     found.add(path)
         for path in sorted(found | set(closed)):
             relative = path.relative_to(root)
-            if relative.parts[0] in OWN or left_alone(relative.parts):
+            parts = relative.parts
+            if parts[0] in OWN or litter(parts) or any(part.startswith(".") for part in parts):
                 continue
             error = closed.get(path)
             if error is None and path.is_dir():

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from evidence.errors import ConfigError, SourceError
 from evidence.ingest.readers import csv_rows, json_text, line_text, parquet_rows
 from evidence.ingest.readers.base import EMPTY, Batch, Options
-from evidence.ingest.readers.foreign import DOCUMENT, OFFICE, foreign, left_alone
+from evidence.ingest.readers.foreign import DOCUMENT, OFFICE, foreign, litter
 from evidence.ingest.readers.gather import gathered
 from evidence.ingest.readers.places import placed
 from evidence.ingest.readers.rewrite import rewritten
@@ -147,7 +147,7 @@ def _archive(raw: IO[bytes], options: Options, only: str) -> Iterator[Batch]:
     if any(entry.filename == OFFICE for entry in every):
         yield Batch(stop="unknown_format", stop_detail=f"expected {' or '.join(options.formats)}, {DOCUMENT}")
         return
-    entries = [entry for entry in every if not left_alone(PurePosixPath(entry.filename).parts)]
+    entries = [entry for entry in every if not litter(PurePosixPath(entry.filename).parts)]
     if not entries:
         yield Batch(stop=EMPTY, stop_detail="no file in it")
         return

@@ -27,7 +27,7 @@ _PAGES: Final = ((b"<!doctype html", "a web page, such as that of a sign-in: exp
 OFFICE: Final = "[Content_Types].xml"
 """The member by which a ZIP is a document of an Office program."""
 DOCUMENT: Final = f"found a document of an Office program: {_EXPORT}"
-_LITTER: Final = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
+_LITTER: Final = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
 def foreign(head: bytes) -> str | None:
@@ -41,6 +41,6 @@ def foreign(head: bytes) -> str | None:
     return next((words for sign, words in _PAGES if start.startswith(sign)), None)
 
 
-def left_alone(parts: Sequence[str]) -> bool:
-    """Say whether a path is one that systems write for themselves: a name with a dot first, or one of a few."""
-    return any((part.startswith(".") and part != "..") or part in _LITTER for part in parts)
+def litter(parts: Sequence[str]) -> bool:
+    """Say whether a path is one that desktops write for themselves, beside files or into a ZIP."""
+    return any(part in _LITTER or part.startswith("._") for part in parts)
