@@ -74,7 +74,7 @@ def _cut_gzip(world: World, rng: Random) -> FileFact:
 
 def _wrong_encoding(world: World, rng: Random) -> FileFact:
     path = _some(world, "hoop/sessions/*", rng)
-    name = world.sink.write(f"hoop/sessions/utf16-{path.name}", path.read_text(encoding="utf-8").encode("utf-16"))
+    name = world.sink.write(f"hoop/sessions/utf16-{path.name}", path.read_text(encoding="utf-8").encode("utf-16-le"))
     return FileFact("wrong_encoding", name, "gateway", ("unreadable",))
 
 

@@ -26,7 +26,7 @@ FILES = {
     "gzip_cut": "A compressed copy that was cut short.",
     "malformed_line": "A line that breaks off in the middle.",
     "truncated_file": "A report whose download broke off.",
-    "wrong_encoding": "A session saved as UTF-16.",
+    "wrong_encoding": "A session saved as UTF-16 without a mark that says so.",
 }
 
 
