@@ -219,7 +219,6 @@ class Option(Frozen):
             raise ValueError(f"expected names of the map, found {', '.join(odd)}")
         return self
 
-
     def guess(self, columns: Collection[str]) -> dict[str, str]:
         """Return a column for each of the names that have likely ones; nothing where one finds none."""
         words = {column: _WORD.findall(column.lower() if column.isupper() else column) for column in columns}

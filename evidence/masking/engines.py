@@ -113,8 +113,9 @@ def passes(anchors: Sequence[Anchor], row_patterns: Sequence[RowPattern]) -> dic
     import hyperscan as hs
 
     found: dict[int, list[compiled.Expression]] = {}
+    long = runs.among(anchors)
     for number, anchor in enumerate(anchors):
-        if runs.of(anchor):
+        if number in long:
             continue
         shape = shapes.of(anchor)
         caseless = hs.HS_FLAG_CASELESS if anchor.caseless else 0
@@ -154,7 +155,7 @@ class _Hyperscan:
         self._found: tuple[Any, Any] = _seen([], memoryview(b""))
         self._fixed = np.array([a.low if a.low == a.high else 0 for a in anchors] or [0], dtype=np.int64)
         self._shapes = shapes.Confirmed({n: shape for n, anchor in enumerate(anchors) if (shape := shapes.of(anchor))})
-        self._runs = {number: run for number, anchor in enumerate(anchors) if (run := runs.of(anchor))}
+        self._runs = runs.among(anchors)
         self._blunt = {number: compiled.database([(number, pattern.encode(), hs.HS_FLAG_MULTILINE)], cache)
                        for number, (pattern, sharp, _) in enumerate(row_patterns) if sharp}
         self._databases = {place: compiled.database(expressions, cache, literal=place == LITERALS)
@@ -236,7 +237,7 @@ class _Re2:
         options.encoding = re2.Options.Encoding.LATIN1
         options.max_mem = 256 << 20
         options.log_errors = False
-        self._anchors = anchors
+        self._anchors, self._runs = anchors, runs.among(anchors)
         texts = [b"(?i)" * a.caseless + (_quoted(a) if a.literal else a.pattern.encode()) for a in anchors]
         self._compiled = [re2.compile(text, options) for text in texts]
         self._set = re2.Set.SearchSet(options)
@@ -260,7 +261,7 @@ class _Re2:
         """Return the ends of an anchor that are told: of a run not all."""
         import numpy as np
 
-        run = runs.of(self._anchors[number])
+        run = self._runs.get(number)
         return runs.thinned(np.array(sorted(ends)), run.length).tolist() if run else sorted(ends)
 
     def _ends(self, number: int, text: bytes) -> set[int]:

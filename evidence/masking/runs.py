@@ -46,6 +46,11 @@ def of(anchor: Anchor) -> Run | None:
     return Run(min(held), anchor.low, bytes(byte not in held for byte in range(256)))
 
 
+def among(anchors: Sequence[Anchor]) -> dict[int, Run]:
+    """Return which of some anchors are runs, by their numbers."""
+    return {number: run for number, anchor in enumerate(anchors) if (run := of(anchor))}
+
+
 def ends(text: memoryview, runs: Sequence[Run]) -> Iterator[np.ndarray[Any, Any]]:
     """Yield, for each run, where in a text it ends, as ``spread`` gives it, ascending."""
     import numpy as np
