@@ -110,10 +110,10 @@ def test_what_systems_leave_in_folders_is_no_evidence(store):
     for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "._x.json"):
         (store.root / "logs" / "chat-folder" / name).write_bytes(bytes(9))
     (store.root / "logs" / "chat-mac.zip").write_bytes(zipped({
-        "a/x.json": lines(chat(7)), "a/.y/..%2F.json": lines(chat(8)), "__MACOSX/a/._x.json": bytes(9), "a/.DS_Store": bytes(9),
+        "a/x.json": lines(chat(7)), "a/.y/..%2F._.json": lines(chat(8)), "a/._y.json": lines(chat(6)), "__MACOSX/a/._x.json": bytes(9), "a/.DS_Store": bytes(9),
         "Thumbs.db": bytes(9)}))
     assert not (summary := ingest(store)).incomplete
-    assert [f.records for f in summary.files if f.path == "logs/chat-mac.zip"] == [2]
+    assert [f.records for f in summary.files if f.path == "logs/chat-mac.zip"] == [3]
     (store.root / "logs" / "chat-note.zip").write_bytes(zipped({"a/readme.txt": b"Dear auditor\n", "a/x.json": lines(chat(9))}))
     last = ingest(store).files[-1]
     assert (last.state, last.lines, last.words) == ("read", 2, "malformed_json in record 1 of a/readme.txt")

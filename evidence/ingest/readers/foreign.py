@@ -43,4 +43,4 @@ def foreign(head: bytes) -> str | None:
 
 def litter(parts: Sequence[str]) -> bool:
     """Say whether a path is one that desktops write for themselves, beside files or into a ZIP."""
-    return any(part in _LITTER or part.startswith("._") for part in parts)
+    return any(part in _LITTER for part in parts)
