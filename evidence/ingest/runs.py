@@ -48,7 +48,7 @@ class Runs:
 
         table = ordered(rows.table, rows.varying(self._keys))
         path = self._place.with_name(f"{self._place.name}-{len(self._files)}.arrow")
-        with pa.ipc.new_file(path, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
+        with pa.ipc.new_file(path, table.schema) as file:
             file.write_table(table.combine_chunks(), max_chunksize=_BATCH)
         self._files.append((path, rows.alike))
         self._rows += table.num_rows
