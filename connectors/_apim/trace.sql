@@ -9,3 +9,6 @@ CREATE MACRO apim_outcome(code, backend, ok) AS CASE
     WHEN code IN (401, 403, 429) AND COALESCE(backend, 0) = 0 THEN 'denied'
     WHEN ok = 'true' OR COALESCE(backend, 0) BETWEEN 200 AND 599 THEN 'forwarded'
     WHEN code IS NOT NULL THEN 'no_response' ELSE 'unknown' END;
+-- A time of a table; in the portal's export the column, and not the time, says that it is UTC.
+CREATE MACRO apim_time(t) AS COALESCE(
+    utc(t), TRY_STRPTIME(trim(t), ['%m/%d/%Y, %I:%M:%S.%g %p', '%m/%d/%Y, %I:%M:%S %p']));

@@ -6,6 +6,13 @@ CREATE MACRO copilot_surface(s) AS COALESCE(nz(otel_map(s.resource.attributes)['
     nz(otel_map(s.log_resource.attributes)['service.name']),
     TRY(list_filter(from_json(s.resource._rawAttributes, '[["VARCHAR"]]'), lambda p: p[1] = 'service.name')[1][2]),
     nz(s.instrumentationScope.name), 'unnamed');
+-- A record of a program that has a name, but none of Copilot's, and whose attributes do not speak of Copilot either; so is
+-- one without a name in the shapes that only SDKs of other languages write.
+CREATE MACRO copilot_not(s) AS NOT contains(lower(COALESCE(s.attributes, '')), 'copilot')
+    AND CASE copilot_surface(s) WHEN 'unnamed' THEN COALESCE(s.context, s.trace_id, s.event_name) IS NOT NULL
+        ELSE NOT contains(lower(copilot_surface(s)), 'copilot') END;
+CREATE MACRO copilot_own(name, attributes) AS COALESCE(regexp_matches(name, '^(vs-copilot|copilot-chat|github-copilot)'), false)
+    OR COALESCE(regexp_matches(attributes, '"(copilot_chat|github\.copilot)\.'), false);
 -- Seconds and nanoseconds in a list, as the SDK dumps a time.
 CREATE MACRO copilot_pair(t) AS TRY(make_timestamp(CAST(json_extract_string(t, '$[0]') AS BIGINT) * 1000000
     + CAST(json_extract_string(t, '$[1]') AS BIGINT) // 1000));

@@ -1,7 +1,8 @@
 -- One row per request: from the log of requests to models, or where a policy refused it, or where that log is not kept,
 -- from the gateway's own.
 WITH row_of AS (
-    SELECT r.record_no, r.s, nz(r.s.DeploymentName) IS NOT NULL AND r.s.ResponseCode IS NULL AS of_model,
+    SELECT r.record_no, r.s, nz(r.s.DeploymentName) IS NOT NULL AND nz(r.s.ResponseCode) IS NULL AS of_model,
+           COALESCE(nz(r.s.TimeGenerated), r.s."TimeGenerated [UTC]") AS said_at,
            COALESCE(r.options['exchange_from'], 'llm_log') AS standing,
            apim_outcome(TRY_CAST(r.s.ResponseCode AS BIGINT), TRY_CAST(r.s.BackendResponseCode AS BIGINT),
                         lower(r.s.IsRequestSuccess)) AS outcome
@@ -9,9 +10,9 @@ WITH row_of AS (
 )
 SELECT w.record_no,
        w.s.CorrelationId AS native_id,
-       utc(w.s.TimeGenerated) AS event_time,
-       w.s.TimeGenerated AS event_time_raw,
-       utc(w.s.TimeGenerated) + to_milliseconds(TRY_CAST(w.s.TotalTime AS BIGINT)) AS response_time,
+       apim_time(w.said_at) AS event_time,
+       w.said_at AS event_time_raw,
+       apim_time(w.said_at) + to_milliseconds(TRY_CAST(w.s.TotalTime AS BIGINT)) AS response_time,
        w.s.CorrelationId AS session_id,
        CASE WHEN w.of_model THEN 'elsewhere' END AS identity_type,
        bare_ip(w.s.CallerIpAddress) AS client_ip,
@@ -30,7 +31,8 @@ SELECT w.record_no,
        COALESCE(nz(w.s.RequestId), p.response_id) AS provider_request_id,
        p.prompt, p.prompt_part, p.response, p.response_part,
        COALESCE(TRY_CAST(w.s.PromptTokens AS BIGINT), p.tokens_in) AS tokens_in,
-       COALESCE(TRY_CAST(w.s.CompletionTokens AS BIGINT), p.tokens_out) AS tokens_out
+       COALESCE(TRY_CAST(w.s.CompletionTokens AS BIGINT), p.tokens_out) AS tokens_out,
+       CASE WHEN nz(w.s.CorrelationId) IS NULL THEN 'missing:CorrelationId' END AS reject
 FROM row_of AS w JOIN part AS p ON p.record_no = w.record_no
 WHERE (w.of_model AND w.standing = 'llm_log')
-   OR (w.s.ResponseCode IS NOT NULL AND (w.standing = 'gateway_log' OR w.outcome = 'denied'))
+   OR (nz(w.s.ResponseCode) IS NOT NULL AND (w.standing = 'gateway_log' OR w.outcome = 'denied'))

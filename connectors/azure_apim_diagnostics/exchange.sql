@@ -33,5 +33,6 @@ SELECT n.record_no,
        CASE WHEN n.outcome = 'denied' THEN COALESCE(nz(n.q.lastError.source), nz(n.q.lastError.reason)) END AS blocked_by,
        n.s.correlationId AS correlation_id,
        p.response_id AS provider_request_id,
-       p.prompt, p.prompt_part, p.response, p.response_part, p.tokens_in, p.tokens_out
+       p.prompt, p.prompt_part, p.response, p.response_part, p.tokens_in, p.tokens_out,
+       CASE WHEN nz(n.s.correlationId) IS NULL THEN 'missing:correlationId' END AS reject
 FROM named AS n JOIN part AS p ON p.record_no = n.record_no

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -183,10 +183,11 @@ def _schema() -> str:
 @catalog_option
 @_out.format_option
 def detect(files: tuple[Path, ...], encoding: str | None, catalogs: tuple[Path, ...], format_: str) -> int:
-    """Say which connector fits each of the FILES and why. Exit code 3 for a file that fits none, or more than one.
+    """Say which connector fits each of the FILES and why, and what to write in evidence.yaml.
 
-    Names prove nothing: what the first records hold is looked at, in JSON, CSV, text logs and Parquet, compressed or in
-    a ZIP.
+    Exit code 3 for a file that fits none, or several of which one would refuse or count the records of the other. A
+    file that mixes the records of several connectors is named once for each. Names prove nothing: what the records hold
+    is looked at, in JSON, CSV, text logs and Parquet, compressed or in a ZIP.
 
     \b
     Example:
@@ -196,14 +197,38 @@ def detect(files: tuple[Path, ...], encoding: str | None, catalogs: tuple[Path, 
     from evidence.errors import SourceError
 
     found: list[tuple[str, str, str]] = []
-    wrong = 0
+    sources: dict[str, list[str]] = {}
+    wrong, notes = 0, []
     for path in files:
         try:
-            fits = pipeline.detect(path, catalogs, encoding)
+            fits, mixed = pipeline.detect(path, catalogs, encoding)
         except SourceError as error:
-            fits = [("none", f"{error.message}; {error.advice}")]
+            fits, mixed = [("none", f"{error.message}; {error.advice}")], False
             wrong += 1
-        wrong += len(fits) > 1
+        names = [connector for connector, _ in fits if connector != "none"]
+        if mixed:
+            notes.append(f"{path} mixes records of {' and '.join(names)}: name it once for each. Each source leaves out"
+                         " what is the other's, and counts it.")
+        elif len(names) > 1:
+            notes.append(f"{path} could be of {' or '.join(names)}: name it for one of them.")
+            wrong += 1
+        for connector in names:
+            sources.setdefault(connector, []).append(str(path))
         found += [(str(path), connector, why) for connector, why in fits]
     _out.rows(("file", "connector", "why"), found, format_)
+    for line in [*notes, *_written(sources, encoding)]:
+        _out.note(line)
     return 3 if wrong else 0
+
+
+def _written(sources: Mapping[str, Sequence[str]], encoding: str | None) -> Iterator[str]:
+    """Yield what evidence.yaml would say of files, by connector."""
+    import json
+
+    if sources:
+        yield "in evidence.yaml, with paths as they are seen from there:"
+        yield "sources:"
+    said = f", encoding: {encoding}" if encoding not in (None, "utf-8") else ""
+    for connector, paths in sources.items():
+        listed = ", ".join(json.dumps(path, ensure_ascii=False) for path in paths)
+        yield f"  - {{id: {connector.replace('_', '-')}, connector: {connector}, paths: [{listed}]{said}}}"

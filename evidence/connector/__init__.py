@@ -167,10 +167,13 @@ class Connector(Frozen):
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"cannot be read: {error}", where=Where(str(path))) from error
 
-    def fits(self, record: Mapping[str, Any] | Collection[str], *, beside: bool = False) -> Fit:
-        """Say whether a record (or one with these keys at the top) is one of this connector's, or beside them."""
+    def fits(self, record: Mapping[str, Any] | Collection[str], *, beside: bool = False, columns: bool = False) -> Fit:
+        """Say whether a record (or one with these keys at the top) is one of this connector's, or beside them.
+
+        With ``columns`` it is the header of a table without rows, of which no values are known.
+        """
         value = record if isinstance(record, Mapping) else dict.fromkeys(record)
-        return parts.fit(self.detect, value, beside=beside)
+        return parts.fit(self.detect, value, beside=beside, columns=columns)
 
     def nearness(self, record: Mapping[str, Any]) -> int:
         """Return how many of a record's keys this connector knows."""

@@ -141,8 +141,8 @@ class Detect(Frozen):
     unless: dict[str, Annotated[tuple[Value, ...], OneOrMore()]] = Field(default_factory=dict)
     beside: bool = False
 
-    def look(self, record: Mapping[str, Any]) -> tuple[int, Fit]:
-        """Return how far a record is from this kind (0: it is one), and why."""
+    def look(self, record: Mapping[str, Any], *, columns: bool = False) -> tuple[int, Fit]:
+        """Return how far a record is from this kind (0: it is one), and why. Of ``columns`` no values are known."""
         has = {key: paths.at(record, key) is not paths.ABSENT for key in (*self.keys, *self.none)}
         missing = [key for key in self.all if not has[key]]
         if missing:
@@ -153,6 +153,8 @@ class Detect(Frozen):
             return 1, Fit(ok=False, why=f"has {', '.join(extra)}")
         for key, wanted in self.where.items():
             value = paths.at(record, key)
+            if columns and value is not paths.ABSENT:
+                continue
             if value is paths.ABSENT or not any(fnmatchcase(paths.plain(value), one) for one in wanted):
                 return 1, Fit(ok=False, why=f"{key} is none of {', '.join(wanted)}")
         for key, odd in self.unless.items():
@@ -161,7 +163,7 @@ class Detect(Frozen):
                 return 1, Fit(ok=False, why=f"{key} is {paths.plain(value)}")
         told = [key for key in (*self.all, *self.any) if has[key]]
         said = [*(["has " + ", ".join(told)] if told else []),
-                *(f"{key} is {paths.plain(paths.at(record, key))}" for key in self.where)]
+                *(f"{key} is {paths.plain(paths.at(record, key))}" for key in self.where if not columns)]
         return 0, Fit(ok=True, why="; ".join(said))
 
     @property
@@ -173,14 +175,16 @@ class Detect(Frozen):
 Detects = Annotated[tuple[Detect, ...], OneOrMore()]
 
 
-def fit(kinds: Collection[Detect], record: Mapping[str, Any], *, beside: bool) -> Fit:
+def fit(kinds: Collection[Detect], record: Mapping[str, Any], *, beside: bool, columns: bool) -> Fit:
     """Say whether a record is of one of these kinds, and if not, what the nearest of them misses.
 
-    With ``beside`` the kinds that stand beside the connector's own count, too.
+    With ``beside`` the kinds that stand beside the connector's own count, too. With ``columns`` the record is the
+    header of a table, of which values are not known.
     """
     if not kinds:
         return Fit(ok=True, why="is used by name only")
-    return min((kind.look(record) for kind in kinds if beside or not kind.beside), key=lambda one: one[0])[1]
+    looked = (kind.look(record, columns=columns) for kind in kinds if beside or not kind.beside)
+    return min(looked, key=lambda one: one[0])[1]
 
 
 class Secrets(Frozen):

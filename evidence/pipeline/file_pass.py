@@ -15,7 +15,7 @@ from evidence.ingest import readers, segment
 from evidence.ingest.job import FileJob, Refused
 from evidence.ingest.readers.base import WHOLE_FILE, Batch, Options, Packed, values_of
 from evidence.ingest.readers.quick import strings
-from evidence.pipeline.recognise import SAMPLE
+from evidence.pipeline.recognise import SAMPLE, columns_of
 from evidence.relations import schema
 from evidence.store.segments import Segments
 from evidence.store.vault import Kept
@@ -128,7 +128,7 @@ class FilePass:
         table without rows is the connector's if it has a column of its records, which proves nothing for other members.
         """
         named = self._named()
-        records = values_of(batch.texts[:SAMPLE]) or [dict.fromkeys(batch.header, "")]
+        records = values_of(batch.texts[:SAMPLE]) or [columns_of(batch, self._options)]
         if any(self._connector.fits(one, beside=True) or any(paths.at(one, name) is not paths.ABSENT for name in named)
                for one in records) or (not batch.texts and self._connector.nearness(records[0])):
             self._fits = bool(batch.texts)

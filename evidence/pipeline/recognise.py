@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 from evidence import connector as connectors
-from evidence.connector import Connector
+from evidence.connector import Connector, Fit
 from evidence.errors import SourceError, Where
 from evidence.ingest import readers
-from evidence.ingest.readers.base import Options, values_of
+from evidence.ingest.readers.base import Batch, Options, values_of
+from evidence.ingest.readers.places import Places
 
 SAMPLE: Final = 100
 _BATCH: Final = 256 << 10
 _BATCHES: Final = 40
+_FAR: Final = 1000
+"""So many batches of a file are looked through for what the first ones only show to be possible: about 256 MB."""
 _NEAR: Final = 3
 Opener = Callable[[], IO[bytes]]
 
@@ -32,18 +36,70 @@ class Candidate:
     nearness: int = 0
 
 
-def detect(path: Path, catalogs: Sequence[Path] = (), encoding: str | None = None) -> list[tuple[str, str]]:
-    """Return the connectors that the first records of a file are of, each with why; a good file has exactly one.
+class Detected(NamedTuple):
+    """The connectors that a file is of, each with why. Where it is ``mixed``, each leaves the others' records out."""
+
+    fits: list[tuple[str, str]]
+    mixed: bool
+
+
+class _Start(NamedTuple):
+    """The first records of a file under some options, or why there are none; of a table without rows, its columns."""
+
+    records: Sequence[Mapping[str, Any]]
+    why: str = ""
+    columns: bool = False
+
+
+def detect(path: Path, catalogs: Sequence[Path] = (), encoding: str | None = None) -> Detected:
+    """Return the connectors that a file is of, told by its first records; of a mixed one by records further on, too.
+
+    A good file has one, or is mixed: then it is to be taken in for each of them. A table without rows is told by its
+    columns.
 
     Raises:
         SourceError: no connector fits; the advice names those that evidence.yaml could name, and the nearest.
     """
+    def opener() -> IO[bytes]:
+        return path.open("rb")
+
     known = connectors.all_connectors(catalogs)
-    tried = candidates(lambda: path.open("rb"), known, encoding)
-    if found := [one for one in tried if one.fits]:
-        return [(one.connector, f"{one.fits} of the first {one.of} records: {one.why}") for one in found]
-    advice = "; ".join([*_by_name(lambda: path.open("rb"), known, encoding), nearest(tried)])
-    raise SourceError("no connector for this file", where=Where(str(path)), advice=advice)
+    trials = _trials(opener, known, encoding)
+    found = [(connector, start, _said(tried)) for connector, start, tried in trials if tried.fits]
+    found += [(connector, start, late) for connector, start, tried in trials if not tried.fits
+              and (late := _further(opener, connector, start, encoding))]
+    if found:
+        fits = sorted((connector.id, why) for connector, _, why in found)
+        return Detected(fits, mixed=len(found) > 1 and _beside_each_other([(one, start) for one, start, _ in found]))
+    beside = [one.id for one, start, _ in trials if any(one.fits(record, beside=True) for record in start.records)]
+    said = ([f"its records are such as stand beside those of {' and '.join(beside)}, of which there is none in it"]
+            if beside else _by_name(opener, known, encoding))
+    near = nearest([tried for _, _, tried in trials])
+    raise SourceError("no connector for this file", where=Where(str(path)), advice="; ".join([*said, near]))
+
+
+def _said(tried: Candidate) -> str:
+    return (f"{tried.fits} of the first {tried.of} records: {tried.why}" if tried.of else
+            f"a table without rows, by its columns: {tried.why}")
+
+
+def _further(opener: Opener, connector: Connector, start: _Start, encoding: str | None) -> str | None:
+    """Say which later record is the first of the connector's, where the first ones are such as stand beside those."""
+    if len(start.records) < SAMPLE or not any(connector.fits(record, beside=True) for record in start.records):
+        return None
+    batches = islice(readers.read(opener, _options(connector, encoding)), _FAR)
+    for number, record in enumerate(record for batch in batches for record in values_of(batch.texts)):
+        if number >= SAMPLE and (fit := connector.fits(record)):
+            return f"none of the first {number} records, but the next: {fit.why}"
+    return None
+
+
+def _beside_each_other(chosen: Sequence[tuple[Connector, _Start]]) -> bool:
+    """Say whether each connector knows what is another's as standing beside its own, and so leaves it out."""
+    return all(not _fit(connector, record, start) or all(
+        other.fits(record, beside=True) and (start.columns or not other.fits(record))
+        for other, _ in chosen if other.id != connector.id)
+        for connector, start in chosen for record in start.records)
 
 
 def _by_name(opener: Opener, known: Sequence[Connector], encoding: str | None) -> Iterator[str]:
@@ -52,9 +108,9 @@ def _by_name(opener: Opener, known: Sequence[Connector], encoding: str | None) -
         columns = connector.options.get("columns")
         if connector.detect or not columns or not columns.likely:
             continue
-        records = _first(opener, _options(connector, encoding))
-        plain = {} if isinstance(records, str) else {
-            key: None for record in records for key, value in record.items() if not isinstance(value, dict | list)}
+        start = _first(opener, _options(connector, encoding))
+        plain = {key: None for record in start.records for key, value in record.items()
+                 if not isinstance(value, dict | list)}
         if guess := columns.guess(plain):
             told = ", ".join(f"{name}: {column}" for name, column in guess.items())
             yield (f"if each record is a {' or '.join(connector.relations)}, {connector.id} reads it where"
@@ -78,8 +134,13 @@ def nearest(tried: Sequence[Candidate]) -> str:
 
 def candidates(opener: Opener, known: Sequence[Connector], encoding: str | None = None) -> list[Candidate]:
     """Try connectors on a file. Those that are only used by name are left out."""
-    read: dict[str, list[dict[str, Any]] | str] = {}
-    tried = []
+    return [tried for _, _, tried in _trials(opener, known, encoding)]
+
+
+def _trials(opener: Opener, known: Sequence[Connector], encoding: str | None
+            ) -> list[tuple[Connector, _Start, Candidate]]:
+    read: dict[str, _Start] = {}
+    trials = []
     for connector in known:
         if not connector.detect:
             continue
@@ -87,30 +148,44 @@ def candidates(opener: Opener, known: Sequence[Connector], encoding: str | None 
         name = repr(options)
         if name not in read:
             read[name] = _first(opener, options)
-        tried.append(_try(connector, read[name]))
-    return tried
+        trials.append((connector, read[name], _try(connector, read[name])))
+    return trials
 
 
-def _try(connector: Connector, records: list[dict[str, Any]] | str) -> Candidate:
-    if isinstance(records, str):
-        return Candidate(connector.id, 0, 0, records)
-    fits = [connector.fits(record) for record in records]
+def _fit(connector: Connector, record: Mapping[str, Any], start: _Start) -> Fit:
+    return connector.fits(record, columns=start.columns)
+
+
+def _try(connector: Connector, start: _Start) -> Candidate:
+    if not start.records:
+        return Candidate(connector.id, 0, 0, start.why)
+    fits = [_fit(connector, record, start) for record in start.records]
     good = [fit for fit in fits if fit]
-    near = [connector.nearness(record) for record in records]
+    near = [connector.nearness(record) for record in start.records]
     why = (good or [fits[near.index(max(near))]])[0].why
-    return Candidate(connector.id, len(good), len(fits), why, max(near))
+    return Candidate(connector.id, len(good), 0 if start.columns else len(fits), why, max(near))
 
 
-def _first(opener: Opener, options: Options) -> list[dict[str, Any]] | str:
-    """Return the first records of a file under some options, or why there are none."""
+def columns_of(batch: Batch, options: Options) -> dict[str, Any]:
+    """Return a record with the columns of a table, where connectors see them, and nothing in any."""
+    made = Places(options.places).record(dict.fromkeys(batch.header, "-")) if options.places else None
+    return made if isinstance(made, dict) else dict.fromkeys(batch.header, "")
+
+
+def _first(opener: Opener, options: Options) -> _Start:
+    """Return how a file begins under some options."""
     found: list[dict[str, Any]] = []
-    why = "no record in it"
+    why, columns = "no record in it", None
     batches: Iterator[Any] = iter(readers.read(opener, options))
     for _, batch in zip(range(_BATCHES), batches, strict=False):
         found += values_of(batch.texts[:SAMPLE - len(found)])
         stop = batch.stop and ": ".join(filter(None, (batch.stop, batch.stop_detail)))
         if reasons := [*filter(None, (stop, *(reject.reason for reject in batch.rejects)))]:
             why = f"no record in it: {reasons[0]}"
+        elif len(batch.header) > 1:
+            columns = columns or columns_of(batch, options)
         if len(found) >= SAMPLE:
             break
-    return found or why
+    if not found and columns:
+        return _Start([columns], columns=True)
+    return _Start(found, why)

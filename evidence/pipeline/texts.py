@@ -26,10 +26,21 @@ def open_store(root: Path, company: Company) -> Store:
 
 def _reread(store: Store, locator: str, part: str) -> bytes:
     sha, _, _ = readers.parse_locator(locator)
-    names = {receipt.source_id for receipt in store.ledger.receipts() if receipt.file_sha256 == sha}
-    for source in sorted((s for s in store.company.sources if s.id in names), key=lambda s: s.id):
-        return reread(store.catalogs(), source, store.vault, locator, part)
-    raise SourceError("no file of this hash was received", advice=f"the locator is {locator}")
+    wrong = SourceError("no file of this hash was received", advice=f"the locator is {locator}")
+    for source, _ in _received_for(store, sha):
+        try:
+            return reread(store.catalogs(), source, store.vault, locator, part)
+        except SourceError as error:  # of several sources that the file was received for, one has texts
+            wrong = error
+    raise wrong
+
+
+def _received_for(store: Store, sha256: str) -> list[tuple[Source, Connector]]:
+    """Return the sources for which a file was received; those first that hide most of a record."""
+    names = {receipt.source_id for receipt in store.ledger.receipts() if receipt.file_sha256 == sha256}
+    found = [(source, connectors.load(source.connector, store.catalogs())) for source in store.company.sources
+             if source.id in names]
+    return sorted(found, key=lambda one: (-len(one[1].secrets.hash + one[1].secrets.drop), one[0].id))
 
 
 def reread(catalogs: tuple[Path, ...], source: Source, vault: Vault, locator: str, part: str) -> bytes:
@@ -74,11 +85,10 @@ def record_of(store: Store, locator: str) -> bytes:
         SourceError: the bytes were not kept, or there is no such record.
     """
     sha, member, number = readers.parse_locator(locator)
-    names = {receipt.source_id for receipt in store.ledger.receipts() if receipt.file_sha256 == sha}
     if not store.vault.has(sha):
         raise _gone(store.vault, sha, locator, "the bytes were not kept")
-    for source in sorted((s for s in store.company.sources if s.id in names), key=lambda s: s.id):
-        job = FileJob(store.vault.root, "", source, connectors.load(source.connector, store.catalogs()))
+    for source, connector in _received_for(store, sha):
+        job = FileJob(store.vault.root, "", source, connector)
         for batch in readers.read(store.vault.opener(sha), options_of(job), member):
             if batch.member == member and number in batch.numbers:
                 return bytes(batch.texts[batch.numbers.index(number)])

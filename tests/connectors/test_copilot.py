@@ -74,7 +74,7 @@ def test_ocsf_is_the_same_as_parquet_and_as_json(tmp_path):
         one, two = (rows("ocsf", tmp_path / name, relation) for name in ("lake.jsonl", "lake.parquet"))
         assert [row | {"event_time_raw": None} for row in one] == [row | {"event_time_raw": None} for row in two]
         assert one
-    assert pipeline.detect(tmp_path / "lake.parquet")[0][0] == "ocsf"
+    assert pipeline.detect(tmp_path / "lake.parquet").fits[0][0] == "ocsf"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40))

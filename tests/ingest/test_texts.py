@@ -11,6 +11,7 @@ import pytest
 
 from evidence import connector, pipeline, relations
 from evidence.errors import SourceError
+from evidence.pipeline.texts import record_of
 from evidence.store import Store
 
 from .kit import chat, company, connect, digests, ingest, lines
@@ -142,12 +143,31 @@ def test_a_text_received_twice_is_found_once(store):
     assert con.sql("SELECT count(*) FROM placeholder WHERE exchange_ref = 'x0'").fetchall() == [(1,)]
 
 
+def test_a_file_named_for_two_sources_gives_its_texts(tmp_path):
+    """A text is read by the connector whose text it is, wherever its source stands; a record is shown as the stricter one keeps it."""
+    folder = tmp_path / "own" / "plain_audit"
+    folder.mkdir(parents=True)
+    folder.joinpath("connector.yaml").write_text(
+        "id: plain_audit\ntitle: x\nrole: idp\nvendor_page: 'none: a file of the tests'\nreads: JSON\nshape: {act: VARCHAR, at: VARCHAR}\nrequire: [at]\n"
+        "detect: [{all: [act]}, {all: [id], beside: true}]\nsecrets: {drop: [answer]}\nrelations: [admin_event]\nlimits: x\n"
+        "skips: [{when: r.s.act IS NULL, reason: no_act}]\n", "utf-8")
+    folder.joinpath("admin_event.sql").write_text(
+        "SELECT r.record_no, utc(r.s.at) AS event_time, 'create' AS action, r.s.act AS object_type, 'success' AS outcome FROM record AS r", "utf-8")
+    store = company(tmp_path, {"id": "audit", "connector": "plain_audit", "paths": ["logs/both"]}, {"id": "chat", "connector": "plain_chat", "paths": ["logs/both"]})
+    (tmp_path / "logs" / "both").write_bytes(lines(chat(1, answer=PLANTED), {"id": "a1", "act": "role", "at": "2026-10-01T09:00:00Z", "kind": "heartbeat"}))
+    summary = ingest(store, scanner=lambda: WordScanner(PLANTED))
+    assert [(one.state, one.records, one.skips, one.rejects, one.rows_out) for one in summary.files] == [("read", 2, 1, 0, 1)] * 2
+    locator = connect(store).sql("SELECT locator FROM exchange").fetchall()[0][0]
+    assert store.text(locator, "record:/answer") == PLANTED.encode()
+    assert PLANTED not in record_of(store, locator).decode()
+
+
 def test_the_connector_of_a_file_is_told(store):
     """Detection looks at the first record, whatever the container."""
     for name in ("chat-a", "chat-b", "chat-c.zip"):
-        assert [found[0] for found in pipeline.detect(store.root / "logs" / name, [store.root / "own"])] == ["plain_chat"]
+        assert [found[0] for found in pipeline.detect(store.root / "logs" / name, [store.root / "own"]).fits] == ["plain_chat"]
     (store.root / "logs" / "people").write_text("person,alias_type,issuer,alias\nmia@x,github_login,x,mia\n")
-    assert "people_csv" in [found[0] for found in pipeline.detect(store.root / "logs" / "people")]
+    assert "people_csv" in [found[0] for found in pipeline.detect(store.root / "logs" / "people").fits]
     (store.root / "logs" / "junk").write_bytes(b"\x00\x01")
     with pytest.raises(SourceError, match="no connector"):
         pipeline.detect(store.root / "logs" / "junk")
