@@ -201,7 +201,7 @@ def empty_engine() -> duckdb.DuckDBPyConnection:
     """Return an in-memory engine with every relation empty and the house macros: what a check may read."""
     import duckdb
 
-    con = duckdb.connect(config={"threads": 1, "memory_limit": "512MB"})
+    con = duckdb.connect(config={"threads": 1, "memory_limit": "512MB", "temp_directory": ""})
     con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     relations.define_macros(con)
     relations.create(con)

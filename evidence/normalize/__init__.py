@@ -89,7 +89,7 @@ class Normalizer:
         options_map = f"MAP([{', '.join(map(literal, keys))}], [{', '.join(map(literal, values))}])"
         self._source = {"source_id": literal(source_id), "issuer": literal(issuer),
                         "observed_at": f"{seen_at}::TIMESTAMP", "options": f"{options_map}::MAP(VARCHAR, VARCHAR)"}
-        self._con = duckdb.connect(config={"threads": 1, "memory_limit": memory})
+        self._con = duckdb.connect(config={"threads": 1, "memory_limit": memory, "temp_directory": ""})
         define_macros(self._con)
         define(self._con, connector)
         self._fields = apart(connector, given)

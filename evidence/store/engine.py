@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from evidence import relations
+from evidence.store import spill
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,8 +20,8 @@ THREADS: Final = 1
 two, correlation of 200,000 exchanges cost 16 CPU seconds instead of 10."""
 
 
-def engine(spill: Path, *, memory: str = MEMORY, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
-    """Return an engine that knows the macros and no relation yet, and writes what it cannot hold below ``spill``.
+def engine(folder: Path, *, memory: str = MEMORY, threads: int = THREADS) -> duckdb.DuckDBPyConnection:
+    """Return an engine that knows the macros and no relation yet, and writes what it cannot hold below a folder.
 
     It keeps no copy of what it read from files: the system does that already, outside of this process. It joins in the
     order in which a statement says it: left to itself it guesses how many rows hold at a time, and with 100,000
@@ -27,7 +29,9 @@ def engine(spill: Path, *, memory: str = MEMORY, threads: int = THREADS) -> duck
     """
     import duckdb
 
-    con = duckdb.connect(config={"threads": threads, "memory_limit": memory, "temp_directory": str(spill)})
+    own = spill.claim(folder)
+    con = duckdb.connect(config={"threads": threads, "memory_limit": memory, "temp_directory": str(own.place)})
+    weakref.finalize(con, own.release)
     for setting in ("TimeZone = 'UTC'", "enable_progress_bar = false", "preserve_insertion_order = true",
                     "default_null_order = 'NULLS_LAST'", "autoinstall_known_extensions = false",
                     "autoload_known_extensions = false", "parquet_metadata_cache = true",

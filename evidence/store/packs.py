@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evidence import relations
 from evidence.errors import CustodyError, Where
-from evidence.store import disk
 from evidence.store.current import Current
 from evidence.store.engine import engine, parquet, quoted
 from evidence.store.segments import Segments
@@ -68,7 +67,7 @@ def put_together(segments: Segments, files: Sequence[Current], spill: Path) -> i
     whole = [manifests for manifests in parts if None not in manifests.values()]
     if not whole:
         return 0
-    with closing(engine(disk.folder(spill))) as con:
+    with closing(engine(spill)) as con:
         for manifests in whole:
             key = _key(list(manifests))
             place = segments.begin(key)

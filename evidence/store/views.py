@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from evidence import relations, settings
 from evidence.model import Period
-from evidence.store import canaries, disk, keys, packs, pulled
+from evidence.store import canaries, keys, packs, pulled
 from evidence.store.current import Current, current
 from evidence.store.engine import engine, parquet, quoted
 from evidence.store.erasures import tombstones
@@ -32,7 +32,7 @@ def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_ti
     """Return the engine, filled and locked; see ``Store.open``."""
     files = current(store.ledger.receipts(as_of_seq), (source.id for source in store.company.sources))
     with ExitStack() as undo:
-        con = engine(disk.folder(store.runs) / "spill", memory=memory, threads=threads)
+        con = engine(store.runs / "spill", memory=memory, threads=threads)
         undo.callback(con.close)
         _raw(con, packs.tables(store.segments, files))
         _declared_windows(con, store, {entry.latest.source_id for entry in files})

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from evidence import catalog, connector, relations
-from evidence.errors import CatalogSqlError
+from evidence.errors import CatalogSqlError, SourceError
 from evidence.normalize import Normalizer
 from evidence.normalize.settled import settled
 from tests.connectors.kit import WHEN, batch, conserved, run
@@ -236,3 +236,14 @@ def test_a_pattern_that_is_none_finds_nothing_and_fails_nothing(pattern):
     ask = {"type": "message", "ts": "1790000000.000100", "user": "U1", "text": "[x] 11111111-2222-3333-4444-555555555555 AIR-7"}
     found, = engine.batch(batch([ask])).rows["approval"].to_pylist()
     assert (found["session_id"], found["external_ref"]) == ("11111111-2222-3333-4444-555555555555", "AIR-7" if "AIR" in pattern else None)
+
+
+def test_texts_that_do_not_fit_into_memory_are_written_nowhere(tmp_path, monkeypatch):
+    """The engine that reads records sees prompts and answers: it gives up, and leaves nothing where it was started."""
+    monkeypatch.chdir(tmp_path)
+    before = tmp_path.stat().st_mtime_ns
+    engine = Normalizer(connector.load("people_csv"), source_id="src", issuer="tenant", observed_at=WHEN, memory="40MB")
+    lines = [{**LINE, "alias": f"a{number}@b.example", "display_name": f"{number} " * 20} for number in range(60_000)]
+    with pytest.raises(SourceError, match="the engine gave up"):
+        engine.batch(batch(lines))
+    assert (tmp_path.stat().st_mtime_ns, list(tmp_path.iterdir())) == (before, [])
