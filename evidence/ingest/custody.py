@@ -180,6 +180,12 @@ def take_stream(stream: IO[bytes], folder: Path) -> tuple[Path, str]:
     return place, sha.hexdigest()
 
 
+def sweep(folder: Path) -> None:
+    """Remove what killed processes left of streams. The caller holds the lock of the company folder."""
+    for place in folder.glob(".tmp-*"):
+        place.unlink(missing_ok=True)
+
+
 def from_vault(vault: Vault, kept: Kept) -> Held:
     """Return a file that was received before, to be read again."""
     return Held(kept, vault.opener(kept.sha256), lambda: None)

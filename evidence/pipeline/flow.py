@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -16,12 +16,14 @@ from evidence.pipeline import outcome, package
 from evidence.pipeline.intake import ingest
 from evidence.pipeline.month import Month, Tick, judge, open_month
 from evidence.pipeline.outcome import Outcome
+from evidence.store import disk
 
 if TYPE_CHECKING:
     import duckdb
 
     from evidence.correlate import Explanation
     from evidence.ingest.job import IngestSummary
+    from evidence.seal import SealKey
     from evidence.store import Store
 
 
@@ -45,8 +47,17 @@ def run(root: Path, period: str, *, reference_time: datetime, sealed_at: datetim
             controls is no error: it is in the package, and in ``exit_code``.
     """
     month = open_month(root, period, reference_time=reference_time)
-    key = package.seal_key(month, sealed_at, test_key=test_key)
-    summary = take_in(month.store, received_at=sealed_at, jobs=jobs, progress=progress)
+    with disk.only_one(month.store.sealing):
+        key = package.seal_key(month, sealed_at, test_key=test_key)
+        summary = take_in(month.store, received_at=sealed_at, jobs=jobs, progress=progress)
+        # What another ingest takes in meanwhile comes after this package.
+        pinned = replace(month, as_of_seq=summary.head)
+        return _seal(pinned, key, summary, sealed_at=sealed_at, fail_on=fail_on, edition=edition, progress=progress)
+
+
+def _seal(month: Month, key: SealKey, summary: IngestSummary, *, sealed_at: datetime, fail_on: str, edition: bool,
+          progress: Tick | None) -> Outcome:
+    """Judge what was received, and make the package of it. The caller keeps every other run away."""
     with closing(judge(month, progress)) as con:
         ident, sealed = package.identity(month, edition=edition)
         staged = package.stage(month, con, ident, key, sealed_at=sealed_at)

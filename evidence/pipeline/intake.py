@@ -62,6 +62,7 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         repaired = store.ledger.repair(at)
         store.segments.sweep()
         store.vault.sweep()
+        custody.sweep(store.home / "incoming")
         graves = erasures.finish(store.vault, store.ledger)
         before = store.ledger.receipts()
         with piped(store, company, known, stream) as more:

@@ -28,6 +28,7 @@ class Month:
     """A company folder and a period of it.
 
     ``reference_time`` is the instant the run speaks for: what settles later is pending, what expired before is expired.
+    ``as_of_seq`` is the last line of the ledger that it looks at, None for all that there are.
     """
 
     root: Path
@@ -37,6 +38,7 @@ class Month:
     period: Period
     store: Store
     reference_time: datetime
+    as_of_seq: int | None = None
 
     @property
     def catalogs(self) -> tuple[Path, ...]:
@@ -65,11 +67,11 @@ def open_month(root: Path, label: str, *, reference_time: datetime) -> Month:
                  open_store(root, company), reference_time)
 
 
-def judge(month: Month, progress: Tick | None = None, *, as_of_seq: int | None = None) -> duckdb.DuckDBPyConnection:
+def judge(month: Month, progress: Tick | None = None) -> duckdb.DuckDBPyConnection:
     """Return the engine with every result relation of the period filled."""
     from evidence import assess, correlate, masking
 
-    con = month.store.open(as_of_seq=as_of_seq, period=month.period, reference_time=month.reference_time)
+    con = month.store.open(as_of_seq=month.as_of_seq, period=month.period, reference_time=month.reference_time)
 
     def heard(_step: str, done: int, total: int) -> None:
         if progress is not None:

@@ -213,7 +213,7 @@ def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree, measured: tu
         framework=(catalog.home("controls") / f"{company.framework}.yaml").read_bytes(),
         connectors={name: (item.folder / "connector.yaml").read_bytes() for name, item in sorted(used.items())},
         documents=_documents(month), crosswalk=framework.crosswalk(company.framework, extra), assurance=measured,
-        people=people.facts(month.store), named=named)
+        people=people.facts(month.store, month.as_of_seq), named=named)
 
 
 def _sql(extra: tuple[Path, ...]) -> dict[str, bytes]:
@@ -250,8 +250,8 @@ def _receipts(month: Month, at: datetime) -> list[str]:
     """Add the receipt of the ledger as this run found it, and return all receipts so far."""
     from evidence.seal import Receipts, configured
 
-    entries, head = month.store.ledger.head()
-    heads = [line["prev"] for line in month.store.ledger.lines()][1:] + [head] * (entries >= 0)
+    entries, head = month.store.ledger.head(month.as_of_seq)
+    heads = [line["prev"] for line in month.store.ledger.lines()][1:entries + 1] + [head] * (entries >= 0)
     return Receipts(month.store.register).add(heads, at=at, authority=configured.authority(month.company.signing))
 
 
@@ -263,7 +263,7 @@ def _custody(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, seal
 
     import duckdb as engine
 
-    entries, head = month.store.ledger.head()
+    entries, head = month.store.ledger.head(month.as_of_seq)
     data = {
         "package_id": ident.package_id,
         "sealed_at": sealed_at.isoformat(),
@@ -277,7 +277,7 @@ def _custody(month: Month, con: duckdb.DuckDBPyConnection, ident: Identity, seal
         "ledger_head": head,
         "receipts": receipts,
         "pulls": pulls(month, con),
-        "erasures": month.store.ledger.erasures(),
+        "erasures": month.store.ledger.erasures(month.as_of_seq),
         "files": con.execute("SELECT count(*) FROM file").fetchall()[0][0],
     }
     return json.dumps(data, indent=2, sort_keys=True).encode() + b"\n"

@@ -41,14 +41,14 @@ def _sights(store: Store, key: str) -> Iterator[Sight]:
                 yield from (Sight("upn", name, None, "unknown") for name in row if name)
 
 
-def facts(store: Store) -> People | None:
+def facts(store: Store, as_of_seq: int | None = None) -> People | None:
     """Return how large the list was by which the texts that count were read; None where one was read without a list.
 
     Texts of different months may have been read by different lists only until the next ingest.
     """
     from evidence.render import People
 
-    entries = current(store.ledger.receipts(), (source.id for source in store.company.sources))
+    entries = current(store.ledger.receipts(as_of_seq), (source.id for source in store.company.sources))
     sizes = []
     for entry in entries:
         if entry.latest.findings:

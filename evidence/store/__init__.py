@@ -47,6 +47,7 @@ class Store:
         self.packages = root / "packages"
         self.disclosures = root / "disclosures"
         self.lock = self.home / "lock"
+        self.sealing = self.home / "sealing"
 
     def key(self, name: str) -> bytes:
         """Return 32 random bytes that this company keeps under this name, made on first use.

@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -111,9 +112,9 @@ class Ledger:
         mark = f'"event":"{event}"'.encode()
         return any(mark in raw for raw in self._raw())
 
-    def head(self) -> tuple[int, str]:
+    def head(self, as_of_seq: int | None = None) -> tuple[int, str]:
         """Return the number of the last line and the hash that the next one must carry; -1 where there is none."""
-        raw = list(self._raw())
+        raw = list(islice(self._raw(), None if as_of_seq is None else as_of_seq + 1))
         return len(raw) - 1, hashlib.sha256(raw[-1]).hexdigest() if raw else GENESIS
 
     def append(self, receipts: Iterable[Receipt]) -> None:

@@ -58,7 +58,7 @@ def put_together(segments: Segments, files: Sequence[Current], spill: Path) -> i
     segment is missing there is nothing to put together; whoever opens the store is told which one.
 
     Raises:
-        CustodyError: a pack cannot be written.
+        CustodyError: a segment is damaged.
     """
     import duckdb
 
@@ -74,11 +74,17 @@ def put_together(segments: Segments, files: Sequence[Current], spill: Path) -> i
             try:
                 segments.commit(place, key, _write(con, segments, manifests, place))
             except duckdb.Error as error:
-                raise CustodyError(f"segments cannot be put together: {error}", where=Where(str(place)),
-                                   advice="what was read is in the ledger; run evidence ingest again") from error
+                raise damaged(segments, error) from error
             finally:
                 segments.discard(place)
     return len(whole)
+
+
+def damaged(segments: Segments, error: Exception) -> CustodyError:
+    """Return what to say where the engine cannot read or write a segment that looks whole."""
+    words = str(error).partition("\n")[0]
+    return CustodyError(f"a segment is damaged: {words}", where=Where(str(segments.root)),
+                        advice="remove the folder of the named file and no other; evidence ingest derives it again")
 
 
 def _runs(files: Sequence[Current]) -> Iterator[tuple[list[str], bool]]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_ti
     with ExitStack() as undo:
         con = engine(store.runs / "spill", memory=memory, threads=threads)
         undo.callback(con.close)
-        _raw(con, packs.tables(store.segments, files))
+        _raw(con, store, files)
         _declared_windows(con, store, {entry.latest.source_id for entry in files})
         _pulled_windows(con, store, files)
         relations.create(con, "file", *(r.name for r in relations.of_kind("setting", "result")))
@@ -47,8 +47,22 @@ def connect(store: Store, *, as_of_seq: int | None, period: Period, reference_ti
     return con
 
 
-def _raw(con: duckdb.DuckDBPyConnection, tables: dict[str, list[Path]]) -> None:
-    """Make each relation of ``raw``: a table, or where it is too large for that a view, with its small files in one."""
+def _raw(con: duckdb.DuckDBPyConnection, store: Store, files: Sequence[Current]) -> None:
+    """Make each relation of ``raw``.
+
+    Raises:
+        CustodyError: a segment is missing or damaged.
+    """
+    import duckdb
+
+    try:
+        _read(con, packs.tables(store.segments, files))
+    except duckdb.Error as error:
+        raise packs.damaged(store.segments, error) from error
+
+
+def _read(con: duckdb.DuckDBPyConnection, tables: dict[str, list[Path]]) -> None:
+    """Read each relation into a table, or where it is too large for that make a view, with its small files in one."""
     con.execute("CREATE SCHEMA raw")
     con.execute("CREATE SCHEMA held")
     for relation in (*relations.canonical(), *map(relations.relation, _DERIVED)):

@@ -104,6 +104,16 @@ def test_what_is_no_log_is_told_with_what_to_do(store):
     assert {name for name, (_, words) in found.items() if words not in told[f"logs/{name}"]} == set()
 
 
+def test_a_prompt_can_not_make_a_log_something_else(store):
+    """What tells a tar archive is at a place where a text may stand, too: a log is read whatever its first record says."""
+    begin = len(json.dumps(chat(7, ask="")).partition('"ask": "')[0]) + len('"ask": "')
+    for name, said in (("chat-a", "ustar"), ("chat-b", "ustar  ")):
+        data = lines(chat(7, ask="x" * (257 - begin) + said), chat(8))
+        assert data[257:].startswith(said.encode())
+        (store.root / "logs" / name).write_bytes(data)
+    assert {f.path: f.records for f in ingest(store).files} == {"logs/chat-a": 2, "logs/chat-b": 2, "logs/chat-good": 3}
+
+
 def test_what_systems_leave_in_folders_is_no_evidence(store):
     """Metadata of desktops is left alone, in a folder and in a ZIP; a note beside the records is told by its name."""
     (store.root / "logs" / "chat-folder").mkdir()

@@ -153,6 +153,24 @@ def test_a_pack_that_is_not_whole_is_made_again(store, harm):
     assert told(store) == together
 
 
+def test_a_segment_that_looks_whole_and_is_not_is_named(store):
+    """Where bytes of the right number are the wrong ones, whoever opens the store is told which folder to remove."""
+    put(store, FILES)
+    ingest(store)
+    together = told(store)
+    loose = read(store)[-1]
+    loose.write_bytes(bytes(loose.stat().st_size))
+    with pytest.raises(CustodyError, match=f"a segment is damaged: .*{loose.parent.name}.*\n.*remove the folder"):
+        connect(store)
+    for number in range(FILES + 1, FILES + 4):
+        put(store, number)
+    with pytest.raises(CustodyError, match=f"a segment is damaged: .*{loose.parent.name}"):
+        ingest(store)
+    shutil.rmtree(loose.parent)
+    ingest(store)
+    assert set(told(store)["raw.exchange"]) > set(together["raw.exchange"])
+
+
 def test_what_cannot_be_derived_again_is_not_put_together(tmp_path):
     """Without its raw bytes a missing segment stays missing: ingest goes on, and who opens the store is told."""
     store = company(tmp_path, ingest={"vault": "hashes_only"})

@@ -137,8 +137,10 @@ def test_standard_input_is_received_like_a_file(tmp_path, mode):
     assert [r.path for r in store.ledger.receipts()] == [outcome.path]
     assert list((tmp_path / ".evidence" / "incoming").iterdir()) == []
     assert connect(store).sql("SELECT count(*) FROM exchange").fetchall() == [(5,)]
+    (tmp_path / ".evidence" / "incoming" / ".tmp-17-ab12cd34-stream").write_bytes(data)  # by a process that was killed
     with pytest.raises(UsageError, match="no source 'nobody'"):
         ingest(store, stream=("nobody", io.BytesIO(data)))
+    assert list((tmp_path / ".evidence" / "incoming").iterdir()) == []
 
 
 def test_the_command_takes_standard_input(tmp_path):

@@ -15,7 +15,8 @@ _SIGNS: Final = (
     (0, b"Rar!\x1a\x07", f"a RAR archive: {_UNPACK}"),
     (0, b"\x04\x22\x4d\x18", f"an lz4 file: {_UNPACK}"),
     (0, b"\xff\x06\x00\x00sNaPpY", f"a snappy file: {_UNPACK}"),
-    (257, b"ustar", f"a tar archive: {_UNPACK}"),
+    (257, b"ustar\x00", f"a tar archive: {_UNPACK}"),
+    (257, b"ustar  \x00", f"a tar archive: {_UNPACK}"),  # with a NUL, since a prompt may well say ustar at this place
     (0, b"%PDF-", f"a PDF document: {_EXPORT}"),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"a document of an older Office program: {_EXPORT}"),
     (0, b"SQLite format 3\x00", f"a SQLite data base: {_EXPORT}"),
