@@ -21,6 +21,8 @@ CUT: Final = "cut_short"
 EMPTY: Final = "empty_file"
 MAX_RECORD: Final = 256 << 20
 BATCH_BYTES: Final = 8 << 20
+BATCH_ROWS: Final = 1 << 15
+"""A batch ends with so many records, however short they are: what is made of one takes a kilobyte at least."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import orjson
 
-from evidence.ingest.readers.base import CUT, Batch, Options, Packed
+from evidence.ingest.readers.base import BATCH_ROWS, CUT, Batch, Options, Packed
 from evidence.ingest.readers.csv_blocks import Rows, Shape
 from evidence.ingest.readers.lines import blocks
 from evidence.ingest.readers.quick import strings
@@ -23,7 +23,10 @@ _PREFACE = re.compile(r'(?i)#TYPE\s.*\s*|"?sep=.?"?\s*')
 _FIELD = 16 << 20
 _TOGETHER = 512 << 10
 _FEWEST = 4 << 10
-"""How many bytes are tried at once, at most and at least."""
+_FIRST = 64 << 10
+"""How many bytes are tried at once, at most, at least and to begin with."""
+_MANY = BATCH_ROWS // 4
+"""Where they are more rows than this, fewer bytes are tried the next time."""
 _WORTH = 16
 _PAUSE = 64
 """Where that gave fewer rows than are worth it, as many at most are read one by one before it is tried again."""
@@ -42,7 +45,7 @@ class _Text:
         self._blocks, self._limit = blocks(source, limit), limit
         self._block = b""
         self._at = 0
-        self._together, self._pause, self._wait = _TOGETHER, 0, 0
+        self._together, self._pause, self._wait = _FIRST, 0, 0
         self.used = 0
         self.too_long = False
 
@@ -86,6 +89,8 @@ class _Text:
             self._wait = self._pause + bool(found.rows)
         else:
             self._together = min(2 * self._together, _TOGETHER)
+        if found.rows > _MANY:
+            self._together = max(_FEWEST, found.used * _MANY // found.rows)
         return found
 
 
@@ -123,7 +128,7 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
             if row is None:
                 break
             _take(records, row, columns, size)
-        if records.held >= options.batch_bytes or records.batch.lines >= 100_000:
+        if records.held >= options.batch_bytes or records.batch.lines >= BATCH_ROWS:
             yield records.done()
     batch = records.done()
     batch.stop, batch.stop_detail = source.stop, source.detail

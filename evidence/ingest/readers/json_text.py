@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Final
 
 from evidence.connector import paths
-from evidence.ingest.readers.base import CUT, Batch, Judge, Options
+from evidence.ingest.readers.base import BATCH_ROWS, CUT, Batch, Judge, Options
 from evidence.ingest.readers.documents import SPACE, Unit, documents
 from evidence.ingest.readers.lines import split
 from evidence.ingest.readers.pages import Element, Place
@@ -58,7 +58,7 @@ class _Sink:
     @property
     def full(self) -> bool:
         """Whether the batch is large enough to be handed on."""
-        return self.batch.size >= self._size or self.batch.lines >= 100_000
+        return self.batch.size >= self._size or self.batch.lines >= BATCH_ROWS
 
     def take_group(self, texts: Sequence[bytes], size: int, limit: int) -> bool:
         """Take lines, so many bytes, that are records beyond doubt; return false where one has to be looked at."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import orjson
 
-from evidence.ingest.readers.base import Batch, Options
+from evidence.ingest.readers.base import BATCH_ROWS, Batch, Options
 from evidence.ingest.readers.lines import split
 from evidence.ingest.readers.pairs import pairs
 from evidence.ingest.readers.streams import Readable
@@ -31,7 +31,7 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
             number += 1
             batch.lines += 1
             _take(batch, number, line, patterns, options.other, limit)
-        if batch.size >= options.batch_bytes or batch.lines >= 100_000:
+        if batch.size >= options.batch_bytes or batch.lines >= BATCH_ROWS:
             yield batch
             batch = Batch()
     batch.stop, batch.stop_detail = source.stop, source.detail

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from evidence.ingest.readers.base import BATCH_ROWS
 from evidence.ingest.readers.streams import Readable
 
 
@@ -38,7 +39,11 @@ def blocks(source: Readable, limit: int) -> Iterator[tuple[bytes, int, bool]]:
 
 
 def split(source: Readable, limit: int) -> Iterator[tuple[list[bytes], int, bool]]:
-    """Yield the same lines as ``blocks``, without their ends, in groups. Only the lines are copied, never a block."""
+    """Yield the same lines as ``blocks``, without their ends, in groups. Only the lines are copied, never a block.
+
+    Nothing is held here of a line that was handed on: a long one is in memory once. A group has no more lines than a
+    batch, since of nothing but line ends a block has millions.
+    """
     held: list[bytes] = []
     size = 0
     while block := source.read():
@@ -50,12 +55,17 @@ def split(source: Readable, limit: int) -> Iterator[tuple[list[bytes], int, bool
             else:
                 held.clear()
             continue
-        if size > limit:
-            yield lines[1:-1], size, False
+        rest, too_long = lines.pop(), size if size > limit else 0
+        if too_long:
+            del lines[0]
         else:
             lines[0] = b"".join((*held, lines[0]))
-            yield lines[:-1], 0, False
-        held, size = [lines[-1]], len(lines[-1])
+        held, size = [rest], len(rest)
+        if len(lines) <= BATCH_ROWS:
+            yield lines, too_long, False
+            continue
+        for start in range(0, len(lines), BATCH_ROWS):
+            yield lines[start:start + BATCH_ROWS], 0 if start else too_long, False
     if size > limit:
         yield [], size, True
     elif size:

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import orjson
 
-from evidence.ingest.readers.base import Batch, Options
+from evidence.ingest.readers.base import BATCH_ROWS, Batch, Options
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,7 +47,7 @@ def read(opener: Callable[[], IO[bytes]], options: Options) -> Iterator[Batch]:
                         batch.add(number, row)
                     else:
                         batch.reject(number, *row)
-                if batch.size >= options.batch_bytes:
+                if batch.size >= options.batch_bytes or batch.lines >= BATCH_ROWS:
                     yield batch
                     batch = Batch()
     except (pa.ArrowException, OSError, ValueError, EOFError) as error:

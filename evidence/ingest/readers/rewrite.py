@@ -89,7 +89,8 @@ class Rewriter:
         for path, how in hidden:
             paths.change(value, path, _dropped if how == "drop" else self._hashed)
         try:
-            return orjson.dumps(value)
+            # Put together anew, since what is written comes in a block of memory many times its size.
+            return orjson.dumps(value)[:-1] + b"}"
         except orjson.JSONEncodeError:
             return "too_deep", None
 
