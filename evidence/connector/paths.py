@@ -36,7 +36,7 @@ def at(value: Any, path: str) -> Any:
 
 
 @cache
-def _splits(path: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def splits(path: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Return the keys with which a path may begin, the longest first, each with the steps that are then left."""
     named = path[:path.index("[]")] if "[]" in path else path
     return tuple((".".join(path[:take]), path[take:]) for take in range(len(named), 0, -1))
@@ -47,13 +47,13 @@ def levels(path: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """Return each step of a path with the dotted keys that may stand there instead; nothing where a step is ``*``."""
     taken = steps(path)
     return () if "*" in taken else tuple(
-        (step, frozenset(key for key, _ in _splits(taken[place:])) - {step}) for place, step in enumerate(taken))
+        (step, frozenset(key for key, _ in splits(taken[place:])) - {step}) for place, step in enumerate(taken))
 
 
 def _find(value: Any, path: tuple[str, ...]) -> Any:
     """Return the first thing that a path leads to: what ``_reach`` would yield first, without the places on the way."""
     if isinstance(value, dict):
-        for key, rest in _splits(path):
+        for key, rest in splits(path):
             if key in value:
                 found = _find(value[key], rest) if rest else value[key]
                 if found is not ABSENT:
@@ -85,7 +85,7 @@ def _reach(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
         for element in value[:1]:
             yield from _reach(element, rest) if rest else (element,)
     elif isinstance(value, dict):
-        for key, rest in _splits(path):
+        for key, rest in splits(path):
             for one in list(value) if key == "*" else [key] if key in value else []:
                 yield from _reach(value[one], rest) if rest else (value[one],)
 
@@ -93,7 +93,7 @@ def _reach(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
 @cache
 def _spelled(path: tuple[str, ...]) -> tuple[frozenset[int], tuple[tuple[str, int, tuple[str, ...]], ...]]:
     """Return all lengths of the keys with which a path may begin; and each in lower case, its length, what is left."""
-    found = tuple((key.lower(), len(key), rest) for key, rest in _splits(path))
+    found = tuple((key.lower(), len(key), rest) for key, rest in splits(path))
     return frozenset(size for _, size, _ in found), found
 
 
@@ -125,13 +125,17 @@ def change(value: Any, path: str, new: Callable[[Any], Any]) -> None:
     places: list[tuple[Any, Any, Any]] = []
     _everywhere(value, steps(path), places)
     for holder, key, found in places:
-        made = new(found)
-        if made is not ABSENT:
-            holder[key] = made
-        elif isinstance(holder, dict):
-            del holder[key]
-        else:
-            holder[key] = None
+        put(holder, key, new(found))
+
+
+def put(holder: Any, key: Any, value: Any) -> None:
+    """Put a value into an object or a list; ``ABSENT`` takes what is there away."""
+    if value is not ABSENT:
+        holder[key] = value
+    elif isinstance(holder, dict):
+        del holder[key]
+    else:
+        holder[key] = None
 
 
 def plain(value: Any) -> str:

@@ -220,6 +220,31 @@ def test_secrets_become_keyed_hashes_or_nothing():
     assert same["headers"]["AUTHORIZATION"] == made["headers"]["Authorization"]
 
 
+NAMES = st.sampled_from(("a", "B", "a.b", "b.A", "c"))
+PLACES = st.lists(st.sampled_from(("a", "b", "c", "*")), min_size=1, max_size=3).map(".".join)
+
+
+@given(st.dictionaries(NAMES, st.recursive(st.sampled_from(("s3cr3t", 1.5, None)), lambda inner: st.lists(inner, max_size=2)
+                                           | st.dictionaries(NAMES, inner, max_size=3)), min_size=1),
+       st.lists(st.tuples(PLACES | PLACES.map("{}[]".format), st.sampled_from(("hash", "drop"))), min_size=1, max_size=4))
+def test_secrets_are_hidden_as_if_one_place_came_after_the_other(record, hide):
+    """What several places lead to, also where one is inside another or both are the same, is hidden in the order they are named in."""
+    one_by_one = record
+    for place in hide:
+        one_by_one = hidden(one_by_one, place)
+    assert hidden(record, *hide) == one_by_one
+
+
+@pytest.mark.parametrize("number", ["1.50", "1.5", "-0.0", "1e5", "2.5e-07", "12345678901234567890", "1" * 40, "0.30000000000000004", "0.3000000000000000444",
+                                    "100000000000000000000.0", "1E400"])
+@pytest.mark.parametrize("text", ['{"n":%s,"t":"x"}', '{"t": "x", "n": [ %s ] }', '{"t":"x","w":"\\u00e9","n":%s}', '{"t":"x","w":"\\ud800","n":%s}'])
+def test_a_record_whose_secrets_are_hidden_keeps_its_numbers(text, number):
+    """A number is written as it came beside a secret, whatever a computer would make of it, and however the text is spaced."""
+    batch = read((text % number).encode(), hide=(("t", "drop"),))
+    assert [f'"n":{number}' in kept.decode() or f'"n":[{number}]' in kept.decode() for kept in batch.texts] == [True] * (not batch.rejects)
+    assert len(batch.texts) + len(batch.rejects) == 1
+
+
 def test_a_secret_under_an_escaped_name_is_found():
     """A key written with escapes is the same key."""
     data = b'{"headers": {"\\u0041uthorization": "s3cr3t"}}'

@@ -31,8 +31,6 @@ def opened(records: pa.RecordBatch, connector: Connector, options: Mapping[str, 
 
     if connector.decode is None:
         return records, None
-    kinds = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
-    schema = pa.schema([(name, kinds[kind]) for name, kind in PART_COLUMNS.items()])
     read, found, rests = _reader(connector, options), list[dict[str, Any]](), list[bytes]()
     for number, raw in zip(records["record_no"].to_pylist(), records["raw"].cast(pa.binary()), strict=True):
         rows, rest = read(raw.as_py())
@@ -41,7 +39,17 @@ def opened(records: pa.RecordBatch, connector: Connector, options: Mapping[str, 
     if _unseen(connector):
         records = records.append_column("byte_len", pc.binary_length(records["raw"]).cast(pa.int64()))
         records = records.set_column(records.schema.get_field_index("raw"), "raw", strings(rests))
-    return records, pa.table({name: [row.get(name) for row in found] for name in PART_COLUMNS}, schema=schema)
+    return records, _table(found)
+
+
+def _table(found: list[dict[str, Any]]) -> pa.Table:
+    """Return parts with all their columns; most decoders know no values for half of them."""
+    import pyarrow as pa
+
+    kinds = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_()}
+    given = set[str]().union(*found)
+    return pa.table({name: pa.array([row.get(name) for row in found], kinds[kind]) if name in given else
+                     pa.nulls(len(found), kinds[kind]) for name, kind in PART_COLUMNS.items()})
 
 
 def parts(records: pa.RecordBatch, connector: Connector, options: Mapping[str, str] | None = None) -> pa.Table | None:

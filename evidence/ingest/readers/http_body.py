@@ -77,6 +77,8 @@ def load(body: bytes) -> Any:
 
 def clean(text: str) -> str:
     """Return text without lone surrogates, which no encoding can carry."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

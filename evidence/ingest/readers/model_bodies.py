@@ -6,7 +6,8 @@ messages, as JSON in a text, or as the text of a stream of events. Each record g
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -34,11 +35,14 @@ class Bodies:
         named = {shape.id: shape for shape in wires}
         self._decode, self._wires = decode, wires
         self._shapes = [named[name] for name in decode.wires if name in named]
-        self._by_route: dict[str, list[wire.Wire]] = {}
+        self._by_route: dict[str, _Route] = {}
         self._routes, self._asks, self._answers = (
             tuple(columns.get(place, place) for place in places)
             for places in (decode.route, decode.request, decode.response))
-        self._first = {paths.steps(place)[0] for place in (*self._routes, *self._asks, *self._answers)}
+        every = (*self._routes, *self._asks, *self._answers)
+        self._first = {paths.steps(place)[0] for place in every}
+        self._others = tuple(place for place in every if not _plainly(place))
+        self._places = _Places.of(place for place in every if place not in self._others)
 
     def rows(self, raw: str | bytes) -> Iterator[dict[str, Any]]:
         """Yield the part of one record; a record that is not a JSON object gives none."""
@@ -48,26 +52,80 @@ class Bodies:
         for key in self._first:
             if isinstance(value := record.get(key), list):
                 record[key] = _opened(value)
-        route = next((str(got) for place in self._routes if (got := _at(record, place)) not in _EMPTY), "")
-        route = route.partition("?")[0].partition("#")[0]
-        shapes = self._spoken(route)
-        asked, asked_cut, _ = _side(record, self._asks, self._decode, shapes, route)
-        given, given_cut, streaming = _side(record, self._answers, self._decode, shapes, None)
+        found: dict[str, Any] = {}
+        if self._places.find(record, found):
+            found |= {place: _at(record, place) for place in self._others}
+        else:
+            found = {place: _at(record, place) for place in (*self._routes, *self._asks, *self._answers)}
+        said = next((str(got) for place in self._routes if (got := found.get(place)) not in _EMPTY), "")
+        route = self._spoken(said.partition("?")[0].partition("#")[0])
+        asked, asked_cut, _ = _side(found, self._asks, self._decode, route.shapes, route.address)
+        given, given_cut, streaming = _side(found, self._answers, self._decode, route.shapes, None)
         yield {"kind": "body", "pairing": "exact", "truncated": asked_cut or given_cut, "blocked": False,
-               "route": _path(route), "model": asked.model or given.model, "response_id": given.id,
+               "route": route.path, "model": asked.model or given.model, "response_id": given.id,
                "streaming": asked.stream if asked.stream is not None else streaming, "tokens_in": given.tokens_in,
                "tokens_out": given.tokens_out, "prompt": asked.text, "response": given.text}
 
-    def _spoken(self, route: str) -> list[wire.Wire]:
-        """Return the shapes to try: the one that speaks on a route, else those that the connector names."""
-        if not route:
-            return self._shapes
-        if (found := self._by_route.get(route)) is None:
+    def _spoken(self, address: str) -> _Route:
+        """Return what an address says: the shape that speaks on it is tried, else those that the connector names."""
+        if (known := self._by_route.get(address)) is None:
             if len(self._by_route) >= _ROUTES:
                 self._by_route.clear()
-            one = wire.of_route(self._wires, route)
-            found = self._by_route[route] = [one] if one else self._shapes
-        return found
+            one = wire.of_route(self._wires, address) if address else None
+            known = self._by_route[address] = _Route(address, _path(address), [one] if one else self._shapes)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """What is alike for all requests on a route."""
+
+    address: str
+    path: str | None
+    shapes: list[wire.Wire]
+
+
+@dataclass(slots=True)
+class _Places:
+    """Places of a record as one tree, so that a record is walked once whatever their number."""
+
+    place: str | None = None
+    steps: dict[str, _Places] = field(default_factory=dict)
+    dotted: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, every: Iterable[str]) -> _Places:
+        """Return the tree of some places."""
+        root = cls()
+        for place in every:
+            node = root
+            for step, dotted in paths.levels(place):
+                node.dotted |= dotted
+                node = node.steps.setdefault(step, cls())
+            node.place = place
+        return root
+
+    def find(self, value: dict[str, Any], found: dict[str, Any]) -> bool:
+        """Collect what stands at the places; say whether that is certain.
+
+        It is not where a key has dots in it that could be steps, or a list is on the way: these are looked at singly.
+        """
+        if not self.dotted.isdisjoint(value):
+            return False
+        for step, node in self.steps.items():
+            inner = value.get(step)
+            if inner is None:
+                continue
+            if node.place is not None:
+                found[node.place] = inner
+            if node.steps and (isinstance(inner, list) or (isinstance(inner, dict) and not node.find(inner, found))):
+                return False
+        return True
+
+
+def _plainly(place: str) -> bool:
+    """Say whether a place is its steps with dots between them: no list on the way, no ``*``, no dot too many."""
+    return bool(paths.levels(place)) and "[]" not in place and ".".join(paths.steps(place)) == place
 
 
 def _at(record: Mapping[str, Any], place: str) -> Any:
@@ -131,12 +189,14 @@ def _scalar(value: Mapping[str, Any]) -> Any:
     return inner
 
 
-def _side(record: Mapping[str, Any], places: tuple[str, ...], decode: ModelBodies, shapes: list[wire.Wire],
+def _side(found: Mapping[str, Any], places: tuple[str, ...], decode: ModelBodies, shapes: list[wire.Wire],
           route: str | None) -> tuple[wire.Said, bool, bool | None]:
     """Return what the first place with a text says (a request has a route), if it was cut, and if it was a stream."""
     seen = wire.Said()
     for place in places:
-        value = _plain(_at(record, place))
+        if (value := found.get(place)) is None:
+            continue
+        value = _plain(value)
         text = value if isinstance(value, str) else None
         if value in _EMPTY or (text is not None and text.strip() in decode.absent):
             continue
@@ -147,7 +207,7 @@ def _side(record: Mapping[str, Any], places: tuple[str, ...], decode: ModelBodie
             whole = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
             said = wire.Said(whole, said.id, said.model, said.stream, said.tokens_in, said.tokens_out)
         if said.text is not None:
-            cut = any(mark in said.text for mark in decode.cut)
+            cut = bool(decode.cut) and any(mark in said.text for mark in decode.cut)
             return said, cut, streaming or None
         seen = seen if seen.model else said
     return seen, False, None

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from evidence.connector import paths
+from evidence.connector import hidden, paths
 from evidence.ingest.readers.base import Batch, Judge, Options
 from evidence.ingest.readers.pairs import pairs
 
@@ -25,6 +25,9 @@ _INEXACT: Final = rf'(?:^|"\s*:|[,\[]){_ROUNDED}'
 _CERTAIN: Final = re.compile(_INEXACT.encode())
 _POSSIBLE: Final = re.compile(rf"(?:^|[:,\[]){_ROUNDED}".encode())
 """Finds some times too, in a third of the time."""
+
+
+_SPACE: Final = b" \t\r\n"
 
 
 def inexact(texts: Sequence[bytes]) -> list[bool]:
@@ -37,8 +40,25 @@ def inexact(texts: Sequence[bytes]) -> list[bool]:
 
 
 def exact(text: bytes, *, rounded: bool) -> Any:
-    """Return the value of a JSON text; numbers that a computer would round are kept as they are written."""
-    return json.loads(text, parse_float=_fragment, parse_int=_fragment) if rounded else orjson.loads(text)
+    """Return the value of a JSON text; numbers that a computer would round are kept as they are written.
+
+    ``rounded`` says whether there may be such numbers. Where the value written again is the same text but for white
+    space, none was rounded. To ask that takes a quarter of the time in which each number is kept as a text of its own.
+    """
+    if not rounded:
+        return orjson.loads(text)
+    try:
+        value = orjson.loads(text)
+        if orjson.dumps(value).translate(None, _SPACE) == text.translate(None, _SPACE):
+            return value
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        # What this parser refuses the other one reads.
+        return _kept(text)
+    return _kept(text)
+
+
+def _kept(text: bytes) -> Any:
+    return json.loads(text, parse_float=_fragment, parse_int=_fragment)
 
 
 def _fragment(text: str) -> orjson.Fragment:
@@ -52,7 +72,8 @@ class Rewriter:
         """Say what is declared, and in which member of a ZIP the records are, if they are in one."""
         self._parse, self._hide, self._key = options.parse, options.hide, options.key
         self._member = {key: member for key, where in options.carry.items() if where == "@member" and member}
-        self._names = [((path, how), _last(path)) for path, how in options.hide]
+        self._secrets = hidden.states(path for path, _ in options.hide)
+        self._names = [_last(path) for path, _ in options.hide]
         self._opens = [_last(path) for path in options.parse]
         self.idle = not (self._parse or self._member or self._hide)
 
@@ -74,8 +95,9 @@ class Rewriter:
         """
         lowered = text.lower()
         escaped = b"\\u" in text
-        hidden = [hide for hide, name in self._names if escaped or name in lowered]
-        if not self._member and not hidden and not any(escaped or name in lowered for name in self._opens):
+        hides, opens = (bool(names) and (escaped or any(name in lowered for name in names))
+                        for names in (self._names, self._opens))
+        if not self._member and not hides and not opens:
             return text
         value = exact(text, rounded=rounded)
         if taken := [key for key in self._member if key in value]:
@@ -86,8 +108,11 @@ class Rewriter:
             paths.change(value, path, partial(_opened, path=path, way=way, wrong=wrong))
         if wrong:
             return wrong[0]
-        for path, how in hidden:
-            paths.change(value, path, _dropped if how == "drop" else self._hashed)
+        for number, holder, key in hidden.find(value, self._secrets) if hides else ():
+            # What stood inside something that was hidden before is gone.
+            if isinstance(holder, list) or key in holder:
+                drop = self._hide[number][1] == "drop"
+                paths.put(holder, key, paths.ABSENT if drop else self._hashed(holder[key]))
         try:
             # Put together anew, since what is written comes in a block of memory many times its size.
             return orjson.dumps(value)[:-1] + b"}"
@@ -99,10 +124,6 @@ class Rewriter:
             return value
         data = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else orjson.dumps(value)
         return "hmac-sha256:" + hmac.digest(self._key, data, "sha256").hex()
-
-
-def _dropped(_: Any) -> Any:
-    return paths.ABSENT
 
 
 def _last(path: str) -> bytes:

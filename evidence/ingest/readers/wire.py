@@ -8,7 +8,6 @@ out. The **response** is every text that the model gave back, each choice or blo
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import cache
@@ -70,7 +69,7 @@ def answered(wire: Wire, value: Any, *, request: bool = False) -> str | None:
 def read_request(wire: Wire, route: str, value: Any) -> Said:
     """Return what a request body says."""
     said = _read(wire.request, value)
-    if said.model is None and wire.model_route and (match := re.search(wire.model_route, route)):
+    if said.model is None and wire.names_model and (match := wire.names_model.search(route)):
         return Said(said.text, said.id, match[1], said.stream, None, None)
     return said
 
@@ -107,7 +106,8 @@ def _read(shape: Body, value: Any) -> Said:
         for key in _numbered(value, start) if "*" in start else (start,):
             inner = value.get(key)
             _collect(_opened(inner) if key in shape.texts.opened else inner, shape.texts, found, _DEPTH)
-    stream = next((got for path in shape.stream if isinstance(got := at(value, path), bool)), None)
+    streams = (got for path in shape.stream if isinstance(got := at(value, path), bool))
+    stream = next(streams, None) if shape.stream else None
     return Said(clean("\n".join(found)) if found else None, word(value, shape.id), word(value, shape.model), stream,
                 number(value, shape.tokens_in, None), number(value, shape.tokens_out, None))
 
@@ -137,7 +137,8 @@ def _collect(value: Any, texts: Texts, found: list[str], depth: int) -> None:
             _collect(item, texts, found, depth - 1)
     elif depth and isinstance(value, dict):
         for key in texts.keys:
-            if key in value:
-                _collect(_opened(value[key]) if key in texts.opened else value[key], texts, found, depth - 1)
-        found.extend([json.dumps(whole, ensure_ascii=False) for key in texts.objects
-                      if isinstance(whole := value.get(key), dict)])
+            if (inner := value.get(key)) is not None:
+                _collect(_opened(inner) if key in texts.opened else inner, texts, found, depth - 1)
+        if texts.objects:
+            found.extend([json.dumps(whole, ensure_ascii=False) for key in texts.objects
+                          if isinstance(whole := value.get(key), dict)])

@@ -156,6 +156,8 @@ def _steps(path: str) -> tuple[str, ...]:
 
 def at(value: Any, path: str) -> Any:
     """Return what stands at a dotted path, or None."""
+    if "." not in path:
+        return value.get(path) if isinstance(value, dict) else None
     for step in _steps(path):
         if not isinstance(value, dict):
             return None

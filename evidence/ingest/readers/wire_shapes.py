@@ -142,6 +142,11 @@ class Wire(Frozen):
         """The routes, ready to be searched for."""
         return tuple(map(re.compile, self.routes))
 
+    @cached_property
+    def names_model(self) -> re.Pattern[str] | None:
+        """What finds the model in a route, where a route may name it."""
+        return re.compile(self.model_route) if self.model_route else None
+
     @field_validator("routes")
     @classmethod
     def _compiles(cls, routes: tuple[str, ...]) -> tuple[str, ...]:
