@@ -18,7 +18,7 @@ from evidence.connector.settings import Given, apart, settings
 from evidence.decoding import PART_COLUMNS
 from evidence.errors import SourceError
 from evidence.normalize.arriving import Arrivals
-from evidence.normalize.books import Refused, in_order, left_out, parted, refusals, reject_table, sizes, skip_table
+from evidence.normalize.books import failed, in_order, left_out, parted, refusals, reject_table, silent, skip_table
 from evidence.normalize.rows import all_among, placed, same, split, whole
 from evidence.normalize.settled import literal, settled
 from evidence.normalize.statements import BARRIER, define, first_line, judgement, prepare, visible, wrong_skip
@@ -153,9 +153,8 @@ class Normalizer:
 
     def _refuse(self, records: pa.RecordBatch, error: Exception) -> Normalized:
         empty = self._run(records.slice(0, 0), None)
-        refused = Refused(records["locator"][0].as_py(), sizes(records)[0].as_py(), None, "sql_error",
-                          type(error).__name__)
-        return Normalized(empty.rows, empty.texts, reject_table(self.source_id, [(0, refused)]), empty.skips, 0)
+        refused = failed(records, "sql_error", type(error).__name__)
+        return Normalized(empty.rows, empty.texts, reject_table(self.source_id, [refused]), empty.skips, 0)
 
     def _make_tables(self) -> None:
         """Make the tables of a batch. They are never filled for good: each batch is undone when it has been read."""
@@ -251,10 +250,11 @@ class Normalizer:
         rows: dict[str, pa.Table] = {}
         texts: list[pa.Table] = []
         numbers: list[pa.ChunkedArray] = []
-        refused: list[tuple[int, Refused]] = []
+        refused: list[pa.Table] = []
         for query in self._queries:
             kept, wrong = parted(placed(given[query.target.name], good, self.source_id))
-            refused += refusals(query.target.name, wrong, good)
+            if wrong.num_rows:
+                refused.append(refusals(query.target.name, wrong, good))
             numbers.append(kept["record_no"])
             table, taken = split(query, kept)
             texts += taken
@@ -262,7 +262,7 @@ class Normalizer:
         return self._close_books(rows, texts, numbers, refused, (records, good, bad))
 
     def _close_books(self, rows: dict[str, pa.Table], texts: list[pa.Table], given: list[pa.ChunkedArray],
-                     refused: list[tuple[int, Refused]], judged: tuple[pa.RecordBatch, pa.RecordBatch, pa.Table | None]
+                     refused: list[pa.Table], judged: tuple[pa.RecordBatch, pa.RecordBatch, pa.Table | None]
                      ) -> Normalized:
         """Turn a record that gave nothing into a reject, so that each record is accounted for."""
         import pyarrow as pa
@@ -270,20 +270,15 @@ class Normalizer:
 
         records, good, bad = judged
         numbers = pa.concat_arrays([chunk for column in given for chunk in column.chunks] or [pa.array([], pa.int64())])
-        skipped: list[tuple[str, str]] = []
-        fan_out = 0
+        skipped, fan_out = None, 0
         if not same(numbers, records["record_no"]):
             fan_out = len(numbers) - pc.count_distinct(numbers).as_py()
             unfit, skipped = left_out(records, bad)
-            refused = [*refused, *unfit]
-            named = pa.array([number for number, _ in refused], pa.int64())
-            silent = pc.invert(pc.is_in(good["record_no"], pa.concat_arrays([numbers, named])))
-            mute = good.filter(silent)
-            columns = (mute["record_no"], mute["locator"], sizes(mute))
-            refused += [(number, Refused(locator, size, None, "no_row", "no statement of the connector gave a row"))
-                        for number, locator, size in zip(*(column.to_pylist() for column in columns), strict=True)]
+            named = [chunk for table in refused for chunk in table["record_no"].chunks]
+            known = pc.is_in(good["record_no"], pa.concat_arrays([numbers, *named]))
+            refused += [silent(good.filter(pc.invert(known))), *([unfit] if unfit else [])]
         schema = pa.schema([(name, pa.int64() if name == "ordinal" else pa.string()) for name in
                             ("relation", "native_id", "ordinal", "field", "locator", "part", "text")])
         joined = pa.concat_tables([text.cast(schema) for text in texts]) if texts else schema.empty_table()
-        return Normalized(rows, joined, reject_table(self.source_id, refused), skip_table(self.source_id, skipped),
-                          fan_out)
+        return Normalized(rows, joined, reject_table(self.source_id, refused),
+                          skip_table(self.source_id, skipped), fan_out)

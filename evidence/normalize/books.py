@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from evidence.relations import schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-
-class Refused(NamedTuple):
-    """A record, or rows of it, that give no row of a relation, and why. Never text of the record."""
-
-    locator: str
-    byte_len: int
-    relation: str | None
-    reason: str
-    detail: str | None
 
 
 def parted(table: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -53,54 +42,81 @@ def sizes(records: pa.RecordBatch) -> pa.Array:
     return records["byte_len"] if "byte_len" in records.schema.names else pc.binary_length(records["raw"])
 
 
-def refusals(relation: str, bad: pa.Table, records: pa.RecordBatch) -> Iterable[tuple[int, Refused]]:
-    """Return one entry for each record and reason, however many rows of it were refused."""
-    if not bad.num_rows:
-        return []
+def refusals(relation: str, bad: pa.Table, records: pa.RecordBatch) -> pa.Table:
+    """Return one reject for each record and reason, however many rows of it were refused."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    keys = ("record_no", "locator", "why_refused")
-    counted = Counter(zip(*(bad[key].to_pylist() for key in keys), strict=True))
-    places = pc.index_in(bad["record_no"].combine_chunks(), records["record_no"])
-    lengths = sizes(records).take(places).to_pylist()
-    of_number = dict(zip(bad["record_no"].to_pylist(), lengths, strict=True))
-    return [(number, Refused(locator, of_number[number], relation, why, f"{count} rows" if count > 1 else None))
-            for (number, locator, why), count in counted.items()]
+    each = bad.select(["record_no", "why_refused"]).group_by(["record_no", "why_refused"], use_threads=False)
+    counted = each.aggregate([([], "count_all")])
+    times = counted["count_all"]
+    several = pc.binary_join_element_wise(times.cast(pa.string()), " rows", "")
+    return _refused(counted["record_no"], records, relation, counted["why_refused"],
+                    pc.if_else(pc.greater(times, 1), several, None))
 
 
-def reject_table(source_id: str, refused: Iterable[tuple[int, Refused]]) -> pa.Table:
-    """Return rejects in the columns of that relation, in the order of the records."""
+def silent(records: pa.RecordBatch) -> pa.Table:
+    """Return the rejects of records for which no statement gave a row."""
+    return failed(records, "no_row", "no statement of the connector gave a row")
+
+
+def failed(records: pa.RecordBatch, reason: str, detail: str) -> pa.Table:
+    """Return rejects of records as a whole, all of them for one reason."""
     import pyarrow as pa
 
-    ordered = [item for _, item in sorted(refused, key=lambda pair: (pair[0], pair[1].relation or "", pair[1].reason))]
-    return pa.table({"source_id": [source_id] * len(ordered), "locator": [item.locator for item in ordered],
-                     "relation": [item.relation for item in ordered], "reason": [item.reason for item in ordered],
-                     "detail": [item.detail for item in ordered], "byte_len": [item.byte_len for item in ordered]},
-                    schema=schema("reject"))
+    reasons, details = (pa.repeat(text, records.num_rows) for text in (reason, detail))
+    return _refused(records["record_no"], records, None, reasons, details)
 
 
-def left_out(records: pa.RecordBatch, bad: pa.Table | None) -> tuple[list[tuple[int, Refused]], list[tuple[str, str]]]:
-    """Return the records that were refused as a whole, and locator and reason of those that are left out on purpose."""
+def _refused(numbers: pa.Array | pa.ChunkedArray, records: pa.RecordBatch, relation: str | None,
+             reasons: pa.Array | pa.ChunkedArray, details: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """Return rejects of the records with these numbers. They stay columns: of a file that is another's each is one."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    unfit: list[tuple[int, Refused]] = []
-    skipped: list[tuple[str, str]] = []
-    if bad is not None:
-        places = pc.index_in(bad["record_no"], records["record_no"]).combine_chunks()
-        found = (bad["record_no"], bad["reason"], bad["skip"], records["locator"].take(places),
-                 sizes(records).take(places))
-        for number, reason, skip, locator, size in zip(*(column.to_pylist() for column in found), strict=True):
-            if reason is not None:
-                unfit.append((number, Refused(locator, size, None, reason, None)))
-            else:
-                skipped.append((locator, skip))
-    return unfit, skipped
+    at = pc.index_in(numbers, records["record_no"])
+    at = at.combine_chunks() if isinstance(at, pa.ChunkedArray) else at
+    columns = {"locator": records["locator"].take(at), "relation": pa.repeat(relation, len(at)), "reason": reasons,
+               "detail": details, "byte_len": sizes(records).take(at)}
+    return pa.table({"record_no": numbers, **{name: column.cast(schema("reject").field(name).type)
+                                              for name, column in columns.items()}})
 
 
-def skip_table(source_id: str, skipped: Sequence[tuple[str, str]]) -> pa.Table:
+def reject_table(source_id: str, refused: Sequence[pa.Table]) -> pa.Table:
+    """Return rejects in the columns of that relation, in the order of the records."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    tables = [table for table in refused if table.num_rows]
+    if not tables:
+        return schema("reject").empty_table()
+    table = pa.concat_tables(tables)
+    keyed = table.append_column("of", pc.fill_null(table["relation"], ""))
+    table = table.take(pc.sort_indices(keyed, [(key, "ascending") for key in ("record_no", "of", "reason")]))
+    table = table.append_column("source_id", pa.repeat(source_id, table.num_rows))
+    return table.select(schema("reject").names)
+
+
+def left_out(records: pa.RecordBatch, bad: pa.Table | None) -> tuple[pa.Table | None, pa.Table | None]:
+    """Return the rejects of records refused as a whole, and locator and reason of those left out on purpose."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if bad is None or not bad.num_rows:
+        return None, None
+    unfit = bad.filter(pc.is_valid(bad["reason"]))
+    left = bad.filter(pc.is_null(bad["reason"]))
+    at = pc.index_in(left["record_no"], records["record_no"]).combine_chunks()
+    none = pa.nulls(unfit.num_rows, pa.string())
+    return (_refused(unfit["record_no"], records, None, unfit["reason"], none),
+            pa.table({"locator": records["locator"].take(at), "reason": left["skip"]}))
+
+
+def skip_table(source_id: str, skipped: pa.Table | None) -> pa.Table:
     """Return what was left out, in the columns of that relation, in the order of the records."""
     import pyarrow as pa
 
-    columns = {"source_id": [source_id] * len(skipped), "locator": [locator for locator, _ in skipped],
-               "reason": [reason for _, reason in skipped]}
-    return pa.table(columns, schema=schema("skip"))
+    if skipped is None:
+        return schema("skip").empty_table()
+    named = skipped.append_column("source_id", pa.repeat(source_id, skipped.num_rows))
+    return named.select(schema("skip").names).cast(schema("skip"))

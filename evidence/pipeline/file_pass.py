@@ -231,12 +231,17 @@ class FilePass:
 
     def _tally(self, reasons: Sequence[str], locators: Sequence[str]) -> None:
         """Count why records were refused, and keep the first of each reason; what is about the whole file is none."""
+        found: dict[tuple[str, str], tuple[int, int]] = {}
         for reason, locator in zip(reasons, locators, strict=True):
-            _, member, number = readers.parse_locator(locator)
-            if number != WHOLE_FILE:
-                known = self._reasons.get(reason) or Refused(reason, 0, number, readers.member_path(member))
-                first = min(known.first, number) if known.member == readers.member_path(member) else known.first
-                self._reasons[reason] = known._replace(times=known.times + 1, first=first)
+            place, _, text = locator.rpartition("#")
+            if (number := int(text)) != WHOLE_FILE:
+                times, first = found.get((reason, place), (0, number))
+                found[reason, place] = times + 1, min(first, number)
+        for (reason, place), (times, number) in found.items():
+            member = readers.member_path(readers.parse_locator(f"{place}#{number}")[1])
+            known = self._reasons.get(reason) or Refused(reason, 0, number, member)
+            first = min(known.first, number) if known.member == member else known.first
+            self._reasons[reason] = known._replace(times=known.times + times, first=first)
 
     def _refused(self) -> list[Refused]:
         return sorted(self._reasons.values(), key=lambda one: (-one.times, one.reason))
