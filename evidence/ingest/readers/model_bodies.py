@@ -161,8 +161,13 @@ def _opened(value: Any) -> Any:
 
 
 def _otlp(items: list[Any]) -> Any:
-    if all(isinstance(item, dict) and "key" in item and isinstance(item.get("value"), dict) for item in items):
-        return {str(item["key"]): _scalar(item["value"]) for item in items}
+    pairs: dict[str, Any] = {}
+    for item in items:
+        if not (isinstance(item, dict) and "key" in item and isinstance(value := item.get("value"), dict)):
+            break
+        pairs[str(item["key"])] = value["stringValue"] if "stringValue" in value and len(value) == 1 else _scalar(value)
+    else:
+        return pairs
     if all(isinstance(item, dict) and "name" in item and "attributes" in item for item in items):
         named: dict[str, list[Any]] = {}
         for item in items:

@@ -18,13 +18,14 @@ from evidence import config
 from evidence.ingest.readers import http_body
 from evidence.ingest.readers.http_body import clean
 from evidence.ingest.readers.http_body import load as load_body
-from evidence.ingest.readers.wire_events import Heard, Said, at, number, word
+from evidence.ingest.readers.wire_events import Heard, Said, at, flag, number, word
 from evidence.ingest.readers.wire_shapes import Body, Texts, Wire
 
 __all__ = ["Said", "Wire", "answered", "load", "of_body", "of_route", "operation", "read_events", "read_request",
            "read_response", "read_stream"]
 
 _DEPTH = 40
+_NOTHING = Said()
 
 
 @cache
@@ -99,16 +100,19 @@ def read_stream(wire: Wire, body: bytes) -> tuple[Said, bool]:
 
 
 def _read(shape: Body, value: Any) -> Said:
-    if not isinstance(value, dict) or (shape.heads and shape.heads.isdisjoint(value)):
-        return Said()
+    if not isinstance(value, dict):
+        return _NOTHING
     found: list[str] = []
-    for start in shape.texts.start:
-        for key in _numbered(value, start) if "*" in start else (start,):
-            inner = value.get(key)
-            _collect(_opened(inner) if key in shape.texts.opened else inner, shape.texts, found, _DEPTH)
-    streams = (got for path in shape.stream if isinstance(got := at(value, path), bool))
-    stream = next(streams, None) if shape.stream else None
-    return Said(clean("\n".join(found)) if found else None, word(value, shape.id), word(value, shape.model), stream,
+    starts, before, facts = shape.heads
+    if not starts.isdisjoint(value) or (before and any(key.startswith(before) for key in value)):
+        for start in shape.texts.start:
+            for key in _numbered(value, start) if "*" in start else (start,) if start in value else ():
+                inner = value[key]
+                _collect(_opened(inner) if key in shape.texts.opened else inner, shape.texts, found, _DEPTH)
+    text = clean("\n".join(found)) if found else None
+    if facts.isdisjoint(value):
+        return Said(text) if found else _NOTHING
+    return Said(text, word(value, shape.id), word(value, shape.model), flag(value, shape.stream),
                 number(value, shape.tokens_in, None), number(value, shape.tokens_out, None))
 
 
@@ -136,9 +140,18 @@ def _collect(value: Any, texts: Texts, found: list[str], depth: int) -> None:
         for item in value:
             _collect(item, texts, found, depth - 1)
     elif depth and isinstance(value, dict):
-        for key in texts.keys:
-            if (inner := value.get(key)) is not None:
-                _collect(_opened(inner) if key in texts.opened else inner, texts, found, depth - 1)
-        if texts.objects:
-            found.extend([json.dumps(whole, ensure_ascii=False) for key in texts.objects
-                          if isinstance(whole := value.get(key), dict)])
+        _follow(value, texts, found, depth)
+
+
+def _follow(value: dict[str, Any], texts: Texts, found: list[str], depth: int) -> None:
+    """Collect what stands under the keys of an object; most of it is text."""
+    for key in texts.keys:
+        if key in value:
+            inner = _opened(value[key]) if key in texts.opened else value[key]
+            if not isinstance(inner, str):
+                _collect(inner, texts, found, depth - 1)
+            elif inner:
+                found.append(inner)
+    if texts.objects:
+        found.extend([json.dumps(whole, ensure_ascii=False) for key in texts.objects
+                      if isinstance(whole := value.get(key), dict)])

@@ -173,6 +173,14 @@ def word(value: Any, paths: tuple[str, ...]) -> str | None:
     return None
 
 
+def flag(value: Any, paths: tuple[str, ...]) -> bool | None:
+    """Return the first truth value, or None."""
+    for path in paths:
+        if isinstance(got := at(value, path), bool):
+            return got
+    return None
+
+
 def number(value: Any, paths: tuple[str, ...], before: int | None) -> int | None:
     """Return the first count, or what was known before."""
     for path in paths:

@@ -38,11 +38,15 @@ class Body(Frozen):
     texts: Texts
 
     @cached_property
-    def heads(self) -> frozenset[str] | None:
-        """Keys of which a body has one that says anything; None where some of them hold a number."""
+    def heads(self) -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+        """Keys of a body that texts begin with, what comes before a number in those that hold one, and all other keys.
+
+        A body without any of them says nothing.
+        """
+        plain = frozenset(start for start in self.texts.start if "*" not in start)
+        before = tuple(start.partition("*")[0] for start in self.texts.start if "*" in start)
         inside = (*self.id, *self.model, *self.stream, *self.tokens_in, *self.tokens_out)
-        numbered = any("*" in start for start in self.texts.start)
-        return None if numbered else frozenset((*self.texts.start, *(path.partition(".")[0] for path in inside)))
+        return plain, before, frozenset(path.partition(".")[0] for path in inside)
 
 
 @dataclass(slots=True)
