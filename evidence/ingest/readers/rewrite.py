@@ -32,11 +32,7 @@ _SPACE: Final = b" \t\r\n"
 
 def inexact(texts: Sequence[bytes]) -> list[bool]:
     """Say of each text whether it may have a number that a computer would round."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    found: list[bool] = pc.match_substring_regex(pa.array(texts, pa.binary()), _INEXACT).to_pylist()
-    return found
+    return _found(texts, _INEXACT)
 
 
 def exact(text: bytes, *, rounded: bool) -> Any:
@@ -73,32 +69,24 @@ class Rewriter:
         self._parse, self._hide, self._key = options.parse, options.hide, options.key
         self._member = {key: member for key, where in options.carry.items() if where == "@member" and member}
         self._secrets = hidden.states(path for path, _ in options.hide)
-        self._names = [_last(path) for path, _ in options.hide]
-        self._opens = [_last(path) for path in options.parse]
+        self._hides = _among(path for path, _ in options.hide)
+        self._opens = _among(options.parse)
         self.idle = not (self._parse or self._member or self._hide)
 
     def batch(self, batch: Batch) -> None:
         """Rewrite the records of a batch in place; what cannot be opened becomes a reject."""
         numbers, texts = batch.numbers, list(batch.texts)
         batch.numbers, batch.texts, batch.columns, batch.size = [], [], None, 0
-        for number, text, rounded in zip(numbers, texts, inexact(texts), strict=True):
-            made = self.record(text, rounded=rounded)
+        asked = (inexact(texts), _found(texts, self._hides), _found(texts, self._opens))
+        for number, text, rounded, hides, opens in zip(numbers, texts, *asked, strict=True):
+            made = self.record(text, rounded=rounded, hides=hides) if hides or opens or self._member else text
             if isinstance(made, tuple):
                 batch.reject(number, *made, len(text))
             else:
                 batch.add(number, made)
 
-    def record(self, text: bytes, *, rounded: bool) -> bytes | tuple[str, str | None]:
-        """Return a record as it may be kept, or why it is none.
-
-        A name that is not in its text is none of its fields; names may be written with escapes, which could be any.
-        """
-        lowered = text.lower()
-        escaped = b"\\u" in text
-        hides, opens = (bool(names) and (escaped or any(name in lowered for name in names))
-                        for names in (self._names, self._opens))
-        if not self._member and not hides and not opens:
-            return text
+    def record(self, text: bytes, *, rounded: bool, hides: bool) -> bytes | tuple[str, str | None]:
+        """Return a record as it may be kept, or why it is none; ``hides`` says whether it may have secrets."""
         value = exact(text, rounded=rounded)
         if taken := [key for key in self._member if key in value]:
             return "duplicate_key", taken[0]
@@ -126,9 +114,24 @@ class Rewriter:
         return "hmac-sha256:" + hmac.digest(self._key, data, "sha256").hex()
 
 
-def _last(path: str) -> bytes:
-    """Return the last name in a path: a record without it has nothing there. It is empty where any name will do."""
-    return b"" if path[-1] in "*]" else paths.steps(path)[-1].lower().encode()
+def _among(places: Iterable[str]) -> str:
+    """Return the pattern of texts of records that may have something at one of these places; empty for no place.
+
+    A name that is not in its text is none of a record's fields; names may be written with escapes, which could be any.
+    """
+    names = {"" if place[-1] in "*]" else paths.steps(place)[-1] for place in places}
+    return f"(?i){'|'.join(sorted(map(re.escape, names)))}|\\\\u" if names else ""
+
+
+def _found(texts: Sequence[bytes], pattern: str) -> list[bool]:
+    """Say in which texts a pattern is found, whatever the case."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pattern:
+        return [False] * len(texts)
+    found: list[bool] = pc.match_substring_regex(pa.array(texts, pa.binary()), pattern).to_pylist()
+    return found
 
 
 def _opened(value: Any, path: str, way: str, wrong: list[tuple[str, str | None]]) -> Any:
