@@ -175,6 +175,13 @@ def test_attributes_of_telemetry_are_read_by_name(con):
     assert con.execute("SELECT attribute(a, 'a'), attribute(a, 'b'), attribute(a, 'c') FROM x").fetchone() == ("5", '{"values":[1]}', None)
 
 
+def test_names_are_compared_composed_trimmed_and_in_lower_case(con):
+    """A name of plain letters, one with spaces of any kind around it and one with letters taken apart are compared as one would read them."""
+    names = {"Mia@Acme.example": "mia@acme.example", " Mia ": "mia", "\u00a0Mia\u3000": "mia", "Mia\u2003": "mia", "J\u00dcRGEN": "j\u00fcrgen",
+             "ju\u0308rgen": "j\u00fcrgen", "": None, "  ": None, "\u00a0": None, "a b": "a b", "\tmia": "\tmia", "mia\t": "mia\t", None: None}
+    assert {name: con.execute("SELECT norm_id(?)", [name]).fetchone()[0] for name in names} == names
+
+
 def test_paths_reach_into_lists_and_maps():
     """A change reaches every element of a list and every key of a map, and nothing else."""
     value = {"a": [{"b": 1}, {"B": 2}], "m": {"x": 1, "y": 2}, "k": 3}

@@ -4,7 +4,10 @@ CREATE OR REPLACE MACRO interaction_id(source_id, native_id) AS 'ix-' || left(sh
 
 -- An empty text is nothing; names are compared composed and in lower case.
 CREATE OR REPLACE MACRO nz(t) AS NULLIF(trim(t), '');
-CREATE OR REPLACE MACRO norm_id(t) AS NULLIF(lower(nfc_normalize(trim(t))), '');
+-- Plain ASCII without a space at its ends needs neither trimming nor composing, which take ten times as long as to see that.
+CREATE OR REPLACE MACRO norm_id(t) AS list_transform([t],
+  lambda x: CASE WHEN x >= '!' AND NOT ends_with(x, ' ') AND strlen(x) = length(x) THEN lower(x)
+                 ELSE NULLIF(lower(nfc_normalize(trim(x))), '') END)[1];
 
 -- An address without port and brackets, v4-in-v6 mapped back; NULL for what is no address.
 CREATE OR REPLACE MACRO bare_ip(t) AS
