@@ -59,7 +59,7 @@ def test_the_guide_works_as_it_is_written(tmp_path, monkeypatch, capsys):
                 assert (words[0], cli.call(words[1:])) == ("evidence", 0), (line, capsys.readouterr())
     said = capsys.readouterr().out
     assert re.search(r"doors +logs/doors.csv +read +3 +0 +2", said)
-    assert re.search(r"google-logins +logs/user-log.csv +read +5 +0 +4", said)
+    assert re.search(r"portal-logins +logs/portal.csv +read +5 +0 +4", said)
     expected = yaml.safe_load((tmp_path / "catalog/front_door/cases/morning.expected.yaml").read_text("utf-8"))
     assert [row["event_time"] for row in expected["rows"]["sign_in"]] == ["2026-10-01T06:00:12Z", "2026-10-01T06:01:40Z"]
     assert [skip["reason"] for skip in expected["skips"]] == ["opened_from_inside"]
