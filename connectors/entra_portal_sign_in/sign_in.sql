@@ -5,10 +5,11 @@ WITH told AS (
            CASE WHEN NOT r.human OR r.options['log'] = 'non_interactive' THEN false
                 WHEN r.options['log'] = 'interactive' THEN true END AS interactive
     FROM record AS r
-    WHERE r.s.Succeeded IS NULL
+    WHERE NOT r.step
 )
 SELECT t.record_no,
        nz(t.s."Request ID") AS native_id,
+       0 AS ordinal,
        COALESCE(utc(t.s."Date (UTC)"), naive_utc(t.s."Date (UTC)")) AS event_time,
        t.s."Date (UTC)" AS event_time_raw,
        COALESCE(t.issuer, entra_shown(t.s."Resource tenant ID")) AS issuer,
@@ -32,3 +33,21 @@ SELECT t.record_no,
        entra_shown_country(t.s.Location) AS country,
        entra_shown(t.s."Correlation ID") AS correlation_id
 FROM told AS t
+UNION ALL
+-- A step of one of them: by the same id, whose it is stands there. What tells steps apart is all that their record says.
+SELECT r.record_no,
+       nz(r.s."Request ID") AS native_id,
+       1 + ('0x' || substr(r.record_hash, 1, 8))::BIGINT AS ordinal,
+       COALESCE(utc(r.s."Date (UTC)"), naive_utc(r.s."Date (UTC)")) AS event_time,
+       r.s."Date (UTC)" AS event_time_raw,
+       COALESCE(r.issuer, 'not named') AS issuer,
+       NULL AS subject, NULL AS subject_name, 'unknown' AS subject_kind,
+       CASE lower(r.s.Succeeded) WHEN 'true' THEN 'success' WHEN 'false' THEN 'failure' ELSE 'unknown' END AS outcome,
+       NULL AS interactive, 'authn' AS event_kind, NULL AS client_id, NULL AS resource_id, NULL AS session_id, NULL AS token_id,
+       NULL AS ip, NULL AS ip_role,
+       entra_mfa_state(lower(r.s.Succeeded) = 'true', r.steps, COALESCE(entra_shown(r.s."Result detail"), ''), NULL, false) AS mfa_state,
+       COALESCE(entra_mfa_basis(r.steps, COALESCE(entra_shown(r.s."Result detail"), ''), NULL),
+                'event: ' || entra_shown(r.s."Authentication method")) AS mfa_basis,
+       NULL AS ca_status, NULL AS device_id, NULL AS device_managed, NULL AS country, NULL AS correlation_id
+FROM record AS r
+WHERE r.step

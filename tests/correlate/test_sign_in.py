@@ -47,6 +47,10 @@ CASES = {
     "onandon": (("T-A", "several_sessions_t4", "yes", 2), "one after the other, until they are too far from the first"),
     "nowhere": (("T-A", "several_sessions_t4", "unknown", 2), "without an address nothing makes two records one"),
     "nosubject": (("T4", "same_person_in_token_life", "yes", 1), "an event without an id is joined by the name then"),
+    "apart": (("T4", "same_person_in_token_life", "yes", 1), "a step that names nobody, of the same event in the same source"),
+    "apartfailed": (("T4", "same_person_in_token_life", "unknown", 1), "a step that failed shows nothing"),
+    "apartelse": (("T4", "same_person_in_token_life", "unknown", 1), "an event of another source has its own steps"),
+    "apartlater": (("T4", "same_person_in_token_life", "yes", 1), "a silent token inherits what a step of its session's sign-in showed"),
 }
 
 
@@ -121,6 +125,13 @@ def chains(crowd):
         crowd.sign_in(name, "2026-10-10 08:10:00", session_id=f"{name}-s", mfa_state=factor)
         crowd.sign_in(name, "2026-10-10 08:40:00", session_id=f"{name}-s")
         crowd.ask(name, name, T)
+    nobody = {"subject": None, "subject_name": None, "subject_kind": "unknown", "interactive": None, "issuer": "not named", "ordinal": 77}
+    for name, step in (("apart", {}), ("apartfailed", {"outcome": "failure", "mfa_state": "unknown"}), ("apartelse", {"source_id": "idp2"}), ("apartlater", {})):
+        day = "09" if name == "apartlater" else "10"
+        crowd.sign_in(name, f"2026-10-{day} 08:30:00", native_id=f"{name}-event", session_id=f"{name}-s", mfa_state="unknown", mfa_basis="requirement: x")
+        crowd.sign_in(name, f"2026-10-{day} 08:30:09", native_id=f"{name}-event", mfa_basis="event: app", **nobody | step)
+        crowd.ask(name, name, T)
+    crowd.sign_in("apartlater", "2026-10-10 08:30:00", session_id="apartlater-s", mfa_state="unknown", interactive=False)
     here = {"ip": "192.0.2.50", "device_id": "laptop"}
     for name, time, place in (("ceremony", "08:30:30", here), ("elsewhere", "08:30:30", {"ip": "192.0.2.51"}),
                               ("devices", "08:30:30", here | {"device_id": "phone"}), ("hourlater", "08:50:00", here),
@@ -163,6 +174,7 @@ def test_a_factor_of_another_record_says_so(chains):
     """The record that is shown may be the one that leaves it open."""
     assert {name: chains[name]["mfa_basis"] for name in ("steps", "stepsbyid", "ceremony", "single")} == {
         "steps": "event", "stepsbyid": "inherited", "ceremony": "event", "single": "event"}
+    assert [chains[name]["mfa_basis"] for name in ("apart", "apartfailed", "apartlater")] == ["event: app", "requirement: x", "inherited"]
 
 
 def test_an_inherited_factor_says_so(chains):

@@ -24,14 +24,14 @@ CREATE OR REPLACE VIEW w_auth AS
 SELECT s.source_id, s.native_id, s.ordinal, s.locator, s.event_time, s.issuer, s.session_id, s.ip, s.interactive,
        s.mfa_state, s.mfa_basis, s.ca_status, s.country, s.device_managed, s.device_id,
        a.person_no
-FROM sign_in AS s
+FROM w_stepped AS s
 INNER JOIN w_caller_account AS a ON a.account_id = lower(s.subject)
 WHERE s.outcome = 'success' AND s.event_kind IN ('authn', 'token_issue', 'refresh') AND s.subject_kind <> 'service'
 UNION ALL
 SELECT s.source_id, s.native_id, s.ordinal, s.locator, s.event_time, s.issuer, s.session_id, s.ip, s.interactive,
        s.mfa_state, s.mfa_basis, s.ca_status, s.country, s.device_managed, s.device_id,
        a.person_no
-FROM sign_in AS s
+FROM w_stepped AS s
 INNER JOIN w_caller_name AS a
     ON a.alias = s.subject_name AND a.valid_from <= s.event_time AND a.valid_to > s.event_time
 WHERE s.outcome = 'success' AND s.event_kind IN ('authn', 'token_issue', 'refresh') AND s.subject_kind <> 'service'

@@ -8,7 +8,7 @@ SELECT s.issuer, s.session_id,
        min(CASE WHEN s.mfa_state = 'no' AND s.event_kind NOT IN ('session_end', 'revoke') THEN s.event_time
            END) AS no_mfa_from,
        max(CASE WHEN s.event_kind = 'session_end' THEN s.event_time END) AS ended_at
-FROM sign_in AS s
+FROM w_stepped AS s
 WHERE s.outcome = 'success' AND s.session_id IS NOT NULL
   AND (s.mfa_state <> 'unknown' OR s.event_kind = 'session_end')
 GROUP BY s.issuer, s.session_id

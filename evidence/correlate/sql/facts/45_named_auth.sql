@@ -5,7 +5,7 @@ CREATE OR REPLACE TABLE w_named_auth AS
 WITH issued AS (
     SELECT s.*, a.person_id, a.person_no, row_number() OVER (
         PARTITION BY s.session_id, a.person_id ORDER BY s.event_time, s.source_id, s.native_id, s.ordinal) AS nth
-    FROM sign_in AS s
+    FROM w_stepped AS s
     LEFT JOIN w_account_person AS a ON a.account_id = lower(s.subject)
     INNER JOIN (
         SELECT DISTINCT 1 AS one FROM exchange AS x
