@@ -6,7 +6,7 @@ WITH account AS (
                    {kind: 'employee_id', name: r.s.employeeId}, {kind: 'phone', name: r.s.telephoneNumber},
                    {kind: 'phone', name: COALESCE(nz(r.s.mobilePhone), r.s.mobile)}]) AS alias
     FROM record AS r
-    WHERE NOT r.member
+    WHERE NOT r.member AND NOT r.is_group
 )
 SELECT DISTINCT a.record_no,
        a.id || '/' || a.alias.kind || '/' || norm_id(a.alias.name) AS native_id,

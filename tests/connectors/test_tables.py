@@ -18,7 +18,7 @@ ODD = ("", " ", "\0", 'said "no", twice', "back\\slash \\u0041", "two\r\nlines",
        "2026-02-30T00:00:00Z", "2026-10-01T00:00:00Z", "-1", "1e400", "true", "null", "{}", '{"a":1}', "🦆", "\ud7ff", "x" * 300)
 TABLES = [(chosen.id, path) for chosen in connector.all_connectors() for path in connector_cases.cases(chosen) if path.suffix == ".csv"]
 
-APART = {"approvals_csv", "directory_csv", "entra_log_analytics", "entra_portal_audit", "entra_portal_directory", "entra_portal_sign_in",
+APART = {"approvals_csv", "directory_csv", "entra_log_analytics", "entra_portal_audit", "entra_portal_sign_in",
          "entra_ual", "generic_idp", "github_copilot_billing", "m365_purview", "people_csv"}
 
 
