@@ -14,6 +14,7 @@ from evidence.errors import CatalogSqlError, CustodyError
 from evidence.ingest import readers, segment
 from evidence.ingest.job import FileJob, Refused
 from evidence.ingest.readers.base import WHOLE_FILE, Batch, Options, Packed, values_of
+from evidence.ingest.readers.foreign import tongue
 from evidence.ingest.readers.quick import strings
 from evidence.pipeline.recognise import SAMPLE, columns_of
 from evidence.relations import schema
@@ -134,13 +135,14 @@ class FilePass:
             self._fits = bool(batch.texts)
             self._misfit = None
         elif self._misfit is None:
-            record = records[0]
+            record, table = records[0], bool(batch.columns or batch.header)
             every = [c for c in connectors.all_connectors(self.job.catalogs) if c.detect]
             near = min(every, key=lambda c: (not c.fits(record), -c.nearness(record), c.id))
             close = near.fits(record) or near.nearness(record)
             hint = f"nearest is {near.id}" if close else "no connector is near"
             why = self._connector.fits(record).why
-            self._misfit = RefusalError("not_this_connector", f"expected {self._connector.id}: {why}; {hint}")
+            said = filter(None, (f"expected {self._connector.id}: {why}", hint, tongue(record) if table else None))
+            self._misfit = RefusalError("not_this_connector", "; ".join(said))
         if self._misfit and not batch.member:
             raise self._misfit
 

@@ -14,6 +14,7 @@ from evidence.connector import Connector, Fit
 from evidence.errors import SourceError, Where
 from evidence.ingest import readers
 from evidence.ingest.readers.base import Batch, Options, values_of
+from evidence.ingest.readers.foreign import tongue
 from evidence.ingest.readers.places import Places
 
 SAMPLE: Final = 100
@@ -74,6 +75,8 @@ def detect(path: Path, catalogs: Sequence[Path] = (), encoding: str | None = Non
     beside = [one.id for one, start, _ in trials if any(one.fits(record, beside=True) for record in start.records)]
     said = ([f"its records are such as stand beside those of {' and '.join(beside)}, of which there is none in it"]
             if beside else _by_name(opener, known, encoding))
+    if words := _tongue(opener, encoding):
+        said = [words]
     near = nearest([tried for _, _, tried in trials])
     raise SourceError("no connector for this file", where=Where(str(path)), advice="; ".join([*said, near]))
 
@@ -115,6 +118,18 @@ def _by_name(opener: Opener, known: Sequence[Connector], encoding: str | None) -
             told = ", ".join(f"{name}: {column}" for name, column in guess.items())
             yield (f"if each record is a {' or '.join(connector.relations)}, {connector.id} reads it where"
                    f" evidence.yaml says which column is what, perhaps columns: {{{told}}}")
+
+
+def _tongue(opener: Opener, encoding: str | None) -> str | None:
+    """Say whether a file is a table whose columns have names in another language, and what to do."""
+    options = Options(("json", "csv"), delimiter=(",", ";", "\t"), encoding=encoding or "utf-8", repeats=True,
+                      batch_bytes=_BATCH)
+    for batch in islice(readers.read(opener, options), _BATCHES):
+        if batch.header or batch.columns is not None:
+            return tongue(batch.header or values_of(batch.texts[:1])[0])
+        if batch.texts:
+            break
+    return None
 
 
 def _options(connector: Connector, encoding: str | None) -> Options:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
-from evidence import connector, pipeline
+import pytest
+import yaml
+
+from evidence import cli, connector, connector_cases, pipeline
 from evidence.errors import SourceError
 from evidence.pipeline.recognise import candidates, nearest
 from tests.connectors.test_samples import SHAPES
@@ -52,3 +55,46 @@ def test_a_table_of_sign_ins_without_a_connector_is_told_its_way(tmp_path, colum
         pipeline.detect(path)
     assert caught.value.advice.startswith(f"if each record is a sign_in, generic_idp reads it where evidence.yaml says which column is what, perhaps columns: {told}; "
                                           if told else "nearest: ")
+
+
+@pytest.mark.parametrize(("columns", "told"), [
+    ("Datum (UTC),Anforderungs-ID,Benutzername,Status", "Datum (UTC), Anforderungs-ID, Benutzername"), ("日付 (UTC);ユーザー名;IP", "日付 (UTC), ユーザー名"),
+    ("Fecha,Usuario,IP", "Fecha, Usuario"), ("Date,Utilisateur,État", "Utilisateur, État"), ("Date,User,Update,Address,Database", None)])
+def test_a_table_in_another_language_is_told_what_to_do(tmp_path, capsys, columns, told):
+    """Names of columns are not guessed: the portal is to be switched to English, or JSON to be exported. So says ingest, whatever connector was named."""
+    row = columns.replace("a", "x")
+    (tmp_path / "log.csv").write_text(f"{columns}\n{row}\n", "utf-8")
+    with pytest.raises(SourceError, match="no connector for this file") as caught:
+        pipeline.detect(tmp_path / "log.csv")
+    words = f"columns such as {told} are in another language: switch the portal to English and export again, or export as JSON"
+    assert (words in caught.value.advice) == bool(told)
+    for name in ("entra_portal_sign_in", "google_console", "people_csv"):
+        (tmp_path / "evidence.yaml").write_text(f"organisation: Acme\nsources: [{{id: a, connector: {name}, paths: [log.csv]}}]\n", "utf-8")
+        assert cli.call(["ingest", "-C", str(tmp_path), "--format", "json"]) == 3
+        detail = json.loads(capsys.readouterr().out)["files"][0]["detail"]
+        assert (words in detail) == bool(told), name
+
+
+def test_json_keys_are_in_no_language(tmp_path):
+    """JSON has the vendor's keys in every language: where it is not known, another language is not the reason."""
+    (tmp_path / "log.json").write_text('{"Datum": 1}\n', "utf-8")
+    with pytest.raises(SourceError) as caught:
+        pipeline.detect(tmp_path / "log.json")
+    assert "language" not in caught.value.advice
+
+
+def test_a_table_without_rows_is_told_by_its_columns(tmp_path):
+    """A header is enough, whatever values the connector's records must have; of columns that connectors share, all are named."""
+    found = {}
+    for one in connector.all_connectors():
+        for path in connector_cases.cases(one):
+            given = yaml.safe_load(path.with_name(path.stem + ".expected.yaml").read_text("utf-8")).get("given") or {}
+            if one.detect and path.suffix == ".csv" and "columns" not in given.get("options", {}):
+                head = next(line for line in path.read_text("utf-8-sig").splitlines(keepends=True) if not line.startswith(("sep=", "#TYPE")))
+                (tmp_path / "head.csv").write_text(head, "utf-8")
+                try:
+                    found[one.id, path.name] = one.id in dict(pipeline.detect(tmp_path / "head.csv").fits)
+                except SourceError:
+                    found[one.id, path.name] = False
+    assert not [key for key, told in found.items() if not told]
+    assert len(found) > 20

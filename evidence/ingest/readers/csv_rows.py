@@ -12,6 +12,7 @@ import orjson
 
 from evidence.ingest.readers.base import BATCH_ROWS, CUT, Batch, Options, Packed
 from evidence.ingest.readers.csv_blocks import Rows, Shape
+from evidence.ingest.readers.foreign import tongue
 from evidence.ingest.readers.lines import blocks
 from evidence.ingest.readers.quick import strings
 from evidence.ingest.readers.streams import Readable
@@ -168,7 +169,7 @@ def _header(rows: Iterator[list[str]], options: Options) -> tuple[list[str], tup
         twice = sorted({columns.index(name) + 1 for name in columns if columns.count(name) > 1})
         return [], ("duplicate_column", f"of the names of columns {', '.join(map(str, twice))}")
     if missing := [name for name in options.columns if name not in columns]:
-        return [], ("missing_column", ", ".join(missing))
+        return [], ("missing_column", "; ".join(filter(None, (", ".join(missing), tongue(columns)))))
     return columns, None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 _UNPACK: Final = "unpack it, and bring what is in it"
@@ -28,6 +29,11 @@ _PAGES: Final = ((b"<!doctype html", "a web page, such as that of a sign-in: exp
 OFFICE: Final = "[Content_Types].xml"
 """The member by which a ZIP is a document of an Office program."""
 DOCUMENT: Final = f"found a document of an Office program: {_EXPORT}"
+_TONGUES: Final = re.compile(
+    r"(?i)(?:datum|zeitpunkt|uhrzeit|benutzer|anmelde|anwendung|ereignis|akteur|ergebnis|anforderung|beschreibung|"
+    r"utilisateur|demande|adresse|heure|connexion|fecha|hora|usuari[oa]|solicitud|direccion|evento|correo|"
+    r"utente|indirizzo|gebruiker|tijdstip)")
+"""How names of columns begin in other languages than English, as far as they are written without accents."""
 _LITTER: Final = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
@@ -40,6 +46,19 @@ def foreign(head: bytes) -> str | None:
         return "bytes that are no text, or UTF-16 without its mark: save it as UTF-8"
     start = head[:64].lstrip().lower()
     return next((words for sign, words in _PAGES if start.startswith(sign)), None)
+
+
+def tongue(columns: Iterable[str]) -> str | None:
+    """Say of a table that is not known whether its columns have names in another language than English, and what to do.
+
+    Portals name the columns of their exports in the language of whoever exports; no vendor lists these names.
+    """
+    odd = [name for name in columns if any(char.isalpha() and not char.isascii() for char in name)
+           or any(_TONGUES.match(word) for word in re.split(r"[^A-Za-z]+", name))]
+    if not odd:
+        return None
+    return (f"columns such as {', '.join(odd[:3])} are in another language: switch the portal to English and export"
+            " again, or export as JSON, whose names are the same in every language")
 
 
 def litter(parts: Sequence[str]) -> bool:
