@@ -60,7 +60,8 @@ class Paging(Frozen):
     a value in ``field``, sent as ``parameter``. ``offset`` and ``page``: counted in ``parameter``. There is a next page
     while ``more`` is true, or while the page number is below ``pages``, or else while a page is full, which ``size``
     (the query parameter with the number of records asked for) tells. Beyond ``ceiling`` records the vendor answers no
-    more, and where ``capped`` is true it says that it does not know how many there are: the window is then halved.
+    more (offsets beyond it, pages that would reach beyond it), and where ``capped`` is true it says that it does not
+    know how many there are: the window is then halved.
     """
 
     by: Literal["link", "next_url", "cursor", "offset", "page"]

@@ -44,7 +44,7 @@ def understand(answer: Answer, ask: Listing, number: int) -> Page:
     if ask.paging is None:
         return Page(document, records, None, too_full=False)
     following = _following(answer, ask.paging, ask, document, records, number)
-    return Page(document, records, following, _too_full(ask.paging, document, following))
+    return Page(document, records, following, _too_full(ask.paging, ask, document, following))
 
 
 def parse(answer: Answer, what: str) -> Any:
@@ -134,12 +134,14 @@ def _more(paging: Paging, document: Any, found: int, number: int, size: int) -> 
     return found >= size
 
 
-def _too_full(paging: Paging, document: Any, following: httpx.URL | None) -> bool:
+def _too_full(paging: Paging, ask: Listing, document: Any, following: httpx.URL | None) -> bool:
     if paging.capped and holds_true(document, paging.capped):
         return True
     if paging.ceiling is None or following is None or paging.by not in {"offset", "page"}:
         return False
     place = int(following.params[paging.parameter or ""])
+    if paging.by == "page":
+        place = (place - paging.first + 1) * int(ask.query[paging.size]) if paging.size else place
     return place > paging.ceiling
 
 

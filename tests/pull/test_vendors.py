@@ -138,6 +138,7 @@ def test_a_key_that_sees_only_its_own_sessions_is_refused(exported, tmp_path):
 PAGES = {
     "okta_system_log": {"/api/v1/logs": "changes.json"},
     "onelogin": {"/api/1/events": "page.json"},
+    "auth0": {"/api/v2/logs": "logs.json"},
     "okta_directory": {"/api/v1/users": "users.json", "/api/v1/groups/rules": "rules.json"},
     "keycloak_directory": {"/admin/realms/acme/users": "users.json"},
     "entra_graph": {"/beta/auditLogs/signIns": "beta.json"},
@@ -234,6 +235,40 @@ def test_every_event_behind_a_cursor_is_pulled(tmp_path):
     assert [one.get("after_cursor") for one in vendor.asked] == [None, *(f"c{n}" for n in range(50, 730, 50))]
     assert len({(one["since"], one["until"]) for one in vendor.asked}) == 1
     assert len(names(tmp_path)["sign_in"]) == 730
+
+
+class Auth0:
+    """Events of a search by date, a hundred at a time; beyond the first thousand the search is refused."""
+
+    def __init__(self, count: int, clock: Clock) -> None:
+        """Hold so many sign-ins: one every ten minutes, and the last third all within one second."""
+        self.api, self.asked = Api([], clock=clock), []
+        spread = count * 2 // 3
+        times = [f"2026-10-{1 + n // 144:02d}T{n % 144 // 6:02d}:{n % 6}0:00.000Z" for n in range(spread)]
+        times += [f"2026-10-20T09:00:00.{n:03d}Z" for n in range(count - spread)]
+        self.events = [{"date": time, "type": "s", "log_id": f"9002026{n:06d}", "client_id": "c", "user_id": f"auth0|{n % 9}",
+                        "ip": "203.0.113.24"} for n, time in enumerate(times)]
+
+    def __call__(self, request):
+        """Answer one request."""
+        self.asked.append(request.url.params)
+        since, until = request.url.params["q"].removeprefix("date:[").removesuffix("]").split(" TO ")
+        page, size = (int(request.url.params[name]) for name in ("page", "per_page"))
+        if page * size >= 1000:
+            return httpx.Response(400, json={"statusCode": 400, "message": "You can only page through the first 1000 records."})
+        return self.api.json([one for one in self.events if since <= one["date"] <= until][page * size:(page + 1) * size])
+
+
+def test_a_search_that_lists_a_thousand_is_halved_until_all_are_there(tmp_path):
+    """No page beyond the limit is asked for, windows are milliseconds if they must be, and an event at an edge counts once."""
+    clock = Clock()
+    key = {"base_url": "https://acme.eu.auth0.test", "token_env": "KEY", "parameters": {"tenant": "acme.eu.auth0.com"}}
+    (tmp_path / "evidence.yaml").write_text(yaml.safe_dump({"organisation": "x", "timezone": "Europe/Berlin", "sources": [
+        {"id": "it", "connector": "auth0", "paths": ["logs/it"], "issuer": "acme", "pull": key}]}))
+    vendor = Auth0(2900, clock)
+    assert pull(tmp_path, vendor, clock).records >= 2900
+    assert max(int(one["page"]) for one in vendor.asked) == 9
+    assert {row[0] for row in names(tmp_path)["sign_in"]} == {one["log_id"] for one in vendor.events}
 
 
 def test_every_connector_that_is_tried_here_can_be_pulled():
