@@ -38,7 +38,7 @@ class Source(Frozen):
     paths: tuple[RelativePath, ...] = Field(min_length=1)
     issuer: Issuer | None = None
     required: bool = True
-    encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
+    encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252"] = "utf-8"
     skew: Duration | None = None
     settling: Duration | None = None
     delivery: Duration | None = Field(default=None, description="its records are here within this long after the event")

@@ -179,7 +179,8 @@ def _schema() -> str:
 
 @command.command("detect")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--encoding", type=click.Choice(["utf-8", "utf-16", "latin-1"]), help="If it is not UTF-8.")
+@click.option("--encoding", type=click.Choice(["utf-8", "utf-16", "latin-1", "cp1252"]),
+              help="If it is not UTF-8; spreadsheets save CSV as cp1252.")
 @catalog_option
 @_out.format_option
 def detect(files: tuple[Path, ...], encoding: str | None, catalogs: tuple[Path, ...], format_: str) -> int:

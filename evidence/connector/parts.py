@@ -66,7 +66,7 @@ class Reader(Frozen):
     gather: Gather | None = None
     delimiter: Marks = Field(default=(",", ";", "\t"), description=(
         "csv: one character, or several of which the header shows one"))
-    encoding: Literal["utf-8", "utf-16", "latin-1"] = "utf-8"
+    encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252"] = "utf-8"
     columns: tuple[str, ...] = Field(default=(), description="csv: columns without which a file is none of these")
     places: dict[str, Words] = Field(default_factory=dict, description=(
         "csv: place in a record (actor.alternateId, target[].id) and the columns that hold what stands there in the "

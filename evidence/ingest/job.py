@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Final, NamedTuple
 
 from evidence.connector import Connector
 from evidence.ingest.readers.base import BATCH_BYTES, MAX_RECORD
+from evidence.ingest.readers.foreign import RESAVED
 from evidence.model import Source
 from evidence.store.vault import Kept
 
@@ -67,7 +68,9 @@ class Refused(NamedTuple):
     def __str__(self) -> str:
         """Say it to a person."""
         place = f"record {self.first}" + (f" of {self.member}" if self.member else "")
-        return f"{self.reason} in {place}" if self.times == 1 else f"{self.reason} {self.times} times, first in {place}"
+        advice = f" ({RESAVED})" if self.reason == "invalid_utf8" else ""
+        times = "" if self.times == 1 else f" {self.times} times, first"
+        return f"{self.reason}{times} in {place}{advice}"
 
 
 @dataclass(frozen=True, slots=True)

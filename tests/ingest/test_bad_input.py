@@ -129,6 +129,19 @@ def test_what_systems_leave_in_folders_is_no_evidence(store):
     assert (last.state, last.lines, last.words) == ("read", 2, "malformed_json in record 1 of a/readme.txt")
 
 
+def test_a_table_that_a_spreadsheet_saved_is_read_where_that_is_declared(store):
+    """Rows with letters of Windows-1252 are refused with the words for evidence.yaml; said so, all are read, to the letter."""
+    table = "event,at,who\ne1,2026-10-02T09:00:00Z,mia\ne2,2026-10-02T09:00:00Z,zoë\ne3,2026-10-02T09:00:00Z,jürgen\n".encode("cp1252")
+    (store.root / "logs" / "door-a.csv").write_bytes(table)
+    one, = (f for f in ingest(store).files if f.path == "logs/door-a.csv")
+    assert (one.records, one.rejects) == (1, 2)
+    assert one.words == ("invalid_utf8 2 times, first in record 2 (if a spreadsheet saved it, say encoding: cp1252 for the source,"
+                         " or latin-1 if a program did)")
+    again = company(store.root, {"id": "door", "connector": "plain_door", "paths": ["logs/door*"], "encoding": "cp1252"})
+    assert not ingest(again).incomplete
+    assert {row[0] for row in connect(again).sql("SELECT subject FROM sign_in").fetchall()} >= {"mia", "zoë", "jürgen"}
+
+
 def test_the_columns_of_a_table_without_rows_tell_whose_it_is(store):
     """An empty month is an empty table of its source; a line of anything else is not."""
     (store.root / "logs" / "door-empty.csv").write_bytes(b"event,at,who\n")

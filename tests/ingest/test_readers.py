@@ -173,12 +173,14 @@ def test_a_truncated_file_gives_what_stands_before_the_cut(data, detail):
 
 
 def test_encodings_are_declared():
-    """UTF-16 with its mark is read whatever was declared, Latin-1 when it was; what does not fit is told."""
+    """UTF-16 with its mark is read whatever was declared, Latin-1 and Windows-1252 when they were; what does not fit is told."""
     text = '{"a": "é€"}\n'
     assert values(text.encode("utf-16"), encoding="utf-16") == [{"a": "é€"}]
     assert values('{"a": "é"}\n'.encode("latin-1"), encoding="latin-1") == [{"a": "é"}]
+    assert values(b'{"a": "\x93\x80\xe9\x81\x94"}\n', encoding="cp1252") == [{"a": "\u201c€é\x81\u201d"}]
+    assert values("größe;wer\n5 €;Zoë\n".encode("cp1252"), format="csv", delimiter=";", encoding="cp1252") == [{"größe": "5 €", "wer": "Zoë"}]
     for mark, form in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
-        for declared in ("utf-8", "utf-16", "latin-1"):
+        for declared in ("utf-8", "utf-16", "latin-1", "cp1252"):
             assert values(mark + text.encode(form), encoding=declared) == [{"a": "é€"}]
     assert read(text.encode(), encoding="utf-16").stop == "wrong_encoding"
     broken = text.encode("utf-16") + b"\x00\xd8\x00\xd8"
@@ -279,7 +281,7 @@ PIECES = st.sampled_from([b'{"a":1}', b'{"data":[{"a":1},{"b":2}]}', b"[", b"]",
 MANGLED = st.one_of(st.binary(max_size=300), st.lists(PIECES, max_size=30).map(b"".join))
 
 
-@given(MANGLED, st.sampled_from(["json", "csv"]), st.sampled_from(["utf-8", "utf-16", "latin-1"]),
+@given(MANGLED, st.sampled_from(["json", "csv"]), st.sampled_from(["utf-8", "utf-16", "latin-1", "cp1252"]),
        st.sampled_from([(".",), ("data", "."), ("data",)]))
 @settings(max_examples=500, deadline=None)
 def test_mangled_bytes_never_raise_and_never_lose_a_line(data, form, encoding, keys):

@@ -12,7 +12,7 @@ import orjson
 
 from evidence.ingest.readers.base import BATCH_ROWS, CUT, Batch, Options, Packed
 from evidence.ingest.readers.csv_blocks import Rows, Shape
-from evidence.ingest.readers.foreign import tongue
+from evidence.ingest.readers.foreign import RESAVED, tongue
 from evidence.ingest.readers.lines import blocks
 from evidence.ingest.readers.quick import strings
 from evidence.ingest.readers.streams import Readable
@@ -161,7 +161,7 @@ def _header(rows: Iterator[list[str]], options: Options) -> tuple[list[str], tup
     if not columns:
         return [], None
     if any("\udc80" <= char <= "\udcff" for name in columns for char in name):
-        return [], ("wrong_encoding", "the header is not UTF-8; if it is Latin-1, say encoding: latin-1 for the source")
+        return [], ("wrong_encoding", f"the header is not UTF-8; {RESAVED}")
     if options.repeats:
         columns = [f"{name} {nth}" if (nth := columns[:place].count(name) + 1) > 1 else name
                    for place, name in enumerate(columns)]

@@ -34,6 +34,7 @@ _TONGUES: Final = re.compile(
     r"utilisateur|demande|adresse|heure|connexion|fecha|hora|usuari[oa]|solicitud|direccion|evento|correo|"
     r"utente|indirizzo|gebruiker|tijdstip)")
 """How names of columns begin in other languages than English, as far as they are written without accents."""
+RESAVED: Final = "if a spreadsheet saved it, say encoding: cp1252 for the source, or latin-1 if a program did"
 _LITTER: Final = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"})
 
 

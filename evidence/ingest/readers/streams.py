@@ -178,8 +178,14 @@ class Unpacked:
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
 
+_CP1252: Final = "".join(bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256))
+"""Windows-1252 as browsers read it: the five bytes that it leaves open are the control characters of Latin-1."""
+
+
 class Text:
-    """The same as UTF-8 without a byte order mark, from UTF-8, UTF-16 or Latin-1: as its mark says, else as declared.
+    """The same as UTF-8 without a byte order mark, from UTF-8, UTF-16, Latin-1 or Windows-1252.
+
+    A mark says which it is, else it is as declared.
 
     UTF-8 passes unchecked: the judge of each record finds the byte that is wrong, and the lines beside it survive.
     """
@@ -188,7 +194,7 @@ class Text:
         """Declare how the bytes of a stream are to be read."""
         self._source, self._encoding = source, encoding
         self._decoder: codecs.IncrementalDecoder | None = None
-        self._started = False
+        self._started = self._cp1252 = False
         self._seen = 0
         self.stop: str | None = None
         self.detail: str | None = None
@@ -214,12 +220,15 @@ class Text:
             self.stop = "wrong_encoding"
             self.detail = "declared utf-16, found none of its byte order marks: save it with one, or as UTF-8"
             return b""
-        if form != "utf-8":
+        self._cp1252 = form == "cp1252"
+        if form not in {"utf-8", "cp1252"}:
             self._decoder = codecs.getincrementaldecoder(form)()
         self._seen = len(mark)
         return data[len(mark):]
 
     def _decode(self, data: bytes, *, last: bool) -> bytes:
+        if self._cp1252:
+            return codecs.charmap_decode(data, "strict", _CP1252)[0].encode("utf-8")
         if self._decoder is None or self.stop:
             return data
         try:
