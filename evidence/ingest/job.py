@@ -14,6 +14,9 @@ from evidence.ingest.readers.foreign import RESAVED
 from evidence.model import Source
 from evidence.store.vault import Kept
 
+_ADVICE: Final = {
+    "invalid_utf8": RESAVED,
+    "bad_timestamp": "not as the source spells times: bring the file as it was exported, not as a spreadsheet saved it"}
 _SHOWN: Final = 3
 """So many reasons of refusals are told of a file; the report has them all."""
 
@@ -68,7 +71,7 @@ class Refused(NamedTuple):
     def __str__(self) -> str:
         """Say it to a person."""
         place = f"record {self.first}" + (f" of {self.member}" if self.member else "")
-        advice = f" ({RESAVED})" if self.reason == "invalid_utf8" else ""
+        advice = next((f" ({words})" for reason, words in _ADVICE.items() if self.reason.startswith(reason)), "")
         times = "" if self.times == 1 else f" {self.times} times, first"
         return f"{self.reason}{times} in {place}{advice}"
 

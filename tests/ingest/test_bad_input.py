@@ -142,6 +142,15 @@ def test_a_table_that_a_spreadsheet_saved_is_read_where_that_is_declared(store):
     assert {row[0] for row in connect(again).sql("SELECT subject FROM sign_in").fetchall()} >= {"mia", "zoë", "jürgen"}
 
 
+def test_times_that_were_written_anew_are_told_with_what_to_do(store):
+    """A spreadsheet saves times in its own spelling, often without seconds or zone: they are refused, and the original is asked for."""
+    (store.root / "logs" / "dates.csv").write_text("Date (UTC),Request ID,Status,Application,Username\n01.10.2026 09:00,r1,Success,x,mia\n", "utf-8")
+    again = company(store.root, {"id": "portal", "connector": "entra_portal_sign_in", "paths": ["logs/dates.csv"]})
+    one, = ingest(again).files
+    assert one.words.endswith("; bad_timestamp:Date (UTC) in record 1 (not as the source spells times: bring the file as it was exported,"
+                              " not as a spreadsheet saved it)")
+
+
 def test_the_columns_of_a_table_without_rows_tell_whose_it_is(store):
     """An empty month is an empty table of its source; a line of anything else is not."""
     (store.root / "logs" / "door-empty.csv").write_bytes(b"event,at,who\n")

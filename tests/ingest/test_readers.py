@@ -198,6 +198,37 @@ def test_csv_rows_become_objects():
     assert values(b"a;b\n1;2\n", format="csv", delimiter=";") == [{"a": "1", "b": "2"}]
 
 
+TABLE = "who,at,how\r\n" + "".join(f"p{n},{n},x\r\n" for n in range(300))
+
+
+@pytest.mark.parametrize("between", ["", "\r\n", "\ufeff", "sep=,\r\n", "\ufeffsep=,\r\n", "#TYPE X\r\n", ",,\r\n", '"","",""\r\n'])
+def test_exports_put_one_after_the_other_are_one_table(between):
+    """The header again, the mark and the line before it, and rows without anything in them are blanks; every row is there."""
+    batch = read((TABLE + between + TABLE.replace("who", '"who"') + between.rstrip("\ufeff")).encode(), format="csv")
+    assert ([json.loads(text)["at"] for text in batch.texts], batch.rejects, batch.stop) == ([str(n) for n in range(300)] * 2, [], None)
+    assert batch.lines == 600 + batch.blanks
+    assert batch.numbers[300] - 300 == 1 + (between.strip("\ufeff") != "") + 1
+
+
+@pytest.mark.parametrize("header", ["at,who,how", "who,at,why,how", "who,at,other"])
+def test_the_header_of_another_table_ends_a_file(header):
+    """Its rows would be taken for what they are not: what came before is read, and the file says where to part it."""
+    batch = read((TABLE + header + "\r\n1,p1,x\r\n").encode(), format="csv")
+    assert (len(batch.texts), batch.stop, batch.stop_detail) == (300, "another_table", "record 301 begins another table: make a file of each")
+    assert [(one.number, one.reason) for one in batch.rejects] == [(301, "another_table")]
+
+
+def test_a_row_that_only_begins_like_a_header_is_a_row():
+    """Two cells that say what columns are called make no header."""
+    assert values(b"who,at,how,why\nat,how,1,2\n", format="csv") == [{"who": "at", "at": "how", "how": "1", "why": "2"}]
+
+
+def test_what_spreadsheets_put_around_a_table_is_no_part_of_it():
+    """Blank lines before the header, and columns without a name and without anything in them."""
+    assert values(b"\r\n  \r\na;b;;\r\n1;2;;\r\n3;4;x;\r\n;;;\r\n", format="csv", delimiter=";") == [
+        {"a": "1", "b": "2", "column 3": "", "column 4": ""}, {"a": "3", "b": "4", "column 3": "x", "column 4": ""}]
+
+
 @pytest.mark.parametrize("before", ["#TYPE System.Management.Automation.PSCustomObject\r\n", "#TYPE Selected.X, Y\n", "sep=;\r\n",
                                     '"sep=,"\n', "SEP=\t\n"])
 def test_what_programs_write_before_a_header_is_passed_over(before):
@@ -227,6 +258,16 @@ def archive(members: dict[str, bytes]) -> bytes:
         for name, data in members.items():
             file.writestr(name, data)
     return out.getvalue()
+
+
+def test_a_zip_of_windows_is_read_like_any_other():
+    """Backslashes between the steps of a name are no danger, since nothing is written under it; what leads out is refused all the same."""
+    data = archive({"members\\g 1\\a.json": b'{"a": 1}\n', "members\\": b"", "__MACOSX\\x": b"x", "..\\up.json": b"{}", "C:\\x.json": b"{}", "09:00.json": b'{"a": 2}'})
+    batches = list(readers.read(lambda: io.BytesIO(data), Options(carry={"_from": "@member"})))
+    assert [json.loads(t) for b in batches for t in b.texts] == [{"_from": "members/g 1/a.json", "a": 1}, {"_from": "09:00.json", "a": 2}]
+    assert [b.stop for b in batches if b.stop] == ["unsafe_member_name"] * 2
+    again = list(readers.read(lambda: io.BytesIO(data), Options(), batches[0].member))
+    assert [t for b in again for t in b.texts] == [b'{"a": 1}']
 
 
 def test_members_of_a_zip_are_files_of_their_own():

@@ -7,6 +7,7 @@ which every line, element or row is a record, a reject or a blank, and which say
 from __future__ import annotations
 
 import hashlib
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
@@ -37,6 +38,7 @@ MAX_MEMBERS: Final = 10_000
 _TEXTS: Final = {"json": json_text.read, "csv": csv_rows.read, "lines": line_text.read}
 _FORMATS: Final = frozenset({*_TEXTS, "parquet"})
 _HEAD: Final = 64 << 10
+_DRIVE: Final = re.compile("[A-Za-z]:/")
 
 
 def locator(file_sha256: str, member: str, number: int) -> str:
@@ -147,7 +149,8 @@ def _archive(raw: IO[bytes], options: Options, only: str) -> Iterator[Batch]:
     if any(entry.filename == OFFICE for entry in every):
         yield Batch(stop="unknown_format", stop_detail=f"expected {' or '.join(options.formats)}, {DOCUMENT}")
         return
-    entries = [entry for entry in every if not litter(PurePosixPath(entry.filename).parts)]
+    entries = [entry for entry in every if not litter(PurePosixPath(entry.filename.replace("\\", "/")).parts)
+               and not entry.filename.endswith("\\")]
     if not entries:
         yield Batch(stop=EMPTY, stop_detail="no file in it")
         return
@@ -169,8 +172,9 @@ def _archive(raw: IO[bytes], options: Options, only: str) -> Iterator[Batch]:
 
 def _refused(entry: zipfile.ZipInfo, seen: set[str]) -> str | None:
     """Return why a member is not read. Nothing is ever written under its name; the name stands in locators."""
-    path = PurePosixPath(entry.filename)
-    if path.is_absolute() or ".." in path.parts or "\\" in entry.filename or "\0" in entry.filename:
+    # Some programs write the separator of Windows.
+    path = PurePosixPath(entry.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or _DRIVE.match(path.as_posix()) or "\0" in entry.filename:
         return "unsafe_member_name"
     if entry.filename in seen:
         return "duplicate_member"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     Bits = npt.NDArray[np.uint64]
     Places = npt.NDArray[np.int64]
 
+_MARK: Final = b"\xef\xbb\xbf"
 _LINE, _RETURN, _QUOTE = b'\n\r"'
 _ESCAPES: Final = {code: orjson.dumps(chr(code))[1:-1] for code in range(32)}
 """How JSON writes bytes that it cannot have in a text."""
@@ -49,6 +50,9 @@ class Shape:
         import numpy as np
 
         names = [orjson.dumps(name) for name in columns]
+        self._names = frozenset(name.encode() for name in columns)
+        # As they are, in quotes, and after the mark of another file that was put behind the first one.
+        self._lengths = np.array(sorted({len(name) + more for name in self._names for more in (0, 2, 3, 5)}))
         between = [b"{" + names[0] + b':"', *(b'","' + name[1:] + b':"' for name in names[1:]), b'"}']
         self._columns, self._wanted, self._mark = len(columns), wanted, mark[0]
         self._keys, self._ends = b"".join(between), np.cumsum([0, *map(len, between)])
@@ -89,7 +93,25 @@ class Shape:
         ends = ends[:np.searchsorted(fields[ends], end)]
         wrong = np.flatnonzero(ends != np.arange(1, len(ends) + 1) * self._columns - 1)
         count = int(wrong[0]) if len(wrong) else len(ends)
-        return fields[:count * self._columns], bool(len(wrong))
+        odd = self._odd(parts.data, fields[:count * self._columns])
+        return fields[:odd * self._columns], bool(len(wrong)) or odd < count
+
+    def _odd(self, data: Bytes, fields: Places) -> int:
+        """Return the number of rows before the first that may be a header again, or that has nothing in it.
+
+        A row whose first two fields are names of columns may be a header.
+        """
+        import numpy as np
+
+        lines = fields[self._columns - 1::self._columns]
+        starts = np.concatenate([[0], lines[:-1] + 1])
+        empty = (lines - starts <= 3 * self._columns) & np.isin(data[starts], (self._mark, _QUOTE))
+        for row in np.flatnonzero(empty | np.isin(fields[::self._columns] - starts, self._lengths)):
+            pieces = data[starts[row]:lines[row]].tobytes().removesuffix(b"\r").split(b"%c" % self._mark)
+            if set(pieces) <= {b"", b'""'} or self._names.issuperset(
+                    piece.removeprefix(_MARK).strip(b'"') for piece in pieces[:2]):
+                return int(row)
+        return len(lines)
 
     def _taken(self, written: bytes, bounds: Places) -> list[pa.Array]:
         """Return rows as objects, and the fields that are wanted, of fields as JSON writes them.

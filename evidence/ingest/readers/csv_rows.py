@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, cast
@@ -12,7 +11,7 @@ import orjson
 
 from evidence.ingest.readers.base import BATCH_ROWS, CUT, Batch, Options, Packed
 from evidence.ingest.readers.csv_blocks import Rows, Shape
-from evidence.ingest.readers.foreign import RESAVED, tongue
+from evidence.ingest.readers.csv_header import AGAIN, OTHER, PREFACE, again, delimiter_of, header_of
 from evidence.ingest.readers.lines import blocks
 from evidence.ingest.readers.quick import strings
 from evidence.ingest.readers.streams import Readable
@@ -20,7 +19,6 @@ from evidence.ingest.readers.streams import Readable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_PREFACE = re.compile(r'(?i)#TYPE\s.*\s*|"?sep=.?"?\s*')
 _FIELD = 16 << 20
 _TOGETHER = 512 << 10
 _FEWEST = 4 << 10
@@ -104,12 +102,10 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
     csv.field_size_limit(max(_FIELD, options.max_record))
     text = _Text(source, options.max_record)
     given = iter(text)
-    first = next(given, "")
-    if _PREFACE.fullmatch(first):
-        first = next(given, "")
-    delimiter = _delimiter(first, options)
+    first = next((line for line in given if line.strip() and not PREFACE.fullmatch(line)), "")
+    delimiter = delimiter_of(first, options)
     rows = csv.reader(chain([first], given), delimiter=delimiter, strict=True)
-    columns, problem = _header(rows, options)
+    columns, names, problem = header_of(rows, options)
     if problem:
         batch = Batch(stop=source.stop or problem[0], stop_detail=source.detail if source.stop else problem[1])
         while source.read():
@@ -120,7 +116,7 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
     # Of a single column a blank line is no row, and a mark beyond ASCII could be part of another character.
     mark = delimiter.encode() if len(columns) > 1 and delimiter.isascii() and delimiter not in '"\\\r\n' else b""
     shape = Shape(columns, mark, records.places) if mark else None
-    parsed = _rows(rows, text)
+    parsed, other = _rows(rows, text), ""
     while True:
         if shape and (found := text.ahead(shape)).rows:
             records.together(found)
@@ -128,49 +124,19 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
             row, size = next(parsed, (None, 0))
             if row is None:
                 break
-            _take(records, row, columns, size)
+            odd = None if isinstance(row, str) else again(row, names)
+            _take(records, row, columns, size, odd)
+            if odd == OTHER:
+                other = f"record {records.number} begins another table: make a file of each"
+                break
         if records.held >= options.batch_bytes or records.batch.lines >= BATCH_ROWS:
             yield records.done()
     batch = records.done()
-    batch.stop, batch.stop_detail = source.stop, source.detail
+    batch.stop, batch.stop_detail = (OTHER, other) if other else (source.stop, source.detail)
     batch.header = tuple(columns)
     if not batch.stop and batch.rejects and batch.rejects[-1].reason == CUT:
         batch.stop, batch.stop_detail = CUT, "a quoted field has no end"
     yield batch
-
-
-def _delimiter(header: str, options: Options) -> str:
-    """Return the declared character that gives the header the most columns, of equal ones the first."""
-    declared = (options.delimiter,) if isinstance(options.delimiter, str) else options.delimiter
-    return max(declared, key=lambda mark: _width(header, mark) if len(declared) > 1 else 0)
-
-
-def _width(header: str, mark: str) -> int:
-    """Return how many columns a header has with this mark; none where it is no header then."""
-    try:
-        return len(next(csv.reader([header], delimiter=mark)))
-    except csv.Error:
-        return 0
-
-
-def _header(rows: Iterator[list[str]], options: Options) -> tuple[list[str], tuple[str, str | None] | None]:
-    try:
-        columns = [name.strip() for name in next(rows, [])]
-    except csv.Error:
-        return [], ("malformed_header", "the first line is no list of columns, or its line end is a lone CR")
-    if not columns:
-        return [], None
-    if any("\udc80" <= char <= "\udcff" for name in columns for char in name):
-        return [], ("wrong_encoding", f"the header is not UTF-8; {RESAVED}")
-    if options.repeats:
-        columns = [f"{name} {nth}" if (nth := columns[:place].count(name) + 1) > 1 else name
-                   for place, name in enumerate(columns)]
-    if len(set(columns)) != len(columns):
-        twice = sorted({columns.index(name) + 1 for name in columns if columns.count(name) > 1})
-        return [], ("duplicate_column", f"of the names of columns {', '.join(map(str, twice))}")
-    if missing := [name for name in options.columns if name not in columns]:
-        return [], ("missing_column", "; ".join(filter(None, (", ".join(missing), tongue(columns)))))
-    return columns, None
 
 
 def _rows(rows: Iterator[list[str]], text: _Text) -> Iterator[tuple[list[str] | str, int]]:
@@ -191,9 +157,13 @@ def _rows(rows: Iterator[list[str]], text: _Text) -> Iterator[tuple[list[str] | 
             yield "line_too_long" if too_long else row, text.used - before
 
 
-def _take(records: _Records, row: list[str] | str, columns: Sequence[str], size: int) -> None:
+def _take(records: _Records, row: list[str] | str, columns: Sequence[str], size: int, odd: str | None) -> None:
     number, batch = records.next(), records.batch
-    if isinstance(row, str):
+    if odd == OTHER:
+        batch.reject(number, odd, None, size)
+    elif odd == AGAIN:
+        batch.blanks += 1
+    elif isinstance(row, str):
         batch.reject(number, row, None, size)
     elif not row or (len(row) == 1 and not row[0].strip()):
         batch.blanks += 1

@@ -153,7 +153,7 @@ def _opened(value: Any, path: str, way: str, wrong: list[tuple[str, str | None]]
 def rewritten(batches: Iterable[Batch], options: Options) -> Iterator[Batch]:
     """Yield batches with their records rewritten."""
     for batch in batches:
-        rewriter = Rewriter(options, unquote(batch.member[1:].rpartition("@")[0]))
+        rewriter = Rewriter(options, unquote(batch.member[1:].rpartition("@")[0]).replace("\\", "/"))
         if not rewriter.idle:
             rewriter.batch(batch)
         yield batch
