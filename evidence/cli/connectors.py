@@ -178,7 +178,7 @@ def _schema() -> str:
 
 
 @command.command("detect")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--encoding", type=click.Choice(["utf-8", "utf-16", "latin-1", "cp1252"]),
               help="If it is not UTF-8; spreadsheets save CSV as cp1252.")
 @catalog_option
@@ -186,6 +186,7 @@ def _schema() -> str:
 def detect(files: tuple[Path, ...], encoding: str | None, catalogs: tuple[Path, ...], format_: str) -> int:
     """Say which connector fits each of the FILES and why, and what to write in evidence.yaml.
 
+    A folder stands for all files below it, but for those whose names begin with a dot.
     Exit code 3 for a file that fits none, or several of which one would refuse or count the records of the other. A
     file that mixes the records of several connectors is named once for each. Names prove nothing: what the records hold
     is looked at, in JSON, CSV, text logs and Parquet, compressed or in a ZIP.
@@ -200,7 +201,7 @@ def detect(files: tuple[Path, ...], encoding: str | None, catalogs: tuple[Path, 
     found: list[tuple[str, str, str]] = []
     sources: dict[str, list[str]] = {}
     wrong, notes = 0, []
-    for path in files:
+    for path in (one for given in files for one in _files(given)):
         try:
             fits, mixed = pipeline.detect(path, catalogs, encoding)
         except SourceError as error:
@@ -222,14 +223,28 @@ def detect(files: tuple[Path, ...], encoding: str | None, catalogs: tuple[Path, 
     return 3 if wrong else 0
 
 
+def _files(given: Path) -> Iterator[Path]:
+    """Yield a file, or those below a folder, but for what systems write there for themselves."""
+    from evidence.ingest.readers.foreign import litter
+
+    if not given.is_dir():
+        yield given
+        return
+    for path in sorted(given.rglob("*")):
+        parts = path.relative_to(given).parts
+        if path.is_file() and not litter(parts) and not any(part.startswith(".") for part in parts):
+            yield path
+
+
 def _written(sources: Mapping[str, Sequence[str]], encoding: str | None) -> Iterator[str]:
     """Yield what evidence.yaml would say of files, by connector."""
     import json
+    from glob import escape
 
     if sources:
         yield "in evidence.yaml, with paths as they are seen from there:"
         yield "sources:"
     said = f", encoding: {encoding}" if encoding not in (None, "utf-8") else ""
     for connector, paths in sources.items():
-        listed = ", ".join(json.dumps(path, ensure_ascii=False) for path in paths)
+        listed = ", ".join(json.dumps(escape(path), ensure_ascii=False) for path in paths)
         yield f"  - {{id: {connector.replace('_', '-')}, connector: {connector}, paths: [{listed}]{said}}}"

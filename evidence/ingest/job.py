@@ -16,7 +16,9 @@ from evidence.store.vault import Kept
 
 _ADVICE: Final = {
     "invalid_utf8": RESAVED,
-    "bad_timestamp": "not as the source spells times: bring the file as it was exported, not as a spreadsheet saved it"}
+    "bad_timestamp": "no zone, or not as the source spells times: bring the file as it was exported, not as a"
+                     " spreadsheet saved it, or set times and zone where the connector has these options",
+    "not_null:issuer": "set issuer for the source"}
 _SHOWN: Final = 3
 """So many reasons of refusals are told of a file; the report has them all."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 import yaml
@@ -73,6 +74,19 @@ def test_a_table_in_another_language_is_told_what_to_do(tmp_path, capsys, column
         assert cli.call(["ingest", "-C", str(tmp_path), "--format", "json"]) == 3
         detail = json.loads(capsys.readouterr().out)["files"][0]["detail"]
         assert (words in detail) == bool(told), name
+
+
+def test_a_folder_is_looked_through(tmp_path, capsys):
+    """Each file below it is told, hidden ones and what desktops leave there are not; what is printed for evidence.yaml names the files, whatever they are called."""
+    (tmp_path / "logs" / "in").mkdir(parents=True)
+    for name in ("a [2].csv", "in/b*.csv", ".hidden.csv", "in/Thumbs.db"):
+        (tmp_path / "logs" / name).write_text("person,alias_type,issuer,alias\nmia@x,github_login,x,mia\n", "utf-8")
+    assert cli.call(["connectors", "detect", str(tmp_path / "logs"), "--format", "json"]) == 0
+    told = capsys.readouterr()
+    assert [Path(one["file"]).name for one in json.loads(told.out)] == ["a [2].csv", "b*.csv"]
+    (tmp_path / "evidence.yaml").write_text("organisation: Acme\nsources:\n" + told.err.partition("sources:\n")[2].replace(f"{tmp_path}/", ""), "utf-8")
+    assert cli.call(["ingest", "-C", str(tmp_path), "--format", "json"]) == 0
+    assert [(one["path"], one["rows_out"]) for one in json.loads(capsys.readouterr().out)["files"]] == [("logs/a [2].csv", 1), ("logs/in/b*.csv", 1)]
 
 
 def test_json_keys_are_in_no_language(tmp_path):

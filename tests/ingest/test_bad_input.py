@@ -147,8 +147,10 @@ def test_times_that_were_written_anew_are_told_with_what_to_do(store):
     (store.root / "logs" / "dates.csv").write_text("Date (UTC),Request ID,Status,Application,Username\n01.10.2026 09:00,r1,Success,x,mia\n", "utf-8")
     again = company(store.root, {"id": "portal", "connector": "entra_portal_sign_in", "paths": ["logs/dates.csv"]})
     one, = ingest(again).files
-    assert one.words.endswith("; bad_timestamp:Date (UTC) in record 1 (not as the source spells times: bring the file as it was exported,"
-                              " not as a spreadsheet saved it)")
+    assert one.words.endswith("; bad_timestamp:Date (UTC) in record 1 (no zone, or not as the source spells times: bring the file as it was"
+                              " exported, not as a spreadsheet saved it, or set times and zone where the connector has these options)")
+    (store.root / "logs" / "dates.csv").write_text("Date (UTC),Request ID,Status,Application,Username\n2026-10-01T09:00:00Z,r1,Success,x,mia\n", "utf-8")
+    assert ingest(again).files[0].words.endswith("not_null:issuer in record 1 (set issuer for the source)")
 
 
 def test_the_columns_of_a_table_without_rows_tell_whose_it_is(store):
