@@ -175,6 +175,10 @@ class Connector(Frozen):
         value = record if isinstance(record, Mapping) else dict.fromkeys(record)
         return parts.fit(self.detect, value, beside=beside, columns=columns)
 
+    def takes(self, record: Mapping[str, Any]) -> bool:
+        """Say whether a record is one of this connector's, and not why."""
+        return any(kind.meets(record) for kind in self.detect if not kind.beside)
+
     def nearness(self, record: Mapping[str, Any]) -> int:
         """Return how many of a record's keys this connector knows."""
         return len(set(record) & {*self.shape, *(key for kind in self.detect for key in kind.keys)})

@@ -166,6 +166,14 @@ class Detect(Frozen):
                 *(f"{key} is {paths.plain(paths.at(record, key))}" for key in self.where if not columns)]
         return 0, Fit(ok=True, why="; ".join(said))
 
+    def meets(self, record: Mapping[str, Any]) -> bool:
+        """Say whether a record is of this kind, and not why: for many records, most of which are not."""
+        for key, wanted in self.where.items():
+            value = record[key] if key in record else paths.at(record, key)
+            if value is paths.ABSENT or not any(fnmatchcase(paths.plain(value), one) for one in wanted):
+                return False
+        return bool(self.look(record)[1])
+
     @property
     def keys(self) -> frozenset[str]:
         """All keys that it names."""

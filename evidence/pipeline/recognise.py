@@ -22,6 +22,7 @@ _BATCH: Final = 256 << 10
 _BATCHES: Final = 40
 _FAR: Final = 1000
 """So many batches of a file are looked through for what the first ones only show to be possible: about 256 MB."""
+_NO_JSON: Final = "no record in it: malformed_json"
 _NEAR: Final = 3
 Opener = Callable[[], IO[bytes]]
 
@@ -67,8 +68,8 @@ def detect(path: Path, catalogs: Sequence[Path] = (), encoding: str | None = Non
     known = connectors.all_connectors(catalogs)
     trials = _trials(opener, known, encoding)
     found = [(connector, start, _said(tried)) for connector, start, tried in trials if tried.fits]
-    found += [(connector, start, late) for connector, start, tried in trials if not tried.fits
-              and (late := _further(opener, connector, start, encoding))]
+    late = _further(opener, [(one, start) for one, start, tried in trials if not tried.fits], encoding)
+    found += [(connector, start, late[connector.id]) for connector, start, _ in trials if connector.id in late]
     if found:
         fits = sorted((connector.id, why) for connector, _, why in found)
         return Detected(fits, mixed=len(found) > 1 and _beside_each_other([(one, start) for one, start, _ in found]))
@@ -86,15 +87,25 @@ def _said(tried: Candidate) -> str:
             f"a table without rows, by its columns: {tried.why}")
 
 
-def _further(opener: Opener, connector: Connector, start: _Start, encoding: str | None) -> str | None:
-    """Say which later record is the first of the connector's, where the first ones are such as stand beside those."""
-    if len(start.records) < SAMPLE or not any(connector.fits(record, beside=True) for record in start.records):
-        return None
-    batches = islice(readers.read(opener, _options(connector, encoding)), _FAR)
-    for number, record in enumerate(record for batch in batches for record in values_of(batch.texts)):
-        if number >= SAMPLE and (fit := connector.fits(record)):
-            return f"none of the first {number} records, but the next: {fit.why}"
-    return None
+def _further(opener: Opener, tried: Sequence[tuple[Connector, _Start]], encoding: str | None) -> dict[str, str]:
+    """Say which later record is the first of a connector's, where the first ones are such as stand beside those."""
+    alike: dict[str, list[Connector]] = {}
+    for connector, start in tried:
+        if len(start.records) >= SAMPLE and any(connector.fits(record, beside=True) for record in start.records):
+            alike.setdefault(repr(_options(connector, encoding)), []).append(connector)
+    found: dict[str, str] = {}
+    for some in alike.values():
+        batches = islice(readers.read(opener, _options(some[0], encoding)), _FAR)
+        wanted = list(some)
+        for number, record in enumerate(record for batch in batches for record in values_of(batch.texts)):
+            for connector in wanted if number >= SAMPLE else ():
+                if connector.takes(record):
+                    why = connector.fits(record).why
+                    found[connector.id] = f"none of the first {number} records, but the next: {why}"
+                    wanted = [one for one in wanted if one.id not in found]
+            if not wanted:
+                break
+    return found
 
 
 def _beside_each_other(chosen: Sequence[tuple[Connector, _Start]]) -> bool:
@@ -156,13 +167,17 @@ def _trials(opener: Opener, known: Sequence[Connector], encoding: str | None
             ) -> list[tuple[Connector, _Start, Candidate]]:
     read: dict[str, _Start] = {}
     trials = []
+    no_json: _Start | None = None
     for connector in known:
         if not connector.detect:
             continue
         options = _options(connector, encoding)
         name = repr(options)
         if name not in read:
-            read[name] = _first(opener, options)
+            # What is no JSON for one reader is none for the next, wherever that looks for records.
+            read[name] = no_json if no_json and options.formats == ("json",) else _first(opener, options)
+            if options.formats == ("json",) and read[name].why == _NO_JSON:
+                no_json = read[name]
         trials.append((connector, read[name], _try(connector, read[name])))
     return trials
 

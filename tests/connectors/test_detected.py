@@ -51,7 +51,7 @@ def test_a_sample_without_connector_is_told_what_is_near(shared):
 def test_a_table_of_sign_ins_without_a_connector_is_told_its_way(tmp_path, columns, told):
     """Where a table has a column for the time and one for the user, the connector that is used by name is named with both."""
     path = tmp_path / "log.csv"
-    path.write_text(f"{columns}\n{columns}\n", "utf-8")
+    path.write_text(f"{columns}\n{columns.replace('e', 'x')}\n", "utf-8")
     with pytest.raises(SourceError, match="no connector for this file") as caught:
         pipeline.detect(path)
     assert caught.value.advice.startswith(f"if each record is a sign_in, generic_idp reads it where evidence.yaml says which column is what, perhaps columns: {told}; "
