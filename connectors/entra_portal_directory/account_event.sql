@@ -6,6 +6,6 @@ SELECT r.record_no,
        r.issuer,
        r.account AS account_id,
        norm_id(r.s.userPrincipalName) AS account_name,
-       CASE lower(r.s.accountEnabled) WHEN 'true' THEN 'seen_enabled' ELSE 'seen_disabled' END AS operation
+       CASE truth(r.s.accountEnabled) WHEN 'true' THEN 'seen_enabled' ELSE 'seen_disabled' END AS operation
 FROM record AS r
-WHERE NOT r.member AND NOT r.is_group AND r.observed_at IS NOT NULL AND lower(r.s.accountEnabled) IN ('true', 'false')
+WHERE NOT r.member AND NOT r.is_group AND r.observed_at IS NOT NULL AND truth(r.s.accountEnabled) IN ('true', 'false')

@@ -270,6 +270,17 @@ def test_a_zip_of_windows_is_read_like_any_other():
     assert [t for b in again for t in b.texts] == [b'{"a": 1}']
 
 
+@pytest.mark.parametrize(("local", "central", "value", "stop", "words"), [
+    (6, 8, 1, "encrypted_member", "it has a password: unpack it"), (8, 10, 9, "unknown_compression", "such as Deflate64: unpack it")])
+def test_a_zip_that_cannot_be_opened_says_what_to_do(local, central, value, stop, words):
+    """A password, or the compression of large ZIPs of Windows: the file names the member and the remedy."""
+    data = bytearray(archive({"a.json": b"{}"}))
+    data[local] = data[data.index(b"PK\x01\x02") + central] = value
+    batch, = readers.read(lambda: io.BytesIO(bytes(data)), Options())
+    assert (readers.member_path(batch.member), batch.stop) == ("a.json", stop)
+    assert words in (batch.stop_detail or "")
+
+
 def test_members_of_a_zip_are_files_of_their_own():
     """Each member is read as a file; its locator names it and its hash; a name that leads out is refused."""
     data = archive({"day 1.json": b'{"a": 1}\n', "b#2/x.json.gz": gzip.compress(b'[{"a": 2}]'), "../up.json": b'{"a": 3}'})

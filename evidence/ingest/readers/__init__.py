@@ -38,6 +38,9 @@ MAX_MEMBERS: Final = 10_000
 _TEXTS: Final = {"json": json_text.read, "csv": csv_rows.read, "lines": line_text.read}
 _FORMATS: Final = frozenset({*_TEXTS, "parquet"})
 _HEAD: Final = 64 << 10
+_REMEDY: Final = {
+    "encrypted_member": "it has a password: unpack it, and bring what is in it",
+    "unknown_compression": "packed in an unusual way, such as Deflate64: unpack it, and bring what is in it"}
 _DRIVE: Final = re.compile("[A-Za-z]:/")
 
 
@@ -165,7 +168,7 @@ def _archive(raw: IO[bytes], options: Options, only: str) -> Iterator[Batch]:
         wrong = _refused(entry, seen)
         seen.add(entry.filename)
         if wrong:
-            yield Batch(member=f"!{name}@{'0' * 64}", stop=wrong)
+            yield Batch(member=f"!{name}@{'0' * 64}", stop=wrong, stop_detail=_REMEDY.get(wrong))
             continue
         yield from _member(archive, entry, f"!{name}", options)
 
@@ -187,7 +190,7 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, options
     sha, wrong = _hash(archive, entry)
     member = f"{name}@{sha}"
     if wrong:
-        yield Batch(member=member, stop=wrong)
+        yield Batch(member=member, stop=wrong, stop_detail=_REMEDY.get(wrong))
         return
     for batch in _gathered(lambda: archive.open(entry), options):
         batch.member = member

@@ -35,6 +35,13 @@ CREATE OR REPLACE MACRO norm_sha256(t) AS CASE WHEN NOT contains(t, chr(0))
     THEN sha256(regexp_replace(nfc_normalize(replace(t, chr(13) || chr(10), chr(10))),
         '^[\x09-\x0d\x1c-\x20\x{85}\p{Z}]+|[\x09-\x0d\x1c-\x20\x{85}\p{Z}]+$', '', 'g')) END;
 
+-- A truth value as programs write it, or as spreadsheets write it anew in the language of their user: true, false or NULL.
+CREATE OR REPLACE MACRO truth(t) AS CASE
+  WHEN lower(trim(t)) IN ('true', 'wahr', 'vrai', 'verdadero', 'verdadeiro', 'vero', 'waar', 'prawda', 'pravda', 'sant', 'sand',
+    'sann', 'tosi', 'igaz', 'истина') THEN 'true'
+  WHEN lower(trim(t)) IN ('false', 'falsch', 'faux', 'falso', 'onwaar', 'fałsz', 'nepravda', 'falskt', 'falsk', 'usann',
+    'epätosi', 'hamis', 'ложь') THEN 'false' END;
+
 -- What a verb that a log uses for an administrator's deed comes to, in the words of the relation admin_event.
 CREATE OR REPLACE MACRO action_of(verb) AS CASE
   WHEN regexp_matches(verb, '^(add|creat|grant|assign|invit|regist|install|issu|initiat|generat|consent|authoriz)', 'i') THEN 'create'
