@@ -22,7 +22,8 @@ _BATCH: Final = 256 << 10
 _BATCHES: Final = 40
 _FAR: Final = 1000
 """So many batches of a file are looked through for what the first ones only show to be possible: about 256 MB."""
-_NO_JSON: Final = "no record in it: malformed_json"
+_EMPTY: Final = "no record in it"
+_NO_JSON: Final = f"{_EMPTY}: malformed_json"
 _NEAR: Final = 3
 Opener = Callable[[], IO[bytes]]
 
@@ -76,6 +77,8 @@ def detect(path: Path, catalogs: Sequence[Path] = (), encoding: str | None = Non
     beside = [one.id for one, start, _ in trials if any(one.fits(record, beside=True) for record in start.records)]
     said = ([f"its records are such as stand beside those of {' and '.join(beside)}, of which there is none in it"]
             if beside else _by_name(opener, known, encoding))
+    if any(start.why == _EMPTY and one.reader.format == ("json",) for one, start, _ in trials):
+        said = ["no record in it: an empty export does not tell whose it is, and is read where evidence.yaml names it"]
     if words := _tongue(opener, encoding):
         said = [words]
     near = nearest([tried for _, _, tried in trials])
@@ -205,13 +208,13 @@ def columns_of(batch: Batch, options: Options) -> dict[str, Any]:
 def _first(opener: Opener, options: Options) -> _Start:
     """Return how a file begins under some options."""
     found: list[dict[str, Any]] = []
-    why, columns = "no record in it", None
+    why, columns = _EMPTY, None
     batches: Iterator[Any] = iter(readers.read(opener, options))
     for _, batch in zip(range(_BATCHES), batches, strict=False):
         found += values_of(batch.texts[:SAMPLE - len(found)])
         stop = batch.stop and ": ".join(filter(None, (batch.stop, batch.stop_detail)))
         if reasons := [*filter(None, (stop, *(reject.reason for reject in batch.rejects)))]:
-            why = f"no record in it: {reasons[0]}"
+            why = f"{_EMPTY}: {reasons[0]}"
         elif len(batch.header) > 1:
             columns = columns or columns_of(batch, options)
         if len(found) >= SAMPLE:

@@ -76,6 +76,15 @@ def test_a_table_in_another_language_is_told_what_to_do(tmp_path, capsys, column
         assert (words in detail) == bool(told), name
 
 
+@pytest.mark.parametrize("text", ["[]", '{"value": []}', '{"resourceSpans": []}'])
+def test_an_export_without_a_record_is_told_as_empty(tmp_path, text):
+    """A list with nothing in it says nothing of whose it is."""
+    (tmp_path / "log.json").write_text(text, "utf-8")
+    with pytest.raises(SourceError) as caught:
+        pipeline.detect(tmp_path / "log.json")
+    assert caught.value.advice.startswith("no record in it: an empty export does not tell whose it is, and is read where evidence.yaml names it; ")
+
+
 def test_a_folder_is_looked_through(tmp_path, capsys):
     """Each file below it is told, hidden ones and what desktops leave there are not; what is printed for evidence.yaml names the files, whatever they are called."""
     (tmp_path / "logs" / "in").mkdir(parents=True)
