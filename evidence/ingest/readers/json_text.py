@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import accumulate
 from typing import Final
 
@@ -60,14 +60,22 @@ class _Sink:
         """Whether the batch is large enough to be handed on."""
         return self.batch.size >= self._size or self.batch.lines >= BATCH_ROWS
 
-    def take_group(self, texts: Sequence[bytes], size: int, limit: int) -> bool:
-        """Take lines, so many bytes, that are records beyond doubt; return false where one has to be looked at."""
-        if not self._alone or max(map(len, texts)) > limit or not objects(texts, self._names):
+    def take_group(self, texts: list[bytes], size: int, limit: int) -> bool:
+        """Take lines, so many bytes, as a batch of records beyond doubt; return false where one has to be looked at.
+
+        Nothing may be in the batch yet.
+        """
+        import pyarrow as pa
+
+        if not self._alone or max(map(len, texts)) > limit:
             return False
-        self.batch.numbers += range(self._number + 1, self._number + 1 + len(texts))
-        self.batch.texts += texts
-        self.batch.size += size
-        self.batch.lines += len(texts)
+        if texts[0].endswith(b"\r"):
+            texts = [text.removesuffix(b"\r") for text in texts]
+        column = objects(texts, self._names)
+        if column is None:
+            return False
+        numbers = [*range(self._number + 1, self._number + 1 + len(texts))]
+        self.batch = Batch(lines=len(texts), numbers=numbers, texts=texts, size=size, columns=pa.table({"raw": column}))
         self._number += len(texts)
         return True
 
@@ -157,27 +165,45 @@ def _is_lines(head: bytes) -> bool:
 
 def _lines(source: Readable, options: Options, sink: _Sink) -> Iterator[Batch]:
     """Take lines in groups where none of a group needs to be looked at, else one by one."""
-    for texts, too_long, unended in split(source, options.max_record):
+    for group, size, too_long, unended in _groups(source, options):
+        if group and sink.batch.lines:
+            yield sink.flush()
+        if group and not sink.take_group(group, size, options.max_record):
+            for text in group:
+                long = len(text) > options.max_record
+                sink.take(Unit(wrong="line_too_long", size=len(text)) if long else Unit(text, last=unended))
+                if sink.full:
+                    yield sink.flush()
         if too_long:
             sink.take(Unit(wrong="line_too_long", size=too_long))
-        for group, size in _groups(texts, options.batch_bytes):
-            if sink.batch.size and sink.batch.size + size > options.batch_bytes:
-                yield sink.flush()
-            if not sink.take_group(group, size, options.max_record):
-                for text in group:
-                    long = len(text) > options.max_record
-                    sink.take(Unit(wrong="line_too_long", size=len(text)) if long else Unit(text, last=unended))
-                    if sink.full:
-                        yield sink.flush()
-            if sink.full:
-                yield sink.flush()
+        if sink.full:
+            yield sink.flush()
 
 
-def _groups(texts: Sequence[bytes], size: int) -> Iterator[tuple[Sequence[bytes], int]]:
-    """Yield the same lines in groups of at most so many bytes, or of one line, and how many bytes these are."""
-    ends = [0, *accumulate(map(len, texts))]
-    start = 0
-    while start < len(texts):
-        stop = max(bisect_right(ends, ends[start] + size) - 1, start + 1)
-        yield texts[start:stop], ends[stop] - ends[start]
-        start = stop
+def _groups(source: Readable, options: Options) -> Iterator[tuple[list[bytes], int, int, bool]]:
+    """Yield lines in groups of at most a batch, or of one line, and how many bytes these are.
+
+    With each comes how long the line is that stands after it and is beyond the limit (0: none), and whether it is the
+    last line of the stream, which had no end.
+    """
+    group: list[bytes] = []
+    size = 0
+    for texts, too_long, unended in split(source, options.max_record):
+        if too_long or unended:
+            yield group, size, too_long, False
+            group, size = [], 0
+        if unended:
+            yield texts, sum(map(len, texts)), 0, True
+            return
+        ends = [0, *accumulate(map(len, texts))]
+        start = 0
+        while start < len(texts):
+            room = bisect_right(ends, ends[start] + options.batch_bytes - size) - 1
+            stop = min(max(room, start + (not group)), start + BATCH_ROWS - len(group))
+            group += texts[start:stop]
+            size += ends[stop] - ends[start]
+            start = stop
+            if start < len(texts):
+                yield group, size, 0, False
+                group, size = [], 0
+    yield group, size, 0, False

@@ -44,14 +44,24 @@ def strings(texts: Sequence[bytes]) -> pa.Array:
     return column
 
 
-def objects(texts: Sequence[bytes], pages: Collection[str]) -> bool:
-    """Say whether texts are objects beyond doubt, and none of them has a key under which a page holds its records."""
+def objects(texts: Sequence[bytes], pages: Collection[str]) -> pa.Array | None:
+    """Return texts as a column if they are objects beyond doubt, none with a key under which a page has its records.
+
+    None says that they have to be looked at one by one.
+    """
+    import pyarrow as pa
+
+    alone = len(texts) == 1 and len(texts[0]) >= _LONG
+    if alone or any(text[:1] != b"{" or text[-1:] != b"}" for text in texts):
+        return None
+    try:
+        column = strings(texts)
+    except pa.ArrowInvalid:
+        return None
     parse = cast("Callable[[bytes], Iterable[str]]", _parser().parse)  # a text with braces is an object or refused
     opened, seen = frozenset(pages), list[str]()
-    flat = _flat(texts)
+    flat = _flat(column)
     for text in texts:
-        if text[:1] != b"{" or text[-1:] != b"}":
-            return False
         try:
             keys = [*parse(text)] if flat and len(text) < _LONG else _slowly(text)
         except (ValueError, RuntimeError):
@@ -59,23 +69,21 @@ def objects(texts: Sequence[bytes], pages: Collection[str]) -> bool:
             keys = _slowly(text)
         if keys != seen:
             if keys is None or len(set(keys)) < len(keys) or not opened.isdisjoint(keys):
-                return False
+                return None
             seen = keys
-    return True
+    return column
 
 
-def _flat(texts: Sequence[bytes]) -> bool:
+def _flat(column: pa.Array) -> bool:
     """Say whether no text has so many brackets that they could nest too deep."""
     import numpy as np
 
-    if len(texts) == 1 and len(texts[0]) >= _LONG:
-        return False
-    joined = np.frombuffer(b"".join(texts), np.uint8)
-    opened = [np.flatnonzero(joined[start:start + _WINDOW] | _ALIKE == ord("{")) + start
-              for start in range(0, max(len(joined), 1), _WINDOW)]
-    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
-    before = np.searchsorted(np.concatenate(opened), ends)
-    return bool((np.diff(before, prepend=0) <= _DEEP).all())
+    _, offsets, content = column.buffers()
+    ends = np.frombuffer(offsets, np.int32, len(column) + 1, 4 * column.offset)
+    signs = np.frombuffer(content, np.uint8)
+    opened = [np.flatnonzero(signs[start:start + _WINDOW] | _ALIKE == ord("{")) + start
+              for start in range(0, len(signs), _WINDOW)]
+    return bool((np.diff(np.searchsorted(np.concatenate(opened), ends)) <= _DEEP).all())
 
 
 def _slowly(text: bytes) -> list[str] | None:
