@@ -31,7 +31,8 @@ class FileJob:
     because the file itself lies there no longer. ``known`` has hash and ``observed_at`` of what was received under this
     name before: the next export of a source does not change when the one before was made. ``secret`` is the key with
     which fields are hashed that the connector calls secret, ``vault_key`` the one under which raw bytes are kept.
-    ``place`` is where bytes lie that came by standard input, for which ``path`` is only a name.
+    ``place`` is where bytes lie that came by standard input, for which ``path`` is only a name. ``older`` has hash,
+    rows and findings of people of what was received before, under this name, and is not of the time that counts.
     """
 
     root: Path
@@ -48,6 +49,7 @@ class FileJob:
     secret: bytes = field(default=b"", repr=False)
     vault_key: bytes | None = field(default=None, repr=False)
     place: Path | None = None
+    older: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def file(self) -> Path:

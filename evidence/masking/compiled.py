@@ -7,14 +7,17 @@ itself refuses a file that is damaged or was made for another machine; it is the
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from evidence.store import disk
 
+KEPT: Final = 24
+"""So many databases are kept, those that were used last: a scanner has three or four, of which one is of its people."""
 Expression = tuple[int, bytes, int]
 """Number, text and flags of one expression."""
 
@@ -60,6 +63,8 @@ def _kept(path: Path) -> Any:
         found.scratch = hs.Scratch(found)
     except (OSError, hs.HyperscanError):
         return None
+    with suppress(OSError):
+        os.utime(path)  # of what is used least one day nothing is left; see _keep
     return found
 
 
@@ -67,5 +72,9 @@ def _keep(made: Any, path: Path) -> None:
     """Write a database; a folder that cannot be written costs time and nothing else."""
     import hyperscan as hs
 
-    with suppress(OSError), disk.whole(path) as file:
-        file.write(hs.dumpb(made))
+    with suppress(OSError):
+        with disk.whole(path) as file:
+            file.write(hs.dumpb(made))
+        # Each new list of people has a database of its own. Whoever misses one that was removed compiles it again.
+        for old in sorted(path.parent.glob("*.hsdb"), key=lambda one: one.stat().st_mtime_ns)[:-KEPT]:
+            old.unlink()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from evidence.correlate import Explanation
     from evidence.ingest.job import IngestSummary
+    from evidence.model import Period
     from evidence.seal import SealKey
     from evidence.store import Store
 
@@ -49,7 +50,7 @@ def run(root: Path, period: str, *, reference_time: datetime, sealed_at: datetim
     month = open_month(root, period, reference_time=reference_time)
     with disk.only_one(month.store.sealing):
         key = package.seal_key(month, sealed_at, test_key=test_key)
-        summary = take_in(month.store, received_at=sealed_at, jobs=jobs, progress=progress)
+        summary = take_in(month.store, received_at=sealed_at, jobs=jobs, progress=progress, period=month.period)
         # What another ingest takes in meanwhile comes after this package.
         pinned = replace(month, as_of_seq=summary.head)
         return _seal(pinned, key, summary, sealed_at=sealed_at, fail_on=fail_on, edition=edition, progress=progress)
@@ -65,6 +66,7 @@ def _seal(month: Month, key: SealKey, summary: IngestSummary, *, sealed_at: date
             path, notes = package.seal_staged(month, staged, key, sealed_at=sealed_at)
             notes = (*_late(month, con, ident.replaces), *notes)
             folder = _show_reports(month, staged)
+            shutil.rmtree(staged.folder)  # all of it is in the package
         else:
             package.drop_disclosures(staged)
             path, notes = None, (_already(month, sealed, staged), *_late(month, con, sealed.package_id),
@@ -75,15 +77,16 @@ def _seal(month: Month, key: SealKey, summary: IngestSummary, *, sealed_at: date
 
 
 def take_in(store: Store, *, received_at: datetime, jobs: int = 2, progress: Tick | None = None,
-            stream: tuple[str, IO[bytes]] | None = None) -> IngestSummary:
+            stream: tuple[str, IO[bytes]] | None = None, period: Period | None = None) -> IngestSummary:
     """Take every file that evidence.yaml names into custody, read it, and scan its texts in the same pass.
 
-    ``stream`` is a source and what comes for it by standard input.
+    ``stream`` is a source and what comes for it by standard input, ``period`` the month for which this is done, if any.
 
     Raises:
         EvidenceError: as for :func:`run`.
     """
-    return ingest(store, store.company, received_at=received_at, jobs=jobs, progress=progress, stream=stream)
+    return ingest(store, store.company, received_at=received_at, jobs=jobs, progress=progress, stream=stream,
+                  period=period)
 
 
 @dataclass(frozen=True, slots=True)

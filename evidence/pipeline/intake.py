@@ -17,10 +17,10 @@ from evidence.ingest import custody
 from evidence.ingest.job import FileJob, FileOutcome, IngestSummary
 from evidence.ingest.pool import Pool
 from evidence.masking import Scanner
-from evidence.model import Company
+from evidence.model import Company, Period
 from evidence.pipeline import people
 from evidence.pipeline.one_file import DIED, RELATION, ingest_some, refuse
-from evidence.pipeline.queues import Stream, from_vault, piped, queued
+from evidence.pipeline.queues import Older, Stream, from_vault, piped, queued
 from evidence.pipeline.standing import standing
 from evidence.store import Store, disk, erasures, packs
 from evidence.store.current import current
@@ -37,7 +37,8 @@ _MANY: Final = 64
 
 
 def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int = 2, progress: Progress | None = None,
-           scanner: ScannerFactory | None = None, stream: Stream | None = None) -> IngestSummary:
+           scanner: ScannerFactory | None = None, stream: Stream | None = None, period: Period | None = None
+           ) -> IngestSummary:
     """Take in every file that evidence.yaml names, and write a line in the ledger for each that is new.
 
     Args:
@@ -48,6 +49,7 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         progress: called with files done and files there are.
         scanner: makes the scanner, once in each process; by default that of the rule packs in evidence.yaml.
         stream: a source and what comes for it by standard input, which is received like a file.
+        period: of a run; its texts are looked into again for people who joined, however old they are.
 
     Raises:
         ConfigError: evidence.yaml or a connector is wrong. A file that cannot be read is in the summary.
@@ -66,7 +68,8 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         graves = erasures.finish(store.vault, store.ledger)
         before = store.ledger.receipts()
         with piped(store, company, known, stream) as more:
-            every = _read(store, company, known, before, more, scanner, jobs, progress, graves)
+            older = people.older(before, received_at, period)
+            every = _read(store, company, known, before, more, scanner, jobs, progress, graves, older)
         marked = _mark(sorted(every, key=lambda o: (o.source_id, o.path)), before)
         marked += _withdrawn(store.root, before, company, {
             (o.source_id, o.path) for o in every if o.reason == custody.UNREADABLE})
@@ -75,7 +78,8 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
         named = {outcome.source_id for outcome in every}
         missing = sorted(s.id for s in company.sources if s.required and s.id not in named)
         holding = current(store.ledger.receipts(), (source.id for source in company.sources))
-        packs.put_together(store.segments, holding, store.runs / "spill")
+        if packs.put_together(store.segments, holding, store.runs / "spill"):
+            packs.clear(store.segments, holding, store.ledger.receipts(), store.runs / "spill")
         now = {(e.latest.source_id, e.latest.file_sha256) for e in holding}
         shown = [o for o in marked if o.event == WITHDRAWN or (o.source_id, o.kept.sha256) in now]
         return IngestSummary(tuple(shown), tuple(missing), company.thresholds.max_reject_share, repaired,
@@ -84,11 +88,11 @@ def ingest(store: Store, company: Company, *, received_at: datetime, jobs: int =
 
 def _read(store: Store, company: Company, known: Mapping[str, Connector], before: Sequence[Receipt],
           more: list[FileJob], scanner: ScannerFactory | None, jobs: int, progress: Progress | None,
-          graves: Collection[str]) -> list[FileOutcome]:
+          graves: Collection[str], older: Older) -> list[FileOutcome]:
     """Read everything: first the files without texts, since they name the people to look for in those with texts."""
     from evidence import masking
 
-    queue, every = queued(store, company, known, before)
+    queue, every = queued(store, company, known, before, older)
     queue += more
     rules, done = company.policies.masking, 0
     for texts in (False, True):
@@ -101,7 +105,7 @@ def _read(store: Store, company: Company, known: Mapping[str, Connector], before
         tick = partial(_tick, progress, done, len(queue)) if progress else None
         every += _run(here, factory, jobs, tick)
         seen = {(outcome.source_id, outcome.kept.sha256) for outcome in every}
-        every += _run(from_vault(store, company, mine, before, seen), factory, jobs, None)
+        every += _run(from_vault(store, company, mine, before, seen, older), factory, jobs, None)
         every = standing(store, company, mine, before, every, graves)
         done = len(here)
     return every

@@ -108,8 +108,20 @@ def _keys(one: tuple[FileJob, custody.Held] | FileOutcome, scanner: Scanner | No
     key = rows_key(held.kept.sha256, job.source, job.connector.digest)
     found = {"rules": Findings(findings_key(key, scanner.rules_digest), {})} if scanner else {}
     if scanner and scanner.people and RELATION in job.connector.relations:
-        found["people"] = Findings(findings_key(key, scanner.people.digest), {"people": scanner.people.facts()})
+        then = _then(job, held.kept.sha256, key, found["rules"].key)
+        found["people"] = Findings(then, {}) if then else Findings(
+            findings_key(key, scanner.people.digest), {"people": scanner.people.facts()})
     return key, found
+
+
+def _then(job: FileJob, sha: str, rows: str, rules: str) -> str | None:
+    """Return the findings of people that stay, though the list of people may be another today: see ``people.older``.
+
+    What has to be read again for another reason is read with the list of today.
+    """
+    segments = Segments(job.root / ".evidence" / "segments")
+    found = next((people for one, segment, people in job.older if (one, segment) == (sha, rows)), None)
+    return found if found and None not in map(segments.manifest, (found, rules)) else None
 
 
 def refuse(job: FileJob, reason: str, detail: str | None = None, kept: Kept | None = None) -> FileOutcome:

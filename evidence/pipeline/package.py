@@ -213,7 +213,7 @@ def _facts(month: Month, ident: Identity, key: SealKey, tree: Tree, measured: tu
         framework=(catalog.home("controls") / f"{company.framework}.yaml").read_bytes(),
         connectors={name: (item.folder / "connector.yaml").read_bytes() for name, item in sorted(used.items())},
         documents=_documents(month), crosswalk=framework.crosswalk(company.framework, extra), assurance=measured,
-        people=people.facts(month.store, month.as_of_seq), named=named)
+        people=people.facts(month.store, month.period, month.as_of_seq), named=named)
 
 
 def _sql(extra: tuple[Path, ...]) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import IO
@@ -20,9 +20,11 @@ from evidence.store.ledger import Receipt
 from evidence.store.vault import Kept
 
 Stream = tuple[str, IO[bytes]]
+Older = Mapping[tuple[str, str], Receipt]
+"""What stays as an earlier list of people was looked for in it, by source and hash."""
 
 
-def queued(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt]
+def queued(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt], older: Older
            ) -> tuple[list[FileJob], list[FileOutcome]]:
     """Return the files to read, and those that are refused unread."""
     make = partial(FileJob, store.root, catalogs=store.catalogs(), keep=company.ingest.vault != "hashes_only",
@@ -37,7 +39,9 @@ def queued(store: Store, company: Company, load: Mapping[str, Connector], before
     refused: list[FileOutcome] = []
     for source, path, error in discover.files(store.root, company):
         connector = load[source.connector]
-        job = make(path, source, connector, known=known.get((source.id, path), ()), secret=_secret(store, connector))
+        mine = known.get((source.id, path), ())
+        job = make(path, source, connector, known=mine, secret=_secret(store, connector),
+                   older=_older(older, source.id, (sha for sha, _ in mine)))
         if error:
             said = f"{error.message}; {error.advice}" if error.advice else error.message
             refused.append(refuse(job, custody.UNREADABLE, said))
@@ -72,7 +76,7 @@ def piped(store: Store, company: Company, load: Mapping[str, Connector], stream:
 
 
 def from_vault(store: Store, company: Company, load: Mapping[str, Connector], before: Sequence[Receipt],
-                seen: set[tuple[str, str]]) -> list[FileJob]:
+               seen: set[tuple[str, str]], older: Older) -> list[FileJob]:
     """Return what was received once and lies there no longer: it may have to be read again, from the vault."""
     sources = {source.id: source for source in company.sources if source.connector in load}
     jobs = []
@@ -85,8 +89,14 @@ def from_vault(store: Store, company: Company, load: Mapping[str, Connector], be
             connector = load[source.connector]
             jobs.append(FileJob(store.root, min(entry.paths), source, connector, store.catalogs(), kept=kept,
                                 known=((last.file_sha256, last.observed_at),), size=last.bytes,
-                                secret=_secret(store, connector), vault_key=store.vault.key))
+                                secret=_secret(store, connector), vault_key=store.vault.key,
+                                older=_older(older, last.source_id, (last.file_sha256,))))
     return jobs
+
+
+def _older(older: Older, source_id: str, hashes: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+    found = (older.get((source_id, sha)) for sha in dict.fromkeys(hashes))
+    return tuple((r.file_sha256, r.segment, r.people) for r in found if r and r.people)
 
 
 def _secret(store: Store, connector: Connector) -> bytes:

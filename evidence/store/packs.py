@@ -11,7 +11,7 @@ by one. Whatever is large stays where it is.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,7 +20,9 @@ from evidence import relations
 from evidence.errors import CustodyError, Where
 from evidence.store.current import Current
 from evidence.store.engine import engine, parquet, quoted
+from evidence.store.ledger import Receipt
 from evidence.store.segments import Segments
+from evidence.store.spill import quiet
 
 if TYPE_CHECKING:
     import duckdb
@@ -78,6 +80,19 @@ def put_together(segments: Segments, files: Sequence[Current], spill: Path) -> i
             finally:
                 segments.discard(place)
     return len(whole)
+
+
+def clear(segments: Segments, files: Sequence[Current], receipts: Iterable[Receipt], spill: Path) -> None:
+    """Remove what no line of the ledger names and no query opens any more, unless some process has the store open.
+
+    The caller holds the lock of the company folder. Nobody can open the store meanwhile.
+    """
+    wanted = {key for one in receipts for key in (one.segment, one.findings, one.people)}
+    wanted |= {_key(keys) for keys, full in _runs(files) if full}
+    with quiet(spill) as nobody:
+        for place in segments.root.iterdir() if nobody else ():
+            if place.name not in wanted:
+                segments.discard(place)
 
 
 def damaged(segments: Segments, error: Exception) -> CustodyError:

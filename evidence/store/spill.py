@@ -52,14 +52,27 @@ def claim(folder: Path) -> Claim:
     return Claim(place, release)
 
 
-def _clear(folder: Path) -> None:
-    """Remove whatever belongs to no process that lives. Nobody else claims a place meanwhile."""
-    alive = {_GUARD}
+@contextmanager
+def quiet(folder: Path) -> Iterator[bool]:
+    """Let no engine begin, and say whether there is none."""
+    with _alone(disk.folder(folder)):
+        yield not _alive(folder)
+
+
+def _alive(folder: Path) -> set[str]:
+    """Return the names of places that engines hold, and of the files beside them."""
+    alive: set[str] = set()
     for path in folder.glob(f"*{_HELD}"):
         try:
             os.close(_locked(path, 0))
         except BlockingIOError:
             alive |= {path.name, path.stem}
+    return alive
+
+
+def _clear(folder: Path) -> None:
+    """Remove whatever belongs to no process that lives. Nobody else claims a place meanwhile."""
+    alive = {_GUARD, *_alive(folder)}
     for path in folder.iterdir():
         if path.name not in alive:
             if path.is_dir():

@@ -124,6 +124,31 @@ def test_a_file_that_is_read_again_is_read_from_its_segment_until_it_is_put_toge
     assert connect(store).sql("SELECT DISTINCT subject FROM exchange").fetchall() == [("MIA",)]
 
 
+def test_packs_that_nobody_opens_any_more_are_removed(store):
+    """With each file that is read again a pack becomes another; the one before goes, unless somebody has the store open."""
+    def change(word: str) -> None:
+        (store.root / "own" / "plain_chat" / "exchange.sql").write_text(CHAT_SQL.replace("r.s.who AS", f"{word}(r.s.who) AS"))
+        ingest(store)
+
+    first, rows = {path.parent for path in read(store)}, told(store)["raw.exchange"]
+    con = connect(store)
+    change("upper")
+    assert {path for path in first if path.exists()} == first
+    con.close()
+    del con
+    second = {path.parent for path in read(store)}
+    change("lower")
+    named = {key for r in store.ledger.receipts() for key in (r.segment, r.findings, r.people) if key}
+    here = {path.name for path in store.segments.root.iterdir()}
+    assert not {path for path in second if path.exists() and path.name not in named}
+    assert named <= here
+    assert here - named == {path.parent.name for relation in EVERY for path in read(store, relation)} - named != set()
+    assert len(told(store)["raw.exchange"]) == len(rows)
+    con = connect(store, as_of_seq=FILES + 2)
+    assert sorted(con.sql("FROM raw.exchange").fetchall(), key=repr) == rows
+    con.close()
+
+
 def test_up_to_an_earlier_line_nothing_later_is_shown(store):
     """A run up to a line of the ledger uses the packs that were full by then, and sees the files received by then."""
     for seq in (2, 5, 9):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from evidence.model import Period
 from evidence.pipeline import people
 from evidence.render import People
 from evidence.store import canaries
 from evidence.store.canaries import Canary
 
-from .kit import chat, company, connect, digests, ingest, lines
+from .kit import AT, CHAT_SQL, PERIOD, chat, company, connect, digests, ingest, lines
 
 SOURCES = ({"id": "chat", "connector": "plain_chat", "paths": ["logs/chat*"]},
            {"id": "people", "connector": "people_csv", "paths": ["people.csv"], "required": False})
@@ -36,7 +39,7 @@ def test_people_are_looked_for_in_the_first_pass(store):
     """Directory files are read before the files with texts; an address that a rule finds too counts once."""
     ingest(store, scanner=None)
     assert found(store) == [("x1", "response", "core.email"), ("x1", "response", "directory.name")]
-    assert people.facts(store) == People(names=1, emails=1, phones=0)
+    assert people.facts(store, PERIOD) == People(names=1, emails=1, phones=0)
 
 
 def test_a_changed_directory_is_looked_for_again_and_the_rest_stays(store):
@@ -51,12 +54,41 @@ def test_a_changed_directory_is_looked_for_again_and_the_rest_stays(store):
     assert {f.event for f in ingest(store, scanner=None).files} == {"known"}
 
 
+def test_who_joins_is_not_looked_for_in_the_texts_of_all_years(store):
+    """Texts of months that are over stay as they were read, until a run of their month asks: it reads them again."""
+    ingest(store, scanner=None)
+    before = found(store)
+    (store.root / "people.csv").write_text(HEAD + MIRA + LUCA)
+    (store.root / "logs" / "chat-b").write_bytes(lines(chat(4, at="2027-03-01T10:00:00Z", ask="Luca Dorin?")))
+    later = AT + timedelta(days=120)
+    events = {f.path: f.event for f in ingest(store, scanner=None, received_at=later).files}
+    assert (events["logs/chat-a"], events["logs/chat-b"]) == ("known", "received")
+    assert found(store) == [*before, ("x4", "prompt", "directory.name")]
+    march = Period.month("2027-03", "UTC")
+    assert (people.facts(store, march), people.facts(store, PERIOD)) == (People(2, 2, 0), People(1, 1, 0))
+    assert ingest(store, scanner=None, received_at=later, period=march).files == ingest(store, scanner=None, received_at=later).files
+    events = {f.path: f.event for f in ingest(store, scanner=None, received_at=later, period=PERIOD).files}
+    assert (events["logs/chat-a"], events["logs/chat-b"]) == ("reread", "known")
+    assert found(store) == [*before, ("x2", "prompt", "directory.name"), ("x4", "prompt", "directory.name")]
+    assert people.facts(store, PERIOD) == People(2, 2, 0)
+    assert {f.event for f in ingest(store, scanner=None, received_at=later).files} == {"known"}
+
+
+def test_what_is_read_again_anyway_is_read_with_the_list_of_today(store):
+    """A connector that changed has texts of all years read again, and so everybody who is known by now is looked for."""
+    ingest(store, scanner=None)
+    (store.root / "people.csv").write_text(HEAD + MIRA + LUCA)
+    (store.root / "own" / "plain_chat" / "exchange.sql").write_text(CHAT_SQL.replace("r.s.who AS", "upper(r.s.who) AS"))
+    ingest(store, scanner=None, received_at=AT + timedelta(days=120))
+    assert ("x2", "prompt", "directory.name") in found(store)
+
+
 def test_without_a_directory_nobody_is_looked_for(store):
     """Then the report is told that there was no list, not that nobody was found."""
     (store.root / "people.csv").unlink()
     ingest(store, scanner=None)
     assert [row[2] for row in found(store)] == ["core.email"]
-    assert people.facts(store) is None
+    assert people.facts(store, PERIOD) is None
 
 
 def test_a_canary_is_said_to_be_one(store):

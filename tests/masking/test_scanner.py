@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import os
 from collections import Counter
 from random import Random
 
@@ -200,6 +201,22 @@ def test_a_compiled_database_is_kept_and_a_damaged_one_is_made_anew(tmp_path, sc
     assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
     (tmp_path / "file").write_text("")
     assert rows_of(masking.load(["core", "secrets"], key=bytes(range(32)), cache=tmp_path / "file").scan(texts)) == whole
+
+
+def test_databases_that_nobody_uses_any_more_are_removed(tmp_path, monkeypatch):
+    """Each list of people has its own; those used last stay, however early they were made."""
+    from evidence.masking import compiled
+
+    monkeypatch.setattr(compiled, "KEPT", 3)
+    texts = [(b"one",), (b"two",), (b"three",), (b"four",)]
+    for number, (text,) in enumerate([*texts[:3], texts[0], texts[3]]):
+        compiled.database([(0, text, 0)], tmp_path)
+        newest = max(tmp_path.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        os.utime(newest, (number, number))  # whatever the grain of the clock
+    assert len(list(tmp_path.iterdir())) == 3
+    monkeypatch.setattr(compiled, "_compile", lambda _expressions, _literal: pytest.fail("compiled again"))
+    for text in (b"one", b"three", b"four"):
+        compiled.database([(0, text, 0)], tmp_path)
 
 
 def test_databases_are_compiled_once(tmp_path, monkeypatch):

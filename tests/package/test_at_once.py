@@ -39,6 +39,7 @@ def test_two_runs_do_not_seal_at_once(sealed, tmp_path, monkeypatch, capfd):
     assert "another process" in said
     assert [path.name for path in (root / "packages").glob("*.zip")] == ["evidence-2026-10.zip"]
     assert cli.call(["verify", str(root / "packages")]) == 0
+    assert not (root / ".evidence" / "runs" / "2026-10" / "package").exists(), "what is in the package lies nowhere else"
 
 
 def test_what_comes_while_a_month_is_judged_came_after(sealed, tmp_path, monkeypatch, capfd):
