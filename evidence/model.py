@@ -39,6 +39,7 @@ class Source(Frozen):
     issuer: Issuer | None = None
     required: bool = True
     encoding: Literal["utf-8", "utf-16", "latin-1", "cp1252"] = "utf-8"
+    max_record_mb: int | None = Field(default=None, ge=1, le=1024, description="longest record that is read, in MiB")
     skew: Duration | None = None
     settling: Duration | None = None
     delivery: Duration | None = Field(default=None, description="its records are here within this long after the event")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 2048
 """Rows that are read of a run at once, at least."""
-_WINDOW: Final = 16 << 20
+_WINDOW: Final = 8 << 20
 """Bytes of all runs together that are held while they are merged, unless there are more runs than this has batches."""
 
 Key = tuple[tuple[bool, Any], ...]

@@ -23,6 +23,7 @@ from evidence.normalize.rows import all_among, placed, same, split, whole
 from evidence.normalize.settled import literal, settled
 from evidence.normalize.statements import BARRIER, define, first_line, judgement, prepare, visible, wrong_skip
 from evidence.relations import define_macros
+from evidence.store.engine import give_back
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,6 +36,8 @@ _LOCK = ("SET disabled_optimizers = 'statistics_propagation,compressed_materiali
          "SET python_enable_replacements = false", "SET lock_configuration = true")
 _ROWS = 8192
 """Rows in one piece of what a statement gives. Room for so many is made at once: for a million if nothing is said."""
+_LARGE = 8 << 20
+"""What a record longer than this needed is given back as soon as it is free."""
 _WARY = 15
 """Batches for which nothing is tried at once after one in which that failed."""
 
@@ -105,6 +108,7 @@ class Normalizer:
         # there is something to refuse or to leave out.
         self._direct = len(self._queries) == 1 and self._queries[0].once and not (connector.decode or connector.derive)
         self._wary = 0
+        self._large = False
         self._prepared: set[str] = set()
 
     def close(self) -> None:
@@ -121,6 +125,7 @@ class Normalizer:
         """
         import duckdb
 
+        self._large = records.num_rows == 1 and records.nbytes + (parts.nbytes if parts else 0) > _LARGE
         try:
             return self._run(records, parts)
         except (duckdb.DataError, duckdb.ProgrammingError):
@@ -238,7 +243,13 @@ class Normalizer:
 
         # Each of the two ways makes a second copy of the rows in one line of versions and none in the other.
         way = self._con.execute if duckdb.__version__.startswith("1.") else self._con.sql
-        return way(f"EXECUTE {name}").to_arrow_table(_ROWS)
+        found = way(f"EXECUTE {name}")
+        if not self._large:
+            return found.to_arrow_table(_ROWS)
+        give_back()
+        table = found.to_arrow_table(_ROWS)
+        give_back()
+        return table
 
     def _judged(self, records: pa.RecordBatch, bad: pa.Table | None, given: Mapping[str, pa.Table]) -> Normalized:
         """Part the rows that hold from those that are refused, and both from their texts."""

@@ -46,8 +46,9 @@ class RefusalError(Exception):
 def options_of(job: FileJob) -> Options:
     """Return how a connector's files are read; the encoding that evidence.yaml declares comes first."""
     declared, source = job.source.encoding, job.source
+    longest = source.max_record_mb << 20 if source.max_record_mb else job.max_record
     return Options.of(job.connector, encoding=declared if declared != "utf-8" else None, key=job.secret,
-                      max_record=job.max_record, batch_bytes=job.batch_bytes,
+                      max_record=longest, batch_bytes=job.batch_bytes,
                       apart=apart(job.connector, settings(job.connector, source.options, source.id)))
 
 
@@ -99,7 +100,7 @@ class FilePass:
             for batch in readers.read(opener, self._options):
                 self._book(batch)
                 if batch.texts:
-                    yield self._records(batch)
+                    yield from self._records(batch)
             if self._misfit:
                 raise self._misfit
         except RefusalError as refusal:
@@ -178,18 +179,22 @@ class FilePass:
         self._reject(member, [(number, "engine_gave_up", why, size)])
         self._count["rejects"] += 1
 
-    def _records(self, batch: Batch) -> pa.RecordBatch:
+    def _records(self, batch: Batch) -> Iterator[pa.RecordBatch]:
+        """Yield the records of a batch, together or, where there is a large one, that one by itself and not copied."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        numbers = pa.array(batch.numbers, pa.int64())
-        columns = batch.columns or pa.table({"raw": strings(batch.texts)})
-        texts = batch.texts.views() if isinstance(batch.texts, Packed) else batch.texts
-        return pa.record_batch({
-            "record_no": numbers,
-            "locator": pc.binary_join_element_wise(f"{self.sha}{batch.member}#", numbers.cast(pa.string()), ""),
-            "record_hash": digests.column(digests.sha256(texts)),
-            **{name: columns[name].chunk(0) for name in columns.column_names}})
+        for first, last in batch.pieces():
+            numbers = pa.array(batch.numbers[first:last], pa.int64())
+            every = batch.texts
+            texts = every.views(first, last) if isinstance(every, Packed) else every[first:last]
+            columns = batch.columns.slice(first, last - first) if batch.columns else pa.table({
+                "raw": strings(batch.texts[first:last])})
+            yield pa.record_batch({
+                "record_no": numbers,
+                "locator": pc.binary_join_element_wise(f"{self.sha}{batch.member}#", numbers.cast(pa.string()), ""),
+                "record_hash": digests.column(digests.sha256(texts)),
+                **{name: columns[name].chunk(0) for name in columns.column_names}})
 
     def take(self, records: pa.Array, rows: Mapping[str, pa.Table], rejects: pa.Table, skips: pa.Table,
              texts: int) -> None:

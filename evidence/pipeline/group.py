@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 from evidence.errors import SourceError
 from evidence.ingest.custody import Held
 from evidence.ingest.job import FileJob
-from evidence.ingest.readers.base import BATCH_BYTES
+from evidence.ingest.readers.base import BATCH_BYTES, LARGE
 from evidence.pipeline.file_pass import FilePass
+from evidence.store.engine import give_back
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -81,6 +82,9 @@ class _Group:
             for records in one.batches(held.opener):
                 numbers = pa.array(np.arange(self._rows, self._rows + records.num_rows))
                 self._rows += records.num_rows
+                if records.num_rows == 1 and records.nbytes > LARGE:  # together with others it would be copied
+                    self._flush()
+                    give_back()
                 self._open(records.set_column(0, "record_no", numbers))
                 if self._size >= self._limit:
                     self._flush()
@@ -184,7 +188,8 @@ def scan(texts: pa.Table, scanner: Scanner, source_id: str) -> Iterator[tuple[st
 
     from evidence.masking.directory import RULES
 
-    findings, marks = scanner.read(texts["text"].combine_chunks())
+    column = texts["text"]
+    findings, marks = scanner.read(column.chunk(0) if column.num_chunks == 1 else column.combine_chunks())
     found = [("rules", "finding", findings, scanner.rules_digest), ("rules", "placeholder", marks, "")]
     if scanner.people:
         of_people = pc.starts_with(findings["rule_id"], RULES)

@@ -41,6 +41,18 @@ def engine(folder: Path, *, memory: str = MEMORY, threads: int = THREADS) -> duc
     return con
 
 
+def give_back() -> None:
+    """Give the system what was freed here and is held for the next request: of a large record, several times its size.
+
+    The engine's allocator holds it for a second, and gives all back when an engine is closed, whichever that is.
+    """
+    import duckdb
+    import pyarrow as pa
+
+    duckdb.connect(config={"threads": 1}).close()
+    pa.default_memory_pool().release_unused()
+
+
 def parquet(paths: Iterable[Path]) -> str:
     """Return the call that reads the rows of all these files."""
     return "read_parquet([" + ", ".join(map(quoted, paths)) + "])"

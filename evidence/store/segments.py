@@ -37,10 +37,11 @@ def schema_digest() -> str:
 def rows_key(file_sha256: str, source: Source, connector_digest: str) -> str:
     """Return the key of the rows of a file: its bytes, what evidence.yaml says of its source, and the connector."""
     observed = source.observed_at.isoformat() if source.observed_at else None
+    limit = {"max_record_mb": source.max_record_mb} if source.max_record_mb else {}  # else the key is what it was
     return _digest({
         "file": file_sha256, "connector": connector_digest, "reading": READING, "schema": schema_digest(),
         "source": {"id": source.id, "issuer": source.issuer, "encoding": source.encoding, "observed_at": observed,
-                   "options": dict(source.options)}})
+                   "options": dict(source.options), **limit}})
 
 
 def findings_key(segment: str, rules_digest: str) -> str:

@@ -473,18 +473,21 @@ def test_a_line_beyond_the_limit(store):
 
 
 @pytest.mark.soak
-def test_a_line_of_200_megabytes_is_read_within_bounds(store):
-    """A line of 200 MB is a record like any other; one beyond 256 MB a reject; the process survives both."""
+def test_a_line_of_200_megabytes_is_read_where_evidence_yaml_says_so(store):
+    """A line of 200 MB is a reject with its length, or a record where max_record_mb allows it; the next line is read both times."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with (store.root / "logs" / "chat-bad").open("wb") as file:
-        for number, size in ((7, 200 << 20), (8, 300 << 20)):
-            file.write(b'{"id": "x%d", "at": "2026-10-01T00:00:00Z", "ask": "' % number)
-            for _ in range(size >> 20):
-                file.write(b"word " * (1 << 20 >> 3) + b"pad" * (1 << 20 >> 3))
-            file.write(b'"}\n')
+        file.write(b'{"id": "x7", "at": "2026-10-01T00:00:00Z", "ask": "')
+        for _ in range(200):
+            file.write(b"word " * (1 << 20 >> 3) + b"pad" * (1 << 20 >> 3))
+        file.write(b'"}\n')
         file.write(lines(chat(9)))
-    outcome = ingest(store).files[0]
-    assert (outcome.state, outcome.lines, outcome.rejects) == ("read", 3, 1)
+    seen = []
+    for limit in (None, 256):
+        source = store.company.sources[0].model_copy(update={"max_record_mb": limit})
+        outcome = pipeline.ingest_one(FileJob(store.root, "logs/chat-bad", source, load("plain_chat", store.catalogs())))
+        seen.append((outcome.state, outcome.records, [one.reason for one in outcome.refused]))
+    assert seen == [("read", 1, ["line_too_long"]), ("read", 2, [])]
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 3 << 20
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
@@ -19,8 +19,11 @@ WHOLE_FILE: Final = -1
 """Record number of a reject that is about the file and not about one line of it."""
 CUT: Final = "cut_short"
 EMPTY: Final = "empty_file"
-MAX_RECORD: Final = 256 << 20
+MAX_RECORD: Final = 24 << 20
+"""The longest record that is read unless evidence.yaml says more; what a worker needs grows with it."""
 BATCH_BYTES: Final = 8 << 20
+LARGE: Final = 8 << 20
+"""A record longer than this goes its way alone, and what it needed is given back at once."""
 BATCH_ROWS: Final = 1 << 15
 """A batch ends with so many records, however short they are: what is made of one takes a kilobyte at least."""
 
@@ -87,10 +90,14 @@ class Packed(Sequence[bytes]):
         self._ends = np.frombuffer(offsets, np.int32, len(column) + 1, 4 * column.offset).tolist()
         self._content = memoryview(data if data is not None else b"")
 
-    def views(self) -> Iterator[memoryview]:
-        """Yield the texts without a copy of any."""
-        for start, end in pairwise(self._ends):
+    def views(self, first: int, last: int) -> Iterator[memoryview]:
+        """Yield some of the texts without a copy of any."""
+        for start, end in pairwise(self._ends[first:last + 1]):
             yield self._content[start:end]
+
+    def sizes(self) -> list[int]:
+        """Return how many bytes each has."""
+        return [end - start for start, end in pairwise(self._ends)]
 
     def __len__(self) -> int:
         """Return how many there are."""
@@ -98,7 +105,7 @@ class Packed(Sequence[bytes]):
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield them in turn."""
-        return map(bytes, self.views())
+        return map(bytes, self.views(0, len(self)))
 
     @overload
     def __getitem__(self, place: int) -> bytes: ...
@@ -144,6 +151,14 @@ class Batch:
         """Take one line that is no record."""
         self.rejects.append(Reject(number, reason, detail, byte_len))
 
+    def pieces(self) -> Iterator[tuple[int, int]]:
+        """Yield from where to where its records go on together: a large one goes by itself."""
+        sizes: Iterable[int] = ()
+        if self.size > LARGE:
+            sizes = self.texts.sizes() if isinstance(self.texts, Packed) else map(len, self.texts)
+        large = [number for number, size in enumerate(sizes) if size > LARGE]
+        return pairwise(sorted({0, len(self.texts), *large, *(number + 1 for number in large)}))
+
     @property
     def conserved(self) -> bool:
         """Whether every line is accounted for."""
@@ -164,7 +179,7 @@ class Judge:
         try:
             value = orjson.loads(text)
         except orjson.JSONDecodeError as error:
-            return Judge._why(text, error)
+            return Judge.why(text, error)
         if not isinstance(value, dict):
             return "not_an_object", None
         # Written back, a document has no key twice; where that gives the same bytes, the text has none either.
@@ -176,7 +191,8 @@ class Judge:
         return (twice, None) if twice else value
 
     @staticmethod
-    def _why(text: bytes, error: ValueError) -> tuple[str, str | None]:
+    def why(text: bytes, error: ValueError) -> tuple[str, str | None]:
+        """Return the reason for which a parser refused a text, and where."""
         try:
             text.decode("utf-8")
         except UnicodeDecodeError as wrong:
@@ -201,6 +217,15 @@ class Judge:
             return "malformed_json"
         keys = [pair[0] for pair in pairs]
         return "duplicate_key" if len(set(keys)) != len(keys) else None
+
+
+def written(value: Mapping[str, Any]) -> bytes:
+    """Return an object as JSON, put together anew: what is written comes in a block of memory many times its size.
+
+    Raises:
+        JSONEncodeError: a text in it is no text, or it is too deep.
+    """
+    return orjson.dumps(value)[:-1] + b"}"
 
 
 def values_of(texts: Sequence[bytes]) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ class Shape:
         """Say which columns a row has, two at least, what stands between them, and which are wanted apart."""
         import numpy as np
 
-        names = [orjson.dumps(name) for name in columns]
+        names = [orjson.dumps(name)[:-1] + b'"' for name in columns]  # put together anew: see written()
         self._names = frozenset(name.encode() for name in columns)
         # As they are, in quotes, and after the mark of another file that was put behind the first one.
         self._lengths = np.array(sorted({len(name) + more for name in self._names for more in (0, 2, 3, 5)}))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import orjson
 
-from evidence.ingest.readers.base import BATCH_ROWS, CUT, Batch, Options, Packed
+from evidence.ingest.readers.base import BATCH_ROWS, CUT, LARGE, Batch, Options, Packed, written
 from evidence.ingest.readers.csv_blocks import Rows, Shape
 from evidence.ingest.readers.csv_header import AGAIN, OTHER, PREFACE, again, delimiter_of, header_of
 from evidence.ingest.readers.lines import blocks
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _FIELD = 16 << 20
+"""The longest cell, unless records may be longer than they mostly may."""
 _TOGETHER = 512 << 10
 _FEWEST = 4 << 10
 _FIRST = 64 << 10
@@ -51,15 +52,19 @@ class _Text:
     def __iter__(self) -> Iterator[str]:
         while True:
             while self._at < len(self._block):
-                end = self._block.index(b"\n", self._at)
-                line = self._block[self._at:end]
-                self._at = end + 1
-                self.used += len(line) + 1
-                if len(line) > self._limit:
+                start, self._at = self._at, self._block.index(b"\n", self._at) + 1
+                size = self._at - start
+                self.used += size
+                if size > self._limit + 1:
                     self.too_long = True
                     yield "\n"
-                    continue
-                yield line.decode("utf-8", "surrogateescape") + "\n"
+                elif size > LARGE:
+                    block, self._block, self._at = self._block, self._block[self._at:], 0
+                    lines = [str(memoryview(block)[start:start + size], "utf-8", "surrogateescape")]
+                    del block
+                    yield lines.pop()
+                else:
+                    yield self._block[start:self._at].decode("utf-8", "surrogateescape")
             group = next(self._blocks, None)
             if group is None:
                 return
@@ -99,7 +104,7 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
     With ``columns`` declared the header must have each of them, in any order, and may have more. A line that a program
     writes before the header about the file itself (``#TYPE ...``, ``sep=;``) is passed over.
     """
-    csv.field_size_limit(max(_FIELD, options.max_record))
+    csv.field_size_limit(max(_FIELD, 2 * options.max_record // 3))
     text = _Text(source, options.max_record)
     given = iter(text)
     first = next((line for line in given if line.strip() and not PREFACE.fullmatch(line)), "")
@@ -129,6 +134,8 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
             if odd == OTHER:
                 other = f"record {records.number} begins another table: make a file of each"
                 break
+            if size > LARGE:  # the parser keeps four times the memory of the longest cell that it has seen
+                row, parsed = None, _rows(csv.reader(given, delimiter=delimiter, strict=True), text)
         if records.held >= options.batch_bytes or records.batch.lines >= BATCH_ROWS:
             yield records.done()
     batch = records.done()
@@ -171,8 +178,7 @@ def _take(records: _Records, row: list[str] | str, columns: Sequence[str], size:
         batch.reject(number, "wrong_number_of_fields", f"expected {len(columns)}, found {len(row)}", size)
     else:
         try:
-            # Put together anew, since what is written comes in a block of memory many times its size.
-            text = orjson.dumps(dict(zip(columns, row, strict=True)))[:-1] + b"}"
+            text = written(dict(zip(columns, row, strict=True)))
         except orjson.JSONEncodeError:
             wrong = next(name for name, value in zip(columns, row, strict=True)
                          if any("\ud800" <= char <= "\udfff" for char in value))

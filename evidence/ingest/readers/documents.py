@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from evidence.ingest.readers.base import LARGE
+from evidence.ingest.readers.long_texts import Long
 from evidence.ingest.readers.streams import Readable
-from evidence.ingest.readers.structure import CLOSE, COMMA, OPEN, Scanner
+from evidence.ingest.readers.structure import CLOSE, COMMA, OPEN, WINDOW, Scanner
 
 SPACE: Final = b" \t\r\n\x1e"
-_FIRST, _LARGEST = 4 << 10, 4 << 20
+_FIRST: Final = 4 << 10
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A line, document or element: its text, or what is wrong with it before anything is judged.
 
-    ``cut``: a document that has no end. ``last``: a last line without a line end. ``final``: nothing after it is read.
+    ``cut``: a document that has no end. ``last``: a last line without a line end. ``long``: the text, where it is long.
     """
 
     text: bytes = b""
@@ -25,12 +27,15 @@ class Unit:
     size: int = 0
     cut: bool = False
     last: bool = False
-    final: bool = False
+    long: Long | None = None
 
 
-def documents(source: Readable, limit: int) -> Iterator[Unit]:
-    """Yield the units of a stream, holding no more of it than the unit it is in."""
-    walk = _Walk(source, limit)
+def documents(source: Readable, limit: int, *, page: bool = False) -> Iterator[Unit]:
+    """Yield the units of a stream, holding no more of it than the unit it is in, and of a long one only the end.
+
+    ``limit`` is the longest record, ``page`` says whether a unit may be a page of them, of any length.
+    """
+    walk = _Walk(source, limit, page=page)
     while walk.to_next():
         yield from walk.documents() if walk.first in OPEN else walk.garbage()
 
@@ -38,8 +43,9 @@ def documents(source: Readable, limit: int) -> Iterator[Unit]:
 class _Walk:
     """A place in a stream: everything before ``_start`` is done with."""
 
-    def __init__(self, source: Readable, limit: int) -> None:
-        self._source, self._limit = source, limit
+    def __init__(self, source: Readable, limit: int, *, page: bool) -> None:
+        self._source, self._limit, self._page = source, limit, page
+        self._long: Long | None = None
         self._buffer = bytearray()
         self._start = self._scanned = 0
         self._array = False
@@ -79,17 +85,17 @@ class _Walk:
         while True:
             block = bytes(self._buffer[self._scanned:self._scanned + window])
             if not block:
-                if len(self._buffer) - self._start > self._limit:
-                    yield Unit(wrong="record_too_long", size=len(self._buffer) - self._start, final=True)
-                    self._drain()
-                    return
+                if inside and len(self._buffer) - self._start > min(self._limit, LARGE):
+                    self._long = self._long or Long(self._limit, page=self._page)
+                    self._long.write(self._buffer[self._start:])
+                    self._start = len(self._buffer)
                 if not self._more():
                     yield from self._end(inside=inside)
                     return
                 continue
             offset = self._scanned
             self._scanned += len(block)
-            window = min(2 * window, _LARGEST)
+            window = min(2 * window, WINDOW)
             for at, char, level in zip(*scanner.feed(block), strict=True):
                 if not inside and (level < 1 or self._buffer[self._start:at + offset].strip(SPACE)):
                     return  # something between documents: begin anew there
@@ -105,7 +111,7 @@ class _Walk:
             self._start = here + self._array
         elif self._array and (char == COMMA or char in CLOSE):
             text = bytes(self._buffer[self._start:here]).strip(SPACE)
-            if text:
+            if text or self._long:
                 yield self._unit(text)
             elif COMMA in (char, self._before):
                 yield Unit(wrong="malformed_json")
@@ -117,12 +123,16 @@ class _Walk:
             yield self._unit(bytes(self._buffer[self._start:here + 1]))
             self._start = here + 1
 
-    def _unit(self, text: bytes) -> Unit:
-        return Unit(wrong="record_too_long", size=len(text)) if len(text) > self._limit else Unit(text)
+    def _unit(self, text: bytes, *, cut: bool = False) -> Unit:
+        if not self._long and len(text) <= self._limit:
+            return Unit(text, cut=cut)
+        long, self._long = self._long or Long(self._limit, page=self._page), None
+        long.write(text)
+        return Unit(long=long, cut=cut)
 
     def _end(self, *, inside: bool) -> Iterator[Unit]:
         if inside:
-            yield Unit(bytes(self._buffer[self._start:]), cut=True)
+            yield self._unit(bytes(self._buffer[self._start:]), cut=True)
         self._start = len(self._buffer)
 
     def _more(self) -> bool:
@@ -132,10 +142,3 @@ class _Walk:
         self._start = 0
         self._buffer += block
         return bool(block)
-
-    def _drain(self) -> None:
-        self._start = len(self._buffer)
-        while self._source.read():
-            pass
-        self._buffer.clear()
-        self._start = 0

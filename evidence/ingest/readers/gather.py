@@ -16,7 +16,7 @@ import orjson
 
 from evidence.connector import paths
 from evidence.connector.parts import Gather
-from evidence.ingest.readers.base import Batch
+from evidence.ingest.readers.base import Batch, written
 
 _IN_MEMORY: Final = 32 << 20
 _HEADS: Final = 8
@@ -76,7 +76,7 @@ def _whole(row: dict[str, Any], places: list[tuple[int, int, int]], spool: IO[by
             if value:
                 found[key].append(value)
     row["gathered"] = {key: _joined(values) for key, values in found.items() if values}
-    return orjson.dumps(row)
+    return written(row)
 
 
 def _at(row: dict[str, Any], path: str) -> Any:

@@ -15,11 +15,16 @@ from evidence.connector import paths
 from evidence.ingest.readers.base import BATCH_ROWS, CUT, Batch, Judge, Options
 from evidence.ingest.readers.documents import SPACE, Unit, documents
 from evidence.ingest.readers.lines import split
+from evidence.ingest.readers.long_texts import Long, View, page
 from evidence.ingest.readers.pages import Element, Place
 from evidence.ingest.readers.quick import objects
 from evidence.ingest.readers.streams import Plain, Pushed, Readable
+from evidence.ingest.readers.structure import Over, dense, unended
 
 _HEAD: Final = 1 << 20
+_LONG: Final = 1 << 20
+_SPARSE: Final = 24
+"""A long record may have one value for so many bytes that a record may have: one takes a hundred when it is judged."""
 
 
 def read(source: Readable, options: Options) -> Iterator[Batch]:
@@ -32,8 +37,11 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
     if _is_lines(head[:_HEAD]):
         yield from _lines(pushed, options, sink)
     else:
-        for unit in documents(pushed, options.max_record):
-            sink.take(unit)
+        for unit in documents(pushed, options.max_record, page=sink.pages):
+            if unit.long:
+                yield from sink.long(unit.long, "record_too_long", cut=unit.cut)
+            else:
+                sink.take(unit)
             if sink.full:
                 yield sink.flush()
     sink.batch.stop = source.stop or sink.stop
@@ -49,11 +57,16 @@ class _Sink:
         self._paths = tuple(path for path in options.records if path != ".")
         self._names = {place.levels[0][0] for place in self._places}
         self._alone = "." in options.records
-        self._size = options.batch_bytes
+        self._size, self._limit = options.batch_bytes, options.max_record
         self._number = 0
         self.batch = Batch()
         self.stop: str | None = None
         self.detail: str | None = None
+
+    @property
+    def pages(self) -> bool:
+        """Whether a text may be a page of records."""
+        return bool(self._places)
 
     @property
     def full(self) -> bool:
@@ -67,7 +80,8 @@ class _Sink:
         """
         import pyarrow as pa
 
-        if not self._alone or max(map(len, texts)) > limit:
+        longest = max(map(len, texts))
+        if not self._alone or (longest > min(limit, _LONG) and self._doubtful(texts, limit)):
             return False
         if texts[0].endswith(b"\r"):
             texts = [text.removesuffix(b"\r") for text in texts]
@@ -79,6 +93,12 @@ class _Sink:
         self._number += len(texts)
         return True
 
+    def _doubtful(self, texts: list[bytes], limit: int) -> bool:
+        return any(len(text) > limit or self._dense(text) for text in texts)
+
+    def _dense(self, text: bytes) -> bool:
+        return len(text) > _LONG and dense(text, self._limit // _SPARSE)
+
     def flush(self) -> Batch:
         batch, self.batch = self.batch, Batch()
         return batch
@@ -87,8 +107,6 @@ class _Sink:
         if unit.wrong:
             self._count()
             self.batch.reject(self._number, unit.wrong, None, unit.size)
-            if unit.final:
-                self.stop, self.detail = unit.wrong, None
         elif unit.cut:
             self._cut(unit.text)
         elif not (text := unit.text.strip(SPACE)):
@@ -99,12 +117,45 @@ class _Sink:
         else:
             self._judge(text, top=True)
 
+    def long(self, text: Long, wrong: str, *, last: bool = False, cut: bool = False) -> Iterator[Batch]:
+        """Take a long text: a page record by record, in batches, anything else at once unless it is too long."""
+        view = text.view()
+        if self._places and last and text.size > self._limit:
+            cut = cut or unended(view)
+        found = page(view, self._places) if self._places and not cut else None
+        if isinstance(found, Place):
+            yield from self._elements(found, view)
+        elif text.size <= self._limit:
+            self.take(Unit(text.read(0, text.size), last=last, cut=cut))
+        elif cut:
+            self.stop, self.detail = CUT, "what stands last has no end"
+            before = self._number
+            for place in self._places:
+                yield from self._elements(place, view)
+                if self._number > before:
+                    return
+            self._count()
+            self.batch.reject(self._number, CUT, None, text.size)
+        else:
+            self._count()
+            self.batch.reject(self._number, *(found or (wrong, None)), text.size)
+
+    def _elements(self, place: Place, text: View) -> Iterator[Batch]:
+        for element in place.elements(text):
+            self._element(element)
+            if self.full:
+                yield self.flush()
+
     def _count(self) -> None:
         self._number += 1
         self.batch.lines += 1
 
     def _judge(self, text: bytes, *, top: bool) -> None:
-        value = Judge.look(text)
+        if not top and (len(text) > self._limit or isinstance(text, Over)):
+            self._count()
+            self.batch.reject(self._number, "record_too_long", None, text.size if isinstance(text, Over) else len(text))
+            return
+        value = ("too_many_values", None) if self._dense(text) else Judge.look(text)
         if isinstance(value, tuple):
             self._refuse(text, *value)
             return
@@ -159,41 +210,46 @@ def _is_lines(head: bytes) -> bool:
     if start[:1] != b"{" or not isinstance(Judge.look(line.strip(SPACE)), tuple):
         return True
     first = next(iter(documents(Pushed(head, Plain(io.BytesIO)), len(head))), Unit())
-    found = Judge.look(first.text.strip(SPACE))
+    whole = first.long.read(0, first.long.size) if first.long else first.text
+    found = Judge.look(whole.strip(SPACE))
     return isinstance(found, tuple) and not (end and first.cut and found[0] == CUT)
 
 
 def _lines(source: Readable, options: Options, sink: _Sink) -> Iterator[Batch]:
     """Take lines in groups where none of a group needs to be looked at, else one by one."""
-    for group, size, too_long, unended in _groups(source, options):
+    for group, size, long, last in _groups(source, options, page=sink.pages):
         if group and sink.batch.lines:
             yield sink.flush()
         if group and not sink.take_group(group, size, options.max_record):
             for text in group:
-                long = len(text) > options.max_record
-                sink.take(Unit(wrong="line_too_long", size=len(text)) if long else Unit(text, last=unended))
+                if len(text) > options.max_record:
+                    alone = Long(options.max_record, page=sink.pages)
+                    alone.write(text)
+                    yield from sink.long(alone, "line_too_long", last=last)
+                else:
+                    sink.take(Unit(text, last=last))
                 if sink.full:
                     yield sink.flush()
-        if too_long:
-            sink.take(Unit(wrong="line_too_long", size=too_long))
+        if long:
+            yield from sink.long(long, "line_too_long", last=last)
         if sink.full:
             yield sink.flush()
 
 
-def _groups(source: Readable, options: Options) -> Iterator[tuple[list[bytes], int, int, bool]]:
+def _groups(source: Readable, options: Options, *, page: bool
+            ) -> Iterator[tuple[list[bytes], int, Long | None, bool]]:
     """Yield lines in groups of at most a batch, or of one line, and how many bytes these are.
 
-    With each comes how long the line is that stands after it and is beyond the limit (0: none), and whether it is the
-    last line of the stream, which had no end.
+    A long line comes by itself. The last line of the stream comes by itself too where it has no end, which is said.
     """
     group: list[bytes] = []
     size = 0
-    for texts, too_long, unended in split(source, options.max_record):
-        if too_long or unended:
-            yield group, size, too_long, False
+    for texts, long, last in split(source, options.max_record, page=page):
+        if long or last:
+            yield group, size, None, False
+            yield ([], 0, long, last) if long else (texts, sum(map(len, texts)), None, True)
             group, size = [], 0
-        if unended:
-            yield texts, sum(map(len, texts)), 0, True
+        if last:
             return
         ends = [0, *accumulate(map(len, texts))]
         start = 0
@@ -204,6 +260,6 @@ def _groups(source: Readable, options: Options) -> Iterator[tuple[list[bytes], i
             size += ends[stop] - ends[start]
             start = stop
             if start < len(texts):
-                yield group, size, 0, False
+                yield group, size, None, False
                 group, size = [], 0
-    yield group, size, 0, False
+    yield group, size, None, False

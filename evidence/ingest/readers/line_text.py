@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-import orjson
-
-from evidence.ingest.readers.base import BATCH_ROWS, Batch, Options
+from evidence.ingest.readers.base import BATCH_ROWS, Batch, Options, written
 from evidence.ingest.readers.lines import split
 from evidence.ingest.readers.pairs import pairs
 from evidence.ingest.readers.streams import Readable
@@ -22,11 +20,11 @@ def read(source: Readable, options: Options) -> Iterator[Batch]:
     patterns = [re.compile(pattern) for pattern in options.line]
     limit = min(options.max_record, _LONGEST)
     batch, number = Batch(), 0
-    for lines, too_long, _ in split(source, limit):
-        if too_long:
+    for lines, long, _ in split(source, limit):
+        if long:
             number += 1
             batch.lines += 1
-            batch.reject(number, "line_too_long", None, too_long)
+            batch.reject(number, "line_too_long", None, long.size)
         for line in lines:
             number += 1
             batch.lines += 1
@@ -62,7 +60,7 @@ def _take(batch: Batch, number: int, line: bytes, patterns: list[re.Pattern[str]
         if other is None:
             batch.reject(number, "unknown_line", None, len(line))
         else:
-            batch.add(number, orjson.dumps({other: text}))
+            batch.add(number, written({other: text}))
         return
     fields = {name: value for name, value in match.groupdict().items() if value is not None and name != REST}
     rest = match.groupdict().get(REST)
@@ -72,4 +70,4 @@ def _take(batch: Batch, number: int, line: bytes, patterns: list[re.Pattern[str]
     elif twice := sorted(set(more) & set(fields)):
         batch.reject(number, "duplicate_key", f"the pairs repeat the field {twice[0]}", len(line))
     else:
-        batch.add(number, orjson.dumps(fields | more))
+        batch.add(number, written(fields | more))

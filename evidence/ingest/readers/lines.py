@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evidence.ingest.readers.base import BATCH_ROWS
+from evidence.ingest.readers.base import BATCH_ROWS, LARGE
+from evidence.ingest.readers.long_texts import Long
 from evidence.ingest.readers.streams import Readable
 
 
@@ -30,7 +31,8 @@ def blocks(source: Readable, limit: int) -> Iterator[tuple[bytes, int, bool]]:
         if size > limit:
             yield block[first + 1:cut], size, False
         else:
-            yield b"".join((*held, memoryview(block)[:cut])), 0, False
+            held = [b"".join((*held, memoryview(block)[:cut]))]
+            yield held.pop(), 0, False
         held, size = [block[cut:]], len(block) - cut
     if size > limit:
         yield b"", size, True
@@ -38,35 +40,36 @@ def blocks(source: Readable, limit: int) -> Iterator[tuple[bytes, int, bool]]:
         yield b"".join((*held, b"\n")), 0, True
 
 
-def split(source: Readable, limit: int) -> Iterator[tuple[list[bytes], int, bool]]:
+def split(source: Readable, limit: int, *, page: bool = False) -> Iterator[tuple[list[bytes], Long | None, bool]]:
     """Yield the same lines as ``blocks``, without their ends, in groups. Only the lines are copied, never a block.
 
-    Nothing is held here of a line that was handed on: a long one is in memory once. A group has no more lines than a
-    batch, since of nothing but line ends a block has millions.
+    Nothing is held here of a line that was handed on: a long one is in memory once. One that is very long comes apart
+    from the others, before those of its group; with ``page`` it is there whatever its length, else up to the limit. A
+    group has no more lines than a batch, since of nothing but line ends a block has millions.
     """
-    held: list[bytes] = []
-    size = 0
+    held, size = list[bytes](), 0
+    long: Long | None = None
     while block := source.read():
         lines = block.split(b"\n")
         size += len(lines[0])
+        if held and size > min(limit, LARGE):
+            long = long or Long(limit, page=page)
+            long.take(held)
         if len(lines) == 1:
-            if size <= limit:
-                held.append(block)
-            else:
-                held.clear()
+            held.append(block)
             continue
-        rest, too_long = lines.pop(), size if size > limit else 0
-        if too_long:
-            del lines[0]
+        if long:
+            long.take([lines.pop(0)])
         else:
             lines[0] = b"".join((*held, lines[0]))
-        held, size = [rest], len(rest)
-        if len(lines) <= BATCH_ROWS:
-            yield lines, too_long, False
-            continue
-        for start in range(0, len(lines), BATCH_ROWS):
-            yield lines[start:start + BATCH_ROWS], 0 if start else too_long, False
-    if size > limit:
-        yield [], size, True
+        held = [lines.pop()]
+        size = len(held[0])
+        yield lines[:BATCH_ROWS] if len(lines) > BATCH_ROWS else lines, long, False
+        for start in range(BATCH_ROWS, len(lines), BATCH_ROWS):
+            yield lines[start:start + BATCH_ROWS], None, False
+        long = None
+    if long:
+        long.take(held)
+        yield [], long, True
     elif size:
-        yield [b"".join(held)], 0, True
+        yield [b"".join(held)], None, True

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from evidence.connector.paths import steps
-from evidence.ingest.readers.structure import members, slice_of
+from evidence.ingest.readers.structure import Sliced, members, slice_of, span_of
 
 MEMBER: Final = "@member"
 
@@ -46,11 +46,11 @@ class Place:
             value = value.get(name) if isinstance(value, dict) else None
         return isinstance(value, list)
 
-    def elements(self, text: bytes, level: int = 0, carried: bytes = b"") -> Iterator[Element]:
+    def elements(self, text: Sliced, level: int = 0, carried: bytes = b"") -> Iterator[Element]:
         """Yield the records of a page, or of a container inside it."""
         for key, path in self._carried.get(level, ()):
-            if value := _inside(text, path):
-                carried += key + value + b","
+            if len(value := _inside(text, path)):
+                carried += key + value[0:len(value)] + b","
         *outer, name = self.levels[level]
         inner = _inside(text, tuple(outer), cut=True) if outer else text
         found = False
@@ -61,7 +61,7 @@ class Place:
             else:
                 yield from self.elements(element, level + 1, carried)
         if not found and level and slice_of(inner, name) not in {b"[]", b"null"}:
-            yield Element(text, lost=True)
+            yield Element(text[0:len(text)], lost=True)
 
 
 def _levels(names: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -72,9 +72,10 @@ def _levels(names: tuple[str, ...]) -> list[tuple[str, ...]]:
     return levels
 
 
-def _inside(text: bytes, path: tuple[str, ...], *, cut: bool = False) -> bytes:
+def _inside(text: Sliced, path: tuple[str, ...], *, cut: bool = False) -> Sliced:
     for name in path:
-        text = slice_of(text, name, cut=cut)
+        first, last = span_of(text, name, cut=cut)
+        text = text[first:last].strip() if isinstance(text, bytes) else text.part(first, last)
     return text
 
 

@@ -15,14 +15,21 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import orjson
 
-from evidence.ingest.readers.base import BATCH_ROWS, Batch, Options
+from evidence.ingest.readers.base import BATCH_ROWS, Batch, Options, written
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 MAGIC: Final = b"PAR1"
 _ROWS: Final = 1000
 _SPOOL: Final = 32 << 20
+_BUFFER: Final = 16 << 20
+"""Bytes of all columns that are read ahead; without a number, it is all that a row group has of them."""
+_VALUE: Final = 64
+"""Bytes that a value takes at least."""
+_AT_ONCE: Final = 16 << 20
+"""Bytes of columns that are made rows at once, as far as the footer tells how long they are."""
 Plain = Callable[[Any], Any]
 
 
@@ -38,21 +45,32 @@ def read(opener: Callable[[], IO[bytes]], options: Options) -> Iterator[Batch]:
             source = raw if raw.seekable() else held
             if source is held:
                 shutil.copyfileobj(raw, held, 1 << 20)
-            file = pq.ParquetFile(source)
-            for rows in file.iter_batches(batch_size=_ROWS):
+            width = pq.read_metadata(source).num_columns
+            file = pq.ParquetFile(source, buffer_size=max(1 << 12, min(1 << 16, _BUFFER // max(1, width))))
+            for rows in _pieces(file):
                 for row in _rows(rows):
                     number += 1
                     batch.lines += 1
-                    if isinstance(row, bytes):
+                    if isinstance(row, bytes) and len(row) > options.max_record:
+                        batch.reject(number, "record_too_long", None, len(row))
+                    elif isinstance(row, bytes):
                         batch.add(number, row)
                     else:
                         batch.reject(number, *row)
-                if batch.size >= options.batch_bytes or batch.lines >= BATCH_ROWS:
-                    yield batch
-                    batch = Batch()
+                    if batch.size >= options.batch_bytes or batch.lines >= BATCH_ROWS:
+                        yield batch
+                        batch = Batch()
     except (pa.ArrowException, OSError, ValueError, EOFError) as error:
         batch.stop, batch.stop_detail = "damaged_parquet", f"after row {number}: {type(error).__name__}"
     yield batch
+
+
+def _pieces(file: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    """Yield the rows in pieces, of fewer rows where these are long or have many columns."""
+    for number in range(file.num_row_groups):
+        group = file.metadata.row_group(number)
+        each = max(1, group.total_byte_size // max(1, group.num_rows), _VALUE * group.num_columns)
+        yield from file.iter_batches(batch_size=max(1, min(_ROWS, _AT_ONCE // each)), row_groups=[number])
 
 
 def _rows(batch: pa.RecordBatch) -> Iterator[bytes | tuple[str, None]]:
@@ -62,7 +80,7 @@ def _rows(batch: pa.RecordBatch) -> Iterator[bytes | tuple[str, None]]:
     for values in zip(*(column.to_pylist() for column in columns), strict=True):
         row = {name: make(value) for (name, make), value in zip(makers, values, strict=True) if value is not None}
         try:
-            yield orjson.dumps(row)
+            yield written(row)
         except (TypeError, orjson.JSONEncodeError):
             yield "not_json", None
 

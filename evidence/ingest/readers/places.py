@@ -10,10 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from evidence.connector import paths
-from evidence.ingest.readers.base import Batch, values_of
+from evidence.ingest.readers.base import Batch, values_of, written
 
 _Place = tuple[tuple[str | int, ...], str | int]
 
@@ -73,5 +71,5 @@ def placed(batches: Iterable[Batch], declared: Mapping[str, Sequence[str]]) -> I
             if isinstance(made, str):
                 batch.reject(number, "duplicate_key", made, len(text))
             else:
-                batch.add(number, orjson.dumps(made))
+                batch.add(number, written(made))
         yield batch

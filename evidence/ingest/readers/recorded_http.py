@@ -59,6 +59,7 @@ class Recordings:
         to say.
         """
         tape, rest = recording.taken(raw, self._decode)
+        del raw  # a large record would be held beside all that is made of it
         return ([], rest) if tape is None else ([*self.rows(tape), *tape.notes], rest)
 
     def rows(self, tape: Tape) -> Iterator[dict[str, Any]]:

@@ -27,6 +27,7 @@ _TAKEN: Final = "the recording was here"
 _MARK: Final = orjson.dumps(_TAKEN)
 _SENT: Final = bytes(byte == ord("i") for byte in range(256))
 _GOT: Final = bytes(byte == ord("o") for byte in range(256))
+_WINDOW: Final = 4 << 20
 _LARGE: Final = 64 << 20
 """A recording longer than this is read event by event, which holds less of it at a time."""
 
@@ -53,22 +54,21 @@ def taken(raw: bytes, decode: RecordedHttp) -> tuple[Tape | None, bytes]:
     name = decode.field.encode()
     if name not in raw and b"\\" not in raw:
         return None, raw
-    found = _cut(raw, b'"' + name + b'":') if len(raw) <= _LARGE else None
-    if found:
-        recording, rest = found
-        if (tape := _quick(recording, decode)) and _alone(rest, decode.field):
+    span = _span(raw, b'"' + name + b'":') if len(raw) <= _LARGE else None
+    if span and (tape := _quick(raw, *span, decode)):
+        rest = raw[:span[0]] + _MARK + raw[span[1]:]
+        if _alone(rest, decode.field):
             return tape, rest
     return _read(raw, decode), raw
 
 
-def _cut(raw: bytes, key: bytes) -> tuple[bytes, bytes] | None:
-    """Return what may be the recording of a record, and the rest of the record with a mark in its place."""
+def _span(raw: bytes, key: bytes) -> tuple[int, int] | None:
+    """Return where in a record its recording may stand."""
     place = raw.find(key)
     start, end = raw.find(b"[", place + len(key)), raw.rfind(b'"]]') + 3
     if place < 0 or not start < end:
         return None
-    before, after = raw[:start], raw[end:]
-    return None if _MARK in before or _MARK in after else (raw[start:end], before + _MARK + after)
+    return None if raw.find(_MARK, 0, start) >= 0 or raw.find(_MARK, end) >= 0 else (start, end)
 
 
 def _alone(rest: bytes, field: str) -> bool:
@@ -80,19 +80,28 @@ def _alone(rest: bytes, field: str) -> bool:
     return isinstance(document, dict) and document.get(field) == _TAKEN
 
 
-def _quick(recording: bytes, decode: RecordedHttp) -> Tape | None:
-    """Return a recording that is written as gateways do and holds no error and no note, or nothing."""
-    parts = recording.split(b'"')
-    kinds, texts = parts[1::4], parts[3::4]
-    comma = b", " if parts[2:3] == [b", "] else b","
-    if len(parts) % 4 != 1 or not _PLAIN.issuperset(kinds) or parts[2::4].count(comma) != len(kinds):
-        return None
-    times = _times(parts[:-1:4], comma)
-    del parts
-    try:
-        pieces = list(map(_decoded, texts))
-    except ValueError:
-        return None
+def _quick(raw: bytes, start: int, end: int, decode: RecordedHttp) -> Tape | None:
+    """Return a recording that is written as gateways do and holds no error and no note, or nothing.
+
+    It is cut a piece at a time, behind an event, so that it is not held twice.
+    """
+    heads, kinds, pieces = list[bytes](), list[bytes](), list[bytes]()
+    comma = b""
+    while start < end:
+        stop = raw.find(b'"]', start + _WINDOW, end) + 1 or end
+        parts = raw[start:stop].split(b'"')
+        comma = comma or (b", " if parts[2:3] == [b", "] else b",")
+        own = parts[1::4]
+        if len(parts) % 4 != 1 or not _PLAIN.issuperset(own) or parts[2::4].count(comma) != len(own):
+            return None
+        try:
+            pieces += map(_decoded, parts[3::4])
+        except ValueError:
+            return None
+        heads += parts[:-1:4]
+        kinds += own
+        start = stop
+    times = _times(heads, comma)
     if times is None or not all(pieces) or (decode.notes and _noted(pieces, decode.notes)):
         return None
     said = b"".join(kinds)

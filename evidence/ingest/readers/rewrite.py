@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import orjson
 
 from evidence.connector import hidden, paths
-from evidence.ingest.readers.base import Batch, Judge, Options
+from evidence.ingest.readers.base import Batch, Judge, Options, written
 from evidence.ingest.readers.pairs import pairs
 
 _ROUNDED: Final = r"\s*-?(?:[0-9]{16}|(?:0|[1-9][0-9]*)[.eE])"
@@ -102,8 +102,7 @@ class Rewriter:
                 drop = self._hide[number][1] == "drop"
                 paths.put(holder, key, paths.ABSENT if drop else self._hashed(holder[key]))
         try:
-            # Put together anew, since what is written comes in a block of memory many times its size.
-            return orjson.dumps(value)[:-1] + b"}"
+            return written(value)
         except orjson.JSONEncodeError:
             return "too_deep", None
 

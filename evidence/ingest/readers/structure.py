@@ -7,7 +7,7 @@ keeps the text it came with. Whether an element is JSON at all is judged later, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 QUOTE, BACKSLASH, COMMA, COLON = 34, 92, 44, 58
 OPEN, CLOSE = (91, 123), (93, 125)
-WINDOW: Final = 4 << 20
+WINDOW: Final = 1 << 20
+"""Bytes that are looked at in one go. Where each is a mark, what is made of them takes sixty times as much."""
 
 
 class Scanner:
@@ -29,9 +30,15 @@ class Scanner:
         self._depth = 0
         self._inside = False
         self._escaped = False
+        self.commas = 0
         table = np.zeros(256, dtype=bool)
         table[[QUOTE, BACKSLASH, COMMA, COLON, *OPEN, *CLOSE]] = True
         self._table = table
+
+    @property
+    def open(self) -> bool:
+        """Whether what was fed so far ends inside a container."""
+        return self._depth > 0
 
     def feed(self, block: bytes) -> tuple[list[int], list[int], list[int]]:
         """Return position in the block, character and level of each mark outside strings.
@@ -49,6 +56,7 @@ class Scanner:
         outside = (quotes % 2 == 0) & (chars != QUOTE)
         self._inside = bool(quotes[-1] % 2) if len(quotes) else self._inside
         at, chars = at[outside], chars[outside]
+        self.commas += int(np.count_nonzero(chars == COMMA))
         opens, closes = np.isin(chars, OPEN), np.isin(chars, CLOSE)
         depth = np.cumsum(opens.astype(np.int64) - closes) + self._depth
         level = depth + closes
@@ -78,7 +86,53 @@ class Scanner:
         return hit[:len(data)][at]
 
 
-def members(text: bytes, key: str) -> Iterator[tuple[bytes, bool]]:
+class Over(bytes):
+    """Stands for a slice of a long text that is longer than a record may be; ``size`` is its length in bytes."""
+
+    size: int
+
+    @classmethod
+    def of(cls, size: int) -> Over:
+        """Return what stands for so many bytes."""
+        made = cls()
+        made.size = size
+        return made
+
+
+class Filed(Protocol):
+    """A text that lies in a file and gives slices and its length as bytes do."""
+
+    def __len__(self) -> int:
+        """Return its bytes."""
+
+    def __getitem__(self, place: slice, /) -> bytes:
+        """Return a slice."""
+
+    def part(self, start: int, stop: int) -> Filed:
+        """Return a piece of it without the space around it."""
+
+
+Sliced = bytes | Filed
+
+def unended(text: Sliced) -> bool:
+    """Say whether a document is still open where its text ends; what begins none never is."""
+    scanner = Scanner(0)
+    for offset in range(0, len(text), WINDOW):
+        scanner.feed(text[offset:offset + WINDOW])
+    return text[0:1] == b"{" and scanner.open
+
+
+def dense(text: bytes, most: int) -> bool:
+    """Say whether a text of JSON has more commas between its values than so many."""
+    if text.count(b",") <= most:
+        return False
+    scanner = Scanner(0)
+    for offset in range(0, len(text), WINDOW):
+        scanner.feed(text[offset:offset + WINDOW])
+    return scanner.commas > most
+
+
+def members(text: Sliced, key: str) -> Iterator[tuple[bytes, bool]]:
     """Yield the elements of the array under a top-level key of an object, each with whether it is whole.
 
     Of an object that is cut short the last one is not; an array without elements yields nothing.
@@ -97,18 +151,38 @@ def members(text: bytes, key: str) -> Iterator[tuple[bytes, bool]]:
             elif level == 2 and char == OPEN[0] and wanted:
                 start = here + 1
             elif level == 2 and start >= 0 and char in (COMMA, CLOSE[0]):
-                if char == COMMA or text[start:here].strip() or text[:start].rstrip().endswith(b","):
-                    yield text[start:here].strip(), True
+                element = _strip(text[start:here])
+                if char == COMMA or isinstance(element, Over) or element or _ends_in_comma(text, start):
+                    yield element, True
                 start = here + 1 if char == COMMA else -1
-    if start >= 0 and text[start:].strip():
-        yield text[start:].strip(), False
+    if start >= 0 and ((element := _strip(text[start:len(text)])) or isinstance(element, Over)):
+        yield element, False
 
 
-def slice_of(text: bytes, key: str, *, cut: bool = False) -> bytes:
+def _strip(piece: bytes) -> bytes:
+    return piece if isinstance(piece, Over) else piece.strip()
+
+
+def _ends_in_comma(text: Sliced, end: int) -> bool:
+    """Say whether what stands before a place ends in a comma, space aside."""
+    while end > 0:
+        if before := text[max(0, end - WINDOW):end].rstrip():
+            return before.endswith(b",")
+        end -= WINDOW
+    return False
+
+
+def slice_of(text: Sliced, key: str, *, cut: bool = False) -> bytes:
     """Return the text of the value under a top-level key of an object; nothing where there is none.
 
     With ``cut`` a value that the end of the text cuts short is returned as far as it goes.
     """
+    start, end = span_of(text, key, cut=cut)
+    return _strip(text[start:end])
+
+
+def span_of(text: Sliced, key: str, *, cut: bool = False) -> tuple[int, int]:
+    """Return where that value begins and ends, with the space around it; twice the same place where there is none."""
     scanner = Scanner(1)
     name = start = -1
     for offset in range(0, len(text), WINDOW):
@@ -118,10 +192,10 @@ def slice_of(text: bytes, key: str, *, cut: bool = False) -> bytes:
             if char == COLON and start < 0:
                 start = here + 1 if _same(text[name:here], key) else -1
             elif char in (COMMA, *CLOSE) and start >= 0:
-                return text[start:here].strip()
+                return start, here
             elif char in (COMMA, OPEN[1]):
                 name = here + 1
-    return text[start:].strip() if cut and start >= 0 else b""
+    return (start, len(text)) if cut and start >= 0 else (0, 0)
 
 
 def _same(raw: bytes, key: str) -> bool:
