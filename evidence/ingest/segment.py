@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SPILL: Final = 12 << 20
 _GROUP: Final = 16_000
 """Rows of a row group. The encoder holds a group at a time: of wide rows, three times as many need 70 MB more."""
+_MANY: Final = 1 << 16
+"""Rows that are held at most, however narrow: a column alike in all of a batch is one once more beside others."""
 _FEW: Final = 500
 _UNIQUE: Final = ("locator", "native_id", "record_hash", "_sha256")
 """Ends of the names of columns that differ from row to row."""
@@ -37,7 +39,7 @@ class Writer:
         self._place = place
         self._held: dict[str, list[Narrow]] = {}
         self._spilled: dict[str, Runs] = {}
-        self._size = 0
+        self._size = self._rows = 0
         self.rows: dict[str, int] = {}
 
     def add(self, name: str, table: pa.Table) -> None:
@@ -51,7 +53,8 @@ class Writer:
         self._held.setdefault(name, []).append(held)
         self.rows[name] = self.rows.get(name, 0) + table.num_rows
         self._size += held.table.nbytes
-        if self._size > SPILL:
+        self._rows += table.num_rows
+        if self._size > SPILL or self._rows > _MANY:
             self._spill()
 
     def _spill(self) -> None:
@@ -61,7 +64,7 @@ class Writer:
         for name in sorted(self._held):
             runs = self._spilled.setdefault(name, Runs(self._place / "spill" / name, _keys(name)))
             runs.add(joined(self._held.pop(name)))
-        self._size = 0
+        self._size = self._rows = 0
         pa.default_memory_pool().release_unused()
 
     def close(self) -> dict[str, dict[str, Any]]:
