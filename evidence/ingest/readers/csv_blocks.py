@@ -106,7 +106,11 @@ class Shape:
         lines = fields[self._columns - 1::self._columns]
         starts = np.concatenate([[0], lines[:-1] + 1])
         empty = (lines - starts <= 3 * self._columns) & np.isin(data[starts], (self._mark, _QUOTE))
-        for row in np.flatnonzero(empty | np.isin(fields[::self._columns] - starts, self._lengths)):
+        first, second = fields[::self._columns], fields[1::self._columns]
+        known = self._lengths
+        # A return may stand at the end of the second one.
+        likely = np.isin(first - starts, known) & np.isin(second - first - 1, [known, known + 1])
+        for row in np.flatnonzero(empty | likely):
             pieces = data[starts[row]:lines[row]].tobytes().removesuffix(b"\r").split(b"%c" % self._mark)
             if set(pieces) <= {b"", b'""'} or self._names.issuperset(
                     piece.removeprefix(_MARK).strip(b'"') for piece in pieces[:2]):
