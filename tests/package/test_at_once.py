@@ -6,10 +6,14 @@ import json
 import shutil
 import zipfile
 
+import pytest
+
 from evidence import cli
 from evidence.pipeline import package
 
 from .conftest import seal
+
+pytestmark = pytest.mark.xdist_group("package")
 
 
 def beside(monkeypatch, name, work) -> None:
