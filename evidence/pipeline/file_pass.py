@@ -136,13 +136,14 @@ class FilePass:
             self._fits = bool(batch.texts)
             self._misfit = None
         elif self._misfit is None:
-            record, table = records[0], bool(batch.columns or batch.header)
+            record = records[0]
             every = [c for c in connectors.all_connectors(self.job.catalogs) if c.detect]
             near = min(every, key=lambda c: (not c.fits(record), -c.nearness(record), c.id))
             close = near.fits(record) or near.nearness(record)
             hint = f"nearest is {near.id}" if close else "no connector is near"
             why = self._connector.fits(record).why
-            said = filter(None, (f"expected {self._connector.id}: {why}", hint, tongue(record) if table else None))
+            elsewhere = tongue(record) if batch.table else None
+            said = filter(None, (f"expected {self._connector.id}: {why}", hint, elsewhere))
             self._misfit = RefusalError("not_this_connector", "; ".join(said))
         if self._misfit and not batch.member:
             raise self._misfit

@@ -139,7 +139,7 @@ def _tongue(opener: Opener, encoding: str | None) -> str | None:
     options = Options(("json", "csv"), delimiter=(",", ";", "\t"), encoding=encoding or "utf-8", repeats=True,
                       batch_bytes=_BATCH)
     for batch in islice(readers.read(opener, options), _BATCHES):
-        if batch.header or batch.columns is not None:
+        if batch.table:
             return tongue(batch.header or values_of(batch.texts[:1])[0])
         if batch.texts:
             break

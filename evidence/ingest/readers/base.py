@@ -124,9 +124,10 @@ class Batch:
     """Some consecutive lines of one file or ZIP member.
 
     ``numbers`` and ``texts`` run side by side: number of the record (line, element or row, from 1) and its text in
-    UTF-8. ``lines`` is what was counted on the way in: records, rejects and blanks together. ``header`` are the columns
-    of a table, with its last batch. Of tables, ``columns`` has the texts too, as ``raw``, and then what is wanted
-    apart, as ``field<n>``; whoever changes texts leaves it out.
+    UTF-8. ``lines`` is what was counted on the way in: records, rejects and blanks together. ``table`` says that they
+    are rows of one, and ``header`` names its columns, with its last batch. Where the texts lie in one piece already,
+    ``columns`` has them too, as ``raw``, and then what of a table is wanted apart, as ``field<n>``; whoever changes
+    texts leaves it out.
     """
 
     member: str = ""
@@ -138,6 +139,7 @@ class Batch:
     stop: str | None = None
     stop_detail: str | None = None
     size: int = 0
+    table: bool = False
     header: tuple[str, ...] = ()
     columns: pa.Table | None = None
 

@@ -246,6 +246,7 @@ class _Records:
 
         self._join()
         batch, self.batch, self.held = self.batch, Batch(), 0
+        batch.table = True
         if self._pieces:
             table, self._pieces = pa.concat_tables(self._pieces).combine_chunks(), []
             for name in self._absent:
