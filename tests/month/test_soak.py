@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +24,7 @@ from .kit import make
 ROOT = Path(__file__).parents[2]
 REPORT = ROOT / "build/soak/month.json"
 SEEDS = range(1000, 1200)
+sys.path.append(str(ROOT))  # where a process of its own looks for this module
 TABLES = ("chain", "link", "reconciliation", "check_result")
 
 

@@ -27,6 +27,7 @@ AT = datetime(2026, 11, 20, 6, tzinfo=UTC)
 TOUCHING = frozenset({"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate", "shutil.rmtree"})
 OF_THE_RUN = {"report.pdf", "custody.json", "SHA256SUMS", "SHA256SUMS.p7s", "statement.json"}
 KILLS = 24
+sys.path.append(str(ROOT))  # where a process of its own looks for this module
 
 
 def run(root: Path, jobs: int = 1) -> None:

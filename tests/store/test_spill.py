@@ -6,6 +6,7 @@ import errno
 import multiprocessing
 import os
 import signal
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from evidence.store import Store
 
 AT = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
 ROWS = 250_000
+sys.path.append(str(Path(__file__).parents[2]))  # where a process of its own looks for this module
 
 
 def store(root: Path) -> Store:
