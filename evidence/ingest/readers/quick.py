@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Final, cast
 from evidence.ingest.readers.base import Judge
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     import pyarrow as pa
     import simdjson
+
+    Bytes = npt.NDArray[np.uint8]
+    Ends = npt.NDArray[np.int32]
 
 _LONG: Final = 1 << 20
 """Longer texts are judged alone: the parser keeps ten times the memory of the longest text that it has seen."""
@@ -51,16 +56,18 @@ def objects(texts: Sequence[bytes], pages: Collection[str]) -> pa.Array | None:
     """
     import pyarrow as pa
 
-    alone = len(texts) == 1 and len(texts[0]) >= _LONG
-    if alone or any(text[:1] != b"{" or text[-1:] != b"}" for text in texts):
+    if not texts[0].startswith(b"{") or (len(texts) == 1 and len(texts[0]) >= _LONG):
         return None
     try:
         column = strings(texts)
     except pa.ArrowInvalid:
         return None
+    signs, ends = _parts(column)
+    if not _braced(signs, ends):
+        return None
     parse = cast("Callable[[bytes], Iterable[str]]", _parser().parse)  # a text with braces is an object or refused
     opened, seen = frozenset(pages), list[str]()
-    flat = _flat(column)
+    flat = _flat(signs, ends)
     for text in texts:
         try:
             keys = [*parse(text)] if flat and len(text) < _LONG else _slowly(text)
@@ -74,13 +81,24 @@ def objects(texts: Sequence[bytes], pages: Collection[str]) -> pa.Array | None:
     return column
 
 
-def _flat(column: pa.Array) -> bool:
-    """Say whether no text has so many brackets that they could nest too deep."""
+def _parts(column: pa.Array) -> tuple[Bytes, Ends]:
+    """Return the bytes of all texts, and where each begins and the last one ends."""
     import numpy as np
 
     _, offsets, content = column.buffers()
-    ends = np.frombuffer(offsets, np.int32, len(column) + 1, 4 * column.offset)
-    signs = np.frombuffer(content, np.uint8)
+    return np.frombuffer(content, np.uint8), np.frombuffer(offsets, np.int32, len(column) + 1, 4 * column.offset)
+
+
+def _braced(signs: Bytes, ends: Ends) -> bool:
+    """Say whether each text begins with a brace and ends with one."""
+    first, last = ends[:-1], ends[1:] - 1
+    return bool((first < last).all() and (signs[first] == ord("{")).all() and (signs[last] == ord("}")).all())
+
+
+def _flat(signs: Bytes, ends: Ends) -> bool:
+    """Say whether no text has so many brackets that they could nest too deep."""
+    import numpy as np
+
     opened = [np.flatnonzero(signs[start:start + _WINDOW] | _ALIKE == ord("{")) + start
               for start in range(0, len(signs), _WINDOW)]
     return bool((np.diff(np.searchsorted(np.concatenate(opened), ends)) <= _DEEP).all())
