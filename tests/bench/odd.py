@@ -26,9 +26,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "ingest"), str(HERE.parent / "conne
 OUT = HERE.parents[1] / "build/bench/odd.json"
 BOUND = 400
 """MiB that a worker may need, whatever a file is like."""
-BEYOND = {"Parquet of long texts": 900, "Parquet of 2,000 columns": 600, "a recording of short events": 500}
+BEYOND = {"Parquet of long texts": 900, "Parquet of 2,000 columns": 600}
 """Files for which it needs more, and MiB that these may take: a page of a Parquet column is unpacked as a whole, in each column
-one, and an event of a recording has a cost of its own."""
+one."""
 M = 1_000_000
 DOOR = b"event,at,who,result,address,note\n"
 PIECE = " ".join(f"word{n}" for n in range(150_000)).encode()

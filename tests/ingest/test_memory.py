@@ -15,6 +15,7 @@ def odd():
     """The bench of odd files."""
     with pytest.MonkeyPatch.context() as patched:
         patched.syspath_prepend(str(BENCH))
+        patched.syspath_prepend(str(BENCH.parent / "connectors"))
         yield import_module("odd")
 
 

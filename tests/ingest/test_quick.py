@@ -30,6 +30,7 @@ def everything(data: bytes, **options):
     found = [[], [], [], 0, 0, None]
     for batch in readers.read(lambda: io.BytesIO(data), Options(**options)):
         assert batch.conserved
+        assert batch.columns is None or batch.columns["raw"].to_pylist() == [text.decode() for text in batch.texts]
         found[0] += batch.numbers
         found[1] += batch.texts
         found[2] += batch.rejects
@@ -49,6 +50,12 @@ def test_lines_in_groups_are_what_they_are_alone(lines, end, closed):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_text, "objects", lambda *_: None)
         assert together == everything(data, **options)
+
+
+def test_a_long_line_stands_beside_those_before_it():
+    """A line of more than a block comes by itself, after others that were judged together."""
+    lines = [b'{"a":1}', b'{"b":"' + b"x" * (9 << 20) + b'"}', b'{"c":3}']
+    assert everything(b"\n".join(lines))[1] == lines
 
 
 def test_sound_lines_are_taken_together():

@@ -144,10 +144,11 @@ class Batch:
     columns: pa.Table | None = None
 
     def add(self, number: int, text: bytes) -> None:
-        """Take one record."""
+        """Take one record, which lies apart from those before it."""
         self.numbers.append(number)
         self.texts.append(text)
         self.size += len(text)
+        self.columns = None
 
     def reject(self, number: int, reason: str, detail: str | None = None, byte_len: int | None = None) -> None:
         """Take one line that is no record."""
