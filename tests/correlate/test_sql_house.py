@@ -70,6 +70,7 @@ def test_joins_are_made_as_they_are_written(tmp_path):
         con.execute("CREATE TABLE w_account_held AS SELECT i AS person_no, 'a' || i AS account_id, 'enabled' AS state, 'event' AS basis,"
                     " TIMESTAMP '2020-01-01' AS valid_from, TIMESTAMP '2100-01-01' AS valid_to FROM range(800) AS t(i)")
         ((_, plan),) = con.execute("EXPLAIN " + statement).fetchall()
-        assert set(re.findall(r"[A-Z_]*(?:_JOIN|_PRODUCT)\b", plan)) == {"HASH_JOIN"}
+        joins = re.findall(r"(?i)[a-z]+[ _](?:join|product)\b", plan)  # the next version of the engine writes "Hash Join"
+        assert {join.upper().replace(" ", "_") for join in joins} == {"HASH_JOIN"}
         con.execute(statement)
         assert con.execute("SELECT count(*), count(*) FILTER (account_state = 'enabled') FROM w_account_state").fetchall() == [(100_000, 100_000)]
