@@ -260,6 +260,13 @@ def archive(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+def test_a_member_named_like_a_folder_is_read_if_it_has_anything():
+    """Nothing that a ZIP holds is passed over for its name; folders hold nothing."""
+    data = archive({"a.json/": b'{"a": 1}\n', "b.json\\": b'{"a": 2}\n', "empty/": b"", "empty\\": b""})
+    batches = list(readers.read(lambda: io.BytesIO(data), Options()))
+    assert [batch.texts for batch in batches] == [[b'{"a": 1}'], [b'{"a": 2}']]
+
+
 def test_a_zip_of_windows_is_read_like_any_other():
     """Backslashes between the steps of a name are no danger, since nothing is written under it; what leads out is refused all the same."""
     data = archive({"members\\g 1\\a.json": b'{"a": 1}\n', "members\\": b"", "__MACOSX\\x": b"x", "..\\up.json": b"{}", "C:\\x.json": b"{}", "09:00.json": b'{"a": 2}'})

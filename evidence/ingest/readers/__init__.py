@@ -145,15 +145,14 @@ def _format(head: bytes, options: Options) -> str | None:
 def _archive(raw: IO[bytes], options: Options, only: str) -> Iterator[Batch]:
     try:
         archive = zipfile.ZipFile(raw)
-        every = [entry for entry in archive.infolist() if not entry.is_dir()]
+        every = [entry for entry in archive.infolist() if not _folder(entry)]
     except DAMAGE:
         yield Batch(stop="damaged_zip", stop_detail="its directory cannot be read")
         return
     if any(entry.filename == OFFICE for entry in every):
         yield Batch(stop="unknown_format", stop_detail=f"expected {' or '.join(options.formats)}, {DOCUMENT}")
         return
-    entries = [entry for entry in every if not litter(PurePosixPath(entry.filename.replace("\\", "/")).parts)
-               and not entry.filename.endswith("\\")]
+    entries = [entry for entry in every if not litter(_place(entry).parts)]
     if not entries:
         yield Batch(stop=EMPTY, stop_detail="no file in it")
         return
@@ -173,10 +172,19 @@ def _archive(raw: IO[bytes], options: Options, only: str) -> Iterator[Batch]:
         yield from _member(archive, entry, f"!{name}", options)
 
 
+def _place(entry: zipfile.ZipInfo) -> PurePosixPath:
+    """Return where a member says it is; some programs write the separator of Windows."""
+    return PurePosixPath(entry.filename.replace("\\", "/"))
+
+
+def _folder(entry: zipfile.ZipInfo) -> bool:
+    """Say whether a member is a folder: named like one, and with nothing in it."""
+    return entry.filename.endswith(("/", "\\")) and not entry.file_size
+
+
 def _refused(entry: zipfile.ZipInfo, seen: set[str]) -> str | None:
     """Return why a member is not read. Nothing is ever written under its name; the name stands in locators."""
-    # Some programs write the separator of Windows.
-    path = PurePosixPath(entry.filename.replace("\\", "/"))
+    path = _place(entry)
     if path.is_absolute() or ".." in path.parts or _DRIVE.match(path.as_posix()) or "\0" in entry.filename:
         return "unsafe_member_name"
     if entry.filename in seen:
